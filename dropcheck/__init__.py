@@ -1,0 +1,148 @@
+"""Find and fix PyTorch dropout that stays on in evaluation.
+
+    >>> import dropcheck
+    >>> for finding in dropcheck.check_source(text, "model.py"):
+    ...     print(finding.code, finding.message)
+
+What ``__all__`` names is the public API; everything else may change in any release. Nothing that is checked is ever
+imported or run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from dropcheck._version import __version__
+from dropcheck.model import (
+    Applicability,
+    Behaviour,
+    Confidence,
+    Edit,
+    FileError,
+    Finding,
+    Fix,
+    FixedFile,
+    Related,
+    Report,
+    Span,
+    State,
+)
+
+if TYPE_CHECKING:
+    from dropcheck.config.settings import Settings
+    from dropcheck.engine.fix import FixResult, Refusal
+
+__all__ = [
+    "Applicability",
+    "Behaviour",
+    "Confidence",
+    "Edit",
+    "FileError",
+    "Finding",
+    "Fix",
+    "FixResult",
+    "FixedFile",
+    "Refusal",
+    "Related",
+    "Report",
+    "Settings",
+    "Span",
+    "State",
+    "__version__",
+    "check_paths",
+    "check_source",
+    "fix_source",
+]
+
+
+def check_source(text: str, filename: str = "<string>", *, settings: Settings | None = None) -> tuple[Finding, ...]:
+    """Check one source text.
+
+    Args:
+        text: Python source. Spans count its characters.
+        filename: the name findings carry; ``per-file-ignores`` and the signs of a test go by it. It is not read.
+        settings: the options in force; by default those of a run without any configuration file.
+
+    Returns:
+        Every finding of the selected rules, in the order of the text. Only those whose ``state`` is ``State.ACTIVE``
+        count; the others are suppressed, marked as intended, or below the wanted confidence. A text that does not parse
+        has one finding, ``DRP900``.
+
+    Raises:
+        UserError: the settings name a rule that does not exist.
+    """
+    from dropcheck.engine.single import check_text  # noqa: PLC0415  (the engine loads only when used)
+
+    return check_text(text, filename, settings)
+
+
+def fix_source(text: str, filename: str = "<string>", *, unsafe: bool = False, settings: Settings | None = None) -> FixResult:
+    """Fix one source text.
+
+    Every fix is verified: the text that results parses, the finding is gone and no new one appeared.
+
+    Args:
+        text: Python source.
+        filename: as for :func:`check_source`.
+        unsafe: whether to apply unsafe fixes too; so do settings with ``unsafe_fixes``.
+        settings: as for :func:`check_source`.
+
+    Returns:
+        The fixed text, what was repaired, which fixes were refused and why, and the findings that are left.
+
+    Raises:
+        UserError: the settings name a rule that does not exist.
+    """
+    from dropcheck.engine.single import fix_one  # noqa: PLC0415  (as above)
+
+    return fix_one(text, filename, settings, unsafe=unsafe)
+
+
+def check_paths(
+    paths: Iterable[str | PathLike[str]],
+    *,
+    fix: bool = False,
+    unsafe_fixes: bool | None = None,
+    config: str | PathLike[str] | None = None,
+    jobs: int | None = 1,
+) -> Report:
+    """Check files and folders, as ``dropcheck check`` does.
+
+    Args:
+        paths: files and folders; folders are searched for ``.py`` and ``.pyi`` files.
+        fix: repair the files on disk.
+        unsafe_fixes: whether unsafe fixes are offered and applied too; None: as the configuration says.
+        config: the configuration file to use; None: the closest to each file.
+        jobs: how many processes at most; None: one for each core. A script that asks for more than one must guard its
+            entry point by ``if __name__ == "__main__":``, since some systems run it again in each process.
+
+    Returns:
+        The findings that are left, the files that were fixed, and the files that could not be checked.
+
+    Raises:
+        UserError: a path does not exist, or a configuration cannot be used.
+    """
+    from os import fspath  # noqa: PLC0415
+
+    from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415  (as above)
+    from dropcheck.discover import discover  # noqa: PLC0415
+    from dropcheck.engine.run import RunOptions, check  # noqa: PLC0415
+
+    overrides = {} if unsafe_fixes is None else {"unsafe-fixes": unsafe_fixes}
+    resolver = ConfigResolver(overrides, None if config is None else fspath(config))
+    return check(discover([fspath(path) for path in paths], resolver), RunOptions(fix=fix, jobs=jobs))
+
+
+def __getattr__(name: str) -> object:
+    # What few callers need by name is loaded when they do.
+    if name == "Settings":
+        from dropcheck.config.settings import Settings  # noqa: PLC0415
+
+        return Settings
+    if name in ("FixResult", "Refusal"):
+        from dropcheck.engine import fix  # noqa: PLC0415
+
+        return getattr(fix, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,50 @@
+"""``dropcheck rule``: explain rules."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from dropcheck.cli.streams import write
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      dropcheck rule DRP101
+      dropcheck rule missing-training-flag
+      dropcheck rule --all --output-format json
+    """
+)
+@click.argument("rule", required=False)
+@click.option("--all", "all_rules", is_flag=True, help="Explain every rule.")
+@click.option(
+    "--output-format",
+    type=click.Choice(("text", "markdown", "json")),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
+def rule(rule: str | None, *, all_rules: bool, output_format: str) -> None:
+    """Explain a rule, named by its code or its name.
+
+    Says what the rule finds, why that matters, how to write it instead, and how far its fix can be trusted.
+    """
+    if (rule is None) is not all_rules:
+        raise click.UsageError("name one rule, or use --all for all of them")
+    # Imported here so that --help and --version need no rule.
+    from dropcheck.report import rules_page  # noqa: PLC0415
+    from dropcheck.rules import ALL_RULES  # noqa: PLC0415
+    from dropcheck.rules.selectors import expand  # noqa: PLC0415
+
+    codes = expand(("ALL" if rule is None else rule,), origin="dropcheck rule")
+    rules = tuple(each for each in ALL_RULES if each.code in codes)
+    if output_format == "json":
+        text = rules_page.render_json(rules, array=all_rules or len(rules) > 1)
+    elif output_format == "markdown":
+        text = rules_page.render_markdown(rules)
+    else:
+        text = rules_page.render_text(rules)
+    write(text, sys.stdout)

@@ -1,0 +1,1 @@
+"""Options, configuration files, and the settings that hold for one file."""

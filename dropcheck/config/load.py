@@ -1,0 +1,115 @@
+"""Finding and reading of configuration files."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dropcheck.config.settings import Settings
+from dropcheck.config.values import Origin, checked
+from dropcheck.errors import ConfigError
+
+PYPROJECT = "pyproject.toml"
+CONFIG_NAMES = (".dropcheck.toml", "dropcheck.toml", PYPROJECT)
+"""The names a configuration file can have; in one folder, the first of them counts."""
+
+
+def load_config(path: str) -> Settings:
+    """Read a configuration file.
+
+    Args:
+        path: the file; one called ``pyproject.toml`` holds the options in ``[tool.dropcheck]``, any other at the top.
+
+    Returns:
+        Its settings, with the defaults for what it does not set.
+
+    Raises:
+        ConfigError: the file cannot be read, is not TOML, or holds what is not an option.
+    """
+    table = _table(path)
+    if table is None:
+        raise ConfigError(f"{shown(path)}: has no [tool.dropcheck] table; add one or name another file")
+    absolute = os.path.abspath(path)
+    root = os.path.dirname(absolute)
+    place = f"{shown(path)} [tool.dropcheck]" if _is_pyproject(path) else shown(path)
+    if "tool" in table:
+        raise ConfigError(f"{place}: the options stand at the top of this file, without [tool.dropcheck]")
+    fields = checked(table, Origin(place, root))
+    return replace(Settings(root=root, source=absolute), **fields)
+
+
+def find_config(folder: str) -> str | None:
+    """Find the configuration that holds for the files of a folder.
+
+    Args:
+        folder: the folder to begin with; its parents follow.
+
+    Returns:
+        The closest configuration file, or None. A ``pyproject.toml`` without ``[tool.dropcheck]`` is not one.
+
+    Raises:
+        ConfigError: a file that may be one cannot be read.
+    """
+    folder = os.path.abspath(folder)
+    while (found := config_in(folder)) is None:
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return found
+
+
+def config_in(folder: str) -> str | None:
+    """The configuration file in a folder itself, or None.
+
+    Args:
+        folder: the folder.
+
+    Raises:
+        ConfigError: a file that may be one cannot be read.
+    """
+    for name in CONFIG_NAMES:
+        path = os.path.join(folder, name)
+        if os.path.isfile(path) and (name != PYPROJECT or _table(path) is not None):
+            return path
+    return None
+
+
+def shown(path: str) -> str:
+    """A path as messages show it: relative where it lies below the working folder.
+
+    Args:
+        path: the path.
+    """
+    absolute, here = os.path.abspath(path), os.getcwd()
+    return os.path.relpath(absolute, here) if absolute.startswith(os.path.join(here, "")) else absolute
+
+
+def _is_pyproject(path: str) -> bool:
+    return os.path.basename(path) == PYPROJECT
+
+
+def _table(path: str) -> Mapping[str, object] | None:
+    """The options of a file; None for a pyproject.toml that has none."""
+    try:
+        with open(path, "rb") as file:
+            raw = file.read()
+        # Most files of that name are not for this tool, and templates of them need not even be TOML.
+        if _is_pyproject(path) and b"dropcheck" not in raw:
+            return None
+        document = tomllib.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{shown(path)}: is not UTF-8; save it as UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"{shown(path)}: cannot be read: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{shown(path)}: is not valid TOML: {error}") from error
+    if not _is_pyproject(path):
+        return document
+    tool = document.get("tool", {})
+    table = tool.get("dropcheck") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError(f"{shown(path)}: 'dropcheck' in [tool] must be a table; write [tool.dropcheck]")
+    return table

@@ -1,0 +1,197 @@
+"""Checking of the values of options, whether they come from a file or from the command line."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from dropcheck.config.globs import anchored, path_matcher, posix
+from dropcheck.config.options import OPTION_BY_NAME, Kind, Option
+from dropcheck.config.settings import FunctionEntry
+from dropcheck.errors import ConfigError
+from dropcheck.model import Confidence
+
+_FUNCTION_KEYS = ("name", "parameters", "p", "flag", "p-default", "flag-default")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where values stand.
+
+    Args:
+        place: the words an error message begins with, such as ``pyproject.toml [tool.dropcheck]``.
+        root: the absolute folder that globs with a slash are relative to.
+        absolute_globs: whether a glob that begins with a slash begins at the root of the disk, not at ``root``.
+    """
+
+    place: str
+    root: str
+    absolute_globs: bool = False
+
+    def error(self, message: str) -> ConfigError:
+        """The error to raise about something that stands here."""
+        return ConfigError(f"{self.place}: {message}")
+
+
+def checked(values: Mapping[str, object], origin: Origin) -> dict[str, Any]:
+    """Check options and bring their values into the form that ``Settings`` holds.
+
+    Args:
+        values: names of options with the values given, as ``tomllib`` reads them (tuples serve as lists).
+        origin: where they stand.
+
+    Returns:
+        The fields of ``Settings`` that they set.
+
+    Raises:
+        ConfigError: there is no such option, or its value is not what it must be.
+    """
+    for name in values:
+        if name not in OPTION_BY_NAME:
+            raise origin.error(unknown("option", name, OPTION_BY_NAME))
+    return {OPTION_BY_NAME[name].field: _value(OPTION_BY_NAME[name], value, origin) for name, value in values.items()}
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """The message about a name that does not exist, with the nearest one that does.
+
+    Args:
+        what: what it should be the name of.
+        name: the name.
+        known: the names there are.
+    """
+    known = tuple(known)
+    near = get_close_matches(name.lower().replace("_", "-"), known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+    return f"unknown {what} {name!r}; {hint}"
+
+
+def _value(option: Option, value: object, origin: Origin) -> object:
+    match option.kind:
+        case Kind.BOOLEAN if isinstance(value, bool):
+            return value
+        case Kind.CHOICE:
+            return _choice(option, value, origin)
+        case Kind.STRINGS | Kind.GLOBS | Kind.DOTTED_NAMES if (strings := _strings(value)) is not None:
+            return tuple(_text(option, text, origin) for text in strings)
+        case Kind.SELECTORS_BY_GLOB if isinstance(value, Mapping):
+            return tuple(_ignores(str(pattern), selectors, option, origin) for pattern, selectors in value.items())
+        case Kind.FUNCTIONS if isinstance(value, list | tuple) and all(isinstance(entry, Mapping) for entry in value):
+            return tuple(_function(entry, f"'functions' entry {row}", origin) for row, entry in enumerate(value, 1))
+    raise _wrong(f"{option.name!r}", option.type, value, origin)
+
+
+def _wrong(where: str, wanted: str, value: object, origin: Origin) -> ConfigError:
+    found = {bool: "true or false", str: "a string", int: "a number", float: "a number", dict: "a table"}
+    kind = "a list with other things in it" if isinstance(value, list | tuple) else found.get(type(value), "a date")
+    return origin.error(f"{where} must be {wanted}, not {kind}")
+
+
+def _strings(value: object) -> tuple[str, ...] | None:
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        return None
+    return tuple(value)
+
+
+def _text(option: Option, text: str, origin: Origin) -> str:
+    if option.kind is Kind.GLOBS:
+        return _glob(text, f"{option.name!r}", origin)
+    return _dotted(text, f"{option.name!r}", origin) if option.kind is Kind.DOTTED_NAMES else text
+
+
+def _choice(option: Option, value: object, origin: Origin) -> str | Confidence:
+    word = value.value if isinstance(value, Confidence) else value
+    if not isinstance(word, str):
+        raise _wrong(f"{option.name!r}", option.type, value, origin)
+    if word not in option.choices:
+        raise origin.error(f"{option.name!r} must be {option.type}, not {word!r}")
+    return Confidence(word) if option.name == "min-confidence" else word
+
+
+def _glob(pattern: str, where: str, origin: Origin, *, inverted: bool = False) -> str:
+    if not pattern.strip("./"):
+        raise origin.error(f"{where} holds the glob {pattern!r}, which names no file or folder")
+    if pattern.startswith("!") and not inverted:
+        raise origin.error(f"{where} holds the glob {pattern!r}; '!' has no meaning here, leave it out")
+    is_absolute = origin.absolute_globs and os.path.isabs(pattern)
+    absolute = posix(pattern) if is_absolute else anchored(pattern, origin.root)
+    try:
+        path_matcher((absolute,))
+    except re.error as error:
+        raise origin.error(f"{where} holds the glob {pattern!r}, which is not valid: {error}") from error
+    return absolute
+
+
+def _dotted(name: str, where: str, origin: Origin) -> str:
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise origin.error(f"{where} holds {name!r}, which is not a dotted name such as 'package.module.name'")
+    return name
+
+
+def _ignores(pattern: str, selectors: object, option: Option, origin: Origin) -> tuple[str, tuple[str, ...]]:
+    where = f"{option.name!r}"
+    strings = _strings(selectors)
+    if strings is None:
+        raise _wrong(f"{where} for {pattern!r}", "a list of codes or names", selectors, origin)
+    inversion = "!" if pattern.startswith("!") else ""
+    wanted = pattern.removeprefix("!")
+    if wanted.endswith("/"):
+        # A bare "tests/" is the folder of that name at the root; as a name it would match no file at all.
+        wanted += "**"
+    return inversion + _glob(wanted, where, origin, inverted=True), strings
+
+
+def _function(entry: Mapping[str, object], where: str, origin: Origin) -> FunctionEntry:
+    for key in entry:
+        if key not in _FUNCTION_KEYS:
+            raise origin.error(f"{where}: {unknown('key', key, _FUNCTION_KEYS)}")
+    name = _string_or_none(entry, "name", where, origin)
+    if name is None:
+        raise origin.error(f"{where} has no 'name'; give the function's dotted name")
+    where = f"{where} ({name})"
+    parameters = _strings(entry.get("parameters", ()))
+    if parameters is None:
+        raise _wrong(f"{where}: 'parameters'", Kind.STRINGS.value, entry["parameters"], origin)
+    p, flag = (_string_or_none(entry, key, where, origin) for key in ("p", "flag"))
+    if p is None and flag is None:
+        raise origin.error(f"{where} has neither 'p' nor 'flag'; name the parameter that holds either")
+    for key, parameter in (("p", p), ("flag", flag)):
+        if parameter is not None and parameters and parameter not in parameters:
+            raise origin.error(f"{where}: {key!r} is {parameter!r}, which is not one of its 'parameters'")
+    return FunctionEntry(
+        _dotted(name, where, origin),
+        parameters,
+        p,
+        flag,
+        _probability_or_none(entry, where, origin),
+        _boolean_or_none(entry, where, origin),
+    )
+
+
+def _string_or_none(entry: Mapping[str, object], key: str, where: str, origin: Origin) -> str | None:
+    value = entry.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    raise _wrong(f"{where}: {key!r}", "a string", value, origin)
+
+
+def _probability_or_none(entry: Mapping[str, object], where: str, origin: Origin) -> float | None:
+    value = entry.get("p-default")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _wrong(f"{where}: 'p-default'", "a number from 0 to 1", value, origin)
+    if not 0 <= value <= 1:
+        raise origin.error(f"{where}: 'p-default' must be a number from 0 to 1, not {value}")
+    return float(value)
+
+
+def _boolean_or_none(entry: Mapping[str, object], where: str, origin: Origin) -> bool | None:
+    value = entry.get("flag-default")
+    if value is None or isinstance(value, bool):
+        return value
+    raise _wrong(f"{where}: 'flag-default'", "true or false", value, origin)

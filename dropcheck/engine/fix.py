@@ -1,0 +1,215 @@
+"""Apply fixes to a text until nothing is left to fix, and believe none before the result was judged again.
+
+A pass applies every fix whose edits do not collide with those of another; the rest waits for the next pass. The edited
+text is judged: the repaired findings must be gone and nothing else may have changed. Where that fails, the pass is
+halved until the fixes that do not hold stand alone, and those are refused.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from dropcheck.model import Edit, Finding
+
+MAX_PASSES = 100
+SYNTAX_ERROR_CODE = "DRP900"
+
+Judge = Callable[[str], tuple[Finding, ...]]
+"""Judges a text: every finding in it, whatever its state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A fix that was not applied.
+
+    Args:
+        finding: the finding it belongs to, placed in the text that is left.
+        reason: why, one sentence.
+    """
+
+    finding: Finding
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixResult:
+    """What fixing a text came to.
+
+    Args:
+        text: the text with the fixes.
+        applied: the findings that were repaired, in the order of the passes; their places are those of their pass.
+        refused: the fixes that did not hold.
+        findings: what is found in ``text``.
+    """
+
+    text: str
+    applied: tuple[Finding, ...]
+    refused: tuple[Refusal, ...]
+    findings: tuple[Finding, ...]
+
+
+def fix_text(text: str, judge: Judge, wanted: Callable[[Finding], bool]) -> FixResult:
+    """Apply the wanted fixes of a text, to a fixed point.
+
+    Args:
+        text: the text to fix.
+        judge: tells what is found in a text; it is called on every edited text.
+        wanted: whether the fix of a finding is to be applied.
+
+    Returns:
+        The fixed text, verified by ``judge``; every refused fix left no trace in it.
+    """
+    applied: list[Finding] = []
+    current = _Judged(text, judge(text))
+    refused: list[Refusal] = []
+    for _ in range(MAX_PASSES):
+        settled = {refusal.finding for refusal in refused}
+        repairs = _compatible(finding for finding in current.findings if wanted(finding) and finding not in settled)
+        if not repairs:
+            break
+        attempt = _Pass(current, judge)
+        attempt.run(repairs)
+        if attempt.held:
+            applied.extend(finding for repair in attempt.held for finding in repair.findings)
+            current = attempt.result
+            refused = []  # the text is another one now, so what was refused gets another chance
+        else:
+            refused += attempt.refused
+    return FixResult(current.text, tuple(applied), tuple(refused), current.findings)
+
+
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    """Replace spans of a text.
+
+    Args:
+        text: the text the edits refer to.
+        edits: replacements that do not overlap; insertions at one place keep their order.
+
+    Returns:
+        The edited text; every character outside the edits is kept.
+
+    Raises:
+        ValueError: two edits overlap.
+    """
+    pieces: list[str] = []
+    done = 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        if edit.span.start < done:
+            raise ValueError("edits overlap")
+        pieces += (text[done : edit.span.start], edit.content)
+        done = edit.span.end
+    return "".join((*pieces, text[done:]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    text: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Repair:
+    """Edits, and the findings they are the fix of: two findings about one call may share theirs."""
+
+    edits: tuple[Edit, ...]
+    findings: tuple[Finding, ...]
+
+
+def _compatible(findings: Iterable[Finding]) -> list[_Repair]:
+    """The repairs of one pass: the first in the text wins, what collides with it waits."""
+    shared: dict[tuple[Edit, ...], list[Finding]] = {}
+    for finding in findings:
+        if finding.fix is not None and finding.fix.edits:
+            shared.setdefault(finding.fix.edits, []).append(finding)
+    taken: list[Edit] = []
+    repairs = []
+    for edits in sorted(shared, key=lambda edits: min(edit.span for edit in edits)):
+        if not any(_collides(edit, taken) for edit in edits):
+            for edit in edits:
+                insort(taken, edit, key=lambda edit: edit.span)
+            repairs.append(_Repair(edits, tuple(shared[edits])))
+    return repairs
+
+
+def _collides(edit: Edit, taken: Sequence[Edit]) -> bool:
+    """Whether an edit overlaps one of the sorted, disjoint edits, or inserts at its border, where the order is open."""
+    place = bisect_left(taken, edit.span, key=lambda edit: edit.span)
+    for other in taken[max(place - 1, 0) : place + 1]:
+        first, second = sorted((edit.span, other.span))
+        touching = first.start == first.end or second.start == second.end
+        if second.start < first.end or (touching and second.start == first.end):
+            return True
+    return False
+
+
+class _Pass:
+    """One pass over a judged text. ``result`` is ``before`` with the edits of ``held``, verified as a whole."""
+
+    def __init__(self, before: _Judged, judge: Judge) -> None:
+        self.before = before
+        self.judge = judge
+        self.result = before
+        self.held: list[_Repair] = []
+        self.refused: list[Refusal] = []
+
+    def run(self, repairs: Sequence[_Repair]) -> None:
+        """Apply the repairs on top of those that hold, halving where they do not hold together."""
+        if not repairs:
+            return
+        objection = self._try([*self.held, *repairs])
+        if objection is None:
+            return
+        if len(repairs) == 1:
+            self.refused.extend(Refusal(finding, objection) for finding in repairs[0].findings)
+        else:
+            half = len(repairs) // 2
+            self.run(repairs[:half])
+            self.run(repairs[half:])
+
+    def _try(self, repairs: list[_Repair]) -> str | None:
+        """Hold these repairs if their result stands; else say why it does not."""
+        try:
+            text = apply_edits(self.before.text, (edit for repair in repairs for edit in repair.edits))
+        except ValueError:
+            return "its edits overlap"  # of one fix: those of different fixes were kept apart
+        after = _Judged(text, self.judge(text))
+        objection = _objection(
+            self.before.findings, [finding for repair in repairs for finding in repair.findings], after.findings
+        )
+        if objection is None:
+            self.held, self.result = repairs, after
+        return objection
+
+
+def _objection(before: Iterable[Finding], fixed: Sequence[Finding], after: Sequence[Finding]) -> str | None:
+    """Why the judged result of an edit is not accepted; None where it is.
+
+    Findings are compared by code and enclosing function, not by place, since edits move places.
+    """
+    expected = Counter(map(_identity, before))
+    broken = next((finding for finding in after if finding.code == SYNTAX_ERROR_CODE), None)
+    if broken is not None and not any(code == SYNTAX_ERROR_CODE for code, _ in expected):
+        return f"the result would not parse: {broken.message}"
+    repaired = Counter(map(_identity, fixed))
+    expected -= repaired
+    found = Counter(map(_identity, after))
+    for identity in found:
+        if found[identity] > expected[identity]:
+            code, name = identity
+            place = f"{code} in {name}" if name else code
+            return f"{place} would still be found" if identity in repaired else f"{place} would be new"
+    for code in {code for code, _ in repaired}:
+        if _count(found, code) != _count(expected, code):
+            return f"another {code} would no longer be found"
+    return None
+
+
+def _identity(finding: Finding) -> tuple[str, str]:
+    return (finding.code, finding.qualified_name)
+
+
+def _count(findings: Counter[tuple[str, str]], code: str) -> int:
+    return sum(number for (other, _), number in findings.items() if other == code)

@@ -1,0 +1,206 @@
+"""Extract the facts of many files, in several processes when that pays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dropcheck.catalogue import Catalogue
+from dropcheck.extract import extract
+from dropcheck.facts import FileFacts
+from dropcheck.model import FileError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+# Starting processes costs more than it saves below this many characters, roughly 0.3 s of extraction.
+POOL_PAYS_FROM = 250_000
+# Windows cannot wait for more.
+MOST_WORKERS = 60
+
+Outcome = FileFacts | FileError
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to extract.
+
+    Args:
+        path: the file, as found.
+        text: its text.
+        module: its dotted name.
+        is_package: whether it is a package's ``__init__``.
+    """
+
+    path: str
+    text: str
+    module: str
+    is_package: bool
+
+
+def extract_one(task: Task, catalogue: Catalogue) -> Outcome:
+    """Extract the facts of one file.
+
+    Args:
+        task: the file.
+        catalogue: the entries in force.
+
+    Returns:
+        The facts, or the error that stands for a bug of ours.
+    """
+    try:
+        return extract(task.text, task.path, module=task.module, is_package=task.is_package, catalogue=catalogue)
+    except Exception as error:  # a bug of ours in one file must not cost the others
+        return FileError(task.path, internal_error(error))
+
+
+def extract_many(
+    tasks: Sequence[Task], catalogue: Catalogue, *, jobs: int | None, tick: Callable[[], None]
+) -> tuple[Outcome, ...]:
+    """Extract the facts of many files, the largest first.
+
+    Args:
+        tasks: the files.
+        catalogue: the entries in force.
+        jobs: how many processes at most; None for one a core.
+        tick: called after each file.
+
+    Returns:
+        The facts or the error of each file, in the order of ``tasks``.
+    """
+    work = _Work(catalogue, tick)
+    order = sorted(tasks, key=lambda task: (-len(task.text), task.path))
+    workers = min(jobs or cpu_count(), len(order), MOST_WORKERS)
+    if workers > 1 and sum(len(task.text) for task in order) >= POOL_PAYS_FROM:
+        work.parallel(order, workers)
+    else:
+        work.serial(order)
+    return tuple(work.done[task.path] for task in tasks)
+
+
+def cpu_count() -> int:
+    """How many processors this process may use."""
+    if sys.version_info >= (3, 13):
+        count = os.process_cpu_count()
+    elif sys.platform == "linux":
+        count = len(os.sched_getaffinity(0))
+    else:
+        count = os.cpu_count()
+    return count or 1
+
+
+def internal_error(error: Exception) -> str:
+    """The one line for a bug of ours: what happened, where in our code, and what to do."""
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        place = f" ({os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno})"
+        trace = trace.tb_next
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:200].rstrip(": ")
+    return f"internal error: {what}{place}; please report it"
+
+
+class _Work:
+    """The outcome of each file so far, and the ways to get at more of them."""
+
+    def __init__(self, catalogue: Catalogue, tick: Callable[[], None]) -> None:
+        self.catalogue = catalogue
+        self.tick = tick
+        self.done: dict[str, Outcome] = {}
+
+    def serial(self, tasks: Iterable[Task]) -> None:
+        """Extract files in this process."""
+        for task in tasks:
+            self._finish(task, extract_one(task, self.catalogue))
+
+    def parallel(self, tasks: Sequence[Task], workers: int) -> None:
+        """Extract files in other processes; where these cannot run, in this one."""
+        from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415  (30 ms that small runs never need)
+
+        try:
+            self._pooled(tasks, workers)
+        except BrokenProcessPool:
+            left = self._left(tasks)
+            # Tasks are handed out in order, so the ones a worker can have died of are the first unfinished ones.
+            suspects = left[:workers]
+            dead = [task for task in suspects if not self._alone(task)]
+            if len(left) == len(tasks) and len(dead) == len(suspects):
+                self.serial(left)  # no worker ever lived here: blame the surroundings, not the files
+                return
+            for task in dead:
+                message = "internal error: the process that worked on it died (out of memory?); please report it"
+                self._finish(task, FileError(task.path, message))
+            self.parallel(self._left(tasks), workers)
+        except (OSError, NotImplementedError, ImportError):
+            self.serial(self._left(tasks))  # the system allows no processes, or no semaphores
+
+    def _pooled(self, tasks: Sequence[Task], workers: int) -> None:
+        from concurrent.futures import as_completed  # noqa: PLC0415  (as above)
+
+        if not tasks:
+            return
+        pool = self._pool(workers)
+        finished = False
+        try:
+            futures = {pool.submit(_work, task): task for task in tasks}
+            for future in as_completed(futures):
+                self._finish(futures[future], _result(future, futures[future].path))
+            finished = True
+        finally:
+            pool.shutdown(wait=finished, cancel_futures=True)
+
+    def _alone(self, task: Task) -> bool:
+        """Extract a file in a process of its own; False where that process died."""
+        from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415  (as above)
+
+        try:
+            self._pooled((task,), 1)
+        except BrokenProcessPool:
+            return False
+        return True
+
+    def _pool(self, workers: int) -> ProcessPoolExecutor:
+        import multiprocessing  # noqa: PLC0415  (as above)
+        import threading  # noqa: PLC0415
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
+        import dropcheck.extract.assemble  # noqa: F401, PLC0415  (forked workers then have LibCST already)
+
+        # Forking is fastest, but it copies locks that other threads may hold; macOS always has such threads.
+        safe = sys.platform not in ("darwin", "win32") and threading.active_count() == 1
+        context = multiprocessing.get_context("fork" if safe else "spawn")
+        return ProcessPoolExecutor(workers, context, _start_worker, (self.catalogue,))
+
+    def _finish(self, task: Task, outcome: Outcome) -> None:
+        self.done[task.path] = outcome
+        self.tick()
+
+    def _left(self, tasks: Iterable[Task]) -> list[Task]:
+        return [task for task in tasks if task.path not in self.done]
+
+
+def _result(future: Future[Outcome], path: str) -> Outcome:
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415  (as above)
+
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise
+    except Exception as error:  # facts that cannot cross the process border are a bug of ours in one file
+        return FileError(path, internal_error(error))
+
+
+_in_worker: list[Catalogue] = []
+
+
+def _start_worker(catalogue: Catalogue) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then stops the workers
+    _in_worker.append(catalogue)
+
+
+def _work(task: Task) -> Outcome:
+    return extract_one(task, _in_worker[-1])

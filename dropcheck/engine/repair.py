@@ -1,0 +1,105 @@
+"""Fix the files of a workspace, and write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dropcheck.engine.fix import Refusal
+from dropcheck.engine.pool import internal_error
+from dropcheck.engine.workspace import InternalError, Workspace
+from dropcheck.errors import SourceError
+from dropcheck.model import FileError, Finding, FixedFile, LineIndex
+from dropcheck.source.text import SourceFile
+from dropcheck.source.write import write_source
+
+# A fix in one file can make one in another possible; more rounds than this would mean fixes that undo each other.
+MAX_ROUNDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What fixing a workspace came to.
+
+    Args:
+        files: the files that were changed, or whose fixes were refused.
+        errors: the files that could not be fixed or written; these are as they were.
+    """
+
+    files: tuple[FixedFile, ...]
+    errors: tuple[FileError, ...]
+
+
+def repair(workspace: Workspace, paths: Sequence[str], sources: Mapping[str, SourceFile], *, write: bool) -> Repaired:
+    """Apply the fixes that the settings of each file allow, until no file changes any more.
+
+    Args:
+        workspace: the files; it holds the fixed texts afterwards.
+        paths: the files to fix.
+        sources: the files as they were read.
+        write: whether the fixed texts are written to disk.
+
+    Returns:
+        What was done, in the order of ``paths``.
+    """
+    drafts = {path: _Draft(workspace.text(path)) for path in paths}
+    for _ in range(MAX_ROUNDS):
+        changed = [path for path, draft in drafts.items() if _fix(workspace, path, draft)]
+        if not changed:
+            break
+    if write:
+        for path, draft in drafts.items():
+            _write(workspace, sources[path], draft)
+    fixed = (draft.result(path, workspace.text(path)) for path, draft in drafts.items() if draft.touched)
+    errors = (FileError(path, draft.error) for path, draft in drafts.items() if draft.error)
+    return Repaired(tuple(fixed), tuple(errors))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The work on one file."""
+
+    before: str
+    applied: list[Finding] = field(default_factory=list)
+    refused: tuple[Refusal, ...] = ()
+    error: str = ""
+
+    @property
+    def touched(self) -> bool:
+        return not self.error and bool(self.applied or self.refused)
+
+    def result(self, path: str, after: str) -> FixedFile:
+        """The draft as the report tells it."""
+        return FixedFile(path, self.before, after, tuple(self.applied), _reasons(self.refused, after))
+
+
+def _fix(workspace: Workspace, path: str, draft: _Draft) -> bool:
+    """Fix one file in the workspace; whether that changed it."""
+    before = workspace.text(path)
+    try:
+        result = workspace.fix(path, unsafe=workspace.settings(path).unsafe_fixes)
+    except Exception as error:  # a bug of ours in one file must not cost the others
+        draft.error = str(error) if isinstance(error, InternalError) else internal_error(error)
+        return False
+    draft.applied.extend(result.applied)
+    draft.refused = result.refused
+    return result.text != before
+
+
+def _write(workspace: Workspace, source: SourceFile, draft: _Draft) -> None:
+    try:
+        write_source(source, workspace.text(source.path))
+    except SourceError as error:
+        workspace.edit(source.path, draft.before)
+        draft.error = error.message
+
+
+def _reasons(refused: Sequence[Refusal], text: str) -> str:
+    if not refused:
+        return ""
+    index = LineIndex(text)
+    reasons = []
+    for refusal in refused:
+        place = index.position(refusal.finding.span.start)
+        reasons.append(f"{refusal.finding.code} at {place.row}:{place.column} ({refusal.reason})")
+    return f"fix refused for {'; '.join(reasons)}"

@@ -1,0 +1,83 @@
+"""Which findings the settings of a file let through, and which of them count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+
+from dropcheck.config.settings import Settings
+from dropcheck.engine.fix import SYNTAX_ERROR_CODE
+from dropcheck.model import Finding, State
+from dropcheck.rules import ALL_RULES
+from dropcheck.rules.selectors import expand
+
+
+@lru_cache(maxsize=1)
+def known_selectors() -> dict[str, frozenset[str]]:
+    """Every selector a comment may name, and the codes it stands for."""
+    selectors = {"ALL"}
+    for rule in ALL_RULES:
+        selectors |= {rule.name, *(rule.code[:length] for length in range(3, len(rule.code) + 1))}
+    return {selector: expand([selector], origin="comment") for selector in sorted(selectors)}
+
+
+@lru_cache(maxsize=256)
+def enabled_codes(settings: Settings) -> frozenset[str]:
+    """The codes of the rules that run.
+
+    The narrower selector wins, so that ``--select DRP101 --ignore DRP1`` runs DRP101; between equals, ``ignore`` wins.
+    A file that does not parse is always worth knowing: DRP900 runs unless it is ignored.
+
+    Args:
+        settings: the settings of a file.
+
+    Returns:
+        Their codes.
+
+    Raises:
+        UserError: a selector names no rule.
+    """
+    origin = settings.source or "command line"
+    everything = len(ALL_RULES) + 1
+    chosen = {rule.code: everything for rule in ALL_RULES if rule.code == SYNTAX_ERROR_CODE}
+    if not settings.select:
+        chosen |= {rule.code: everything for rule in ALL_RULES if rule.default}
+    _narrow(chosen, (*settings.select, *settings.extend_select), origin)
+    ignored: dict[str, int] = {}
+    _narrow(ignored, settings.ignore, origin)
+    for _, selectors in settings.per_file_ignores:
+        expand(selectors, origin=origin)
+    return frozenset(code for code, width in chosen.items() if code not in ignored or width < ignored[code])
+
+
+def select(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
+    """Leave out what the settings do not select, and set the state of what does not count.
+
+    Args:
+        findings: findings of one file, after its comments have spoken.
+        settings: the settings of that file.
+
+    Returns:
+        The findings of enabled rules. ``per-file-ignores`` suppress, and too little confidence is marked as such.
+    """
+    enabled = enabled_codes(settings)
+    return tuple(_gated(finding, settings) for finding in findings if finding.code in enabled)
+
+
+def _narrow(widths: dict[str, int], selectors: Iterable[str], origin: str) -> None:
+    """Note for each code how many codes the narrowest selector that names it stands for."""
+    for selector in selectors:
+        codes = expand([selector], origin=origin)
+        for code in codes:
+            widths[code] = min(widths.get(code, len(codes)), len(codes))
+
+
+def _gated(finding: Finding, settings: Settings) -> Finding:
+    if finding.state is not State.ACTIVE:
+        return finding
+    if finding.code in expand(settings.ignored_for(finding.path), origin=settings.source or "command line"):
+        return replace(finding, state=State.SUPPRESSED, state_reason="per-file-ignores")
+    if finding.confidence.rank < settings.min_confidence.rank:
+        return replace(finding, state=State.BELOW_CONFIDENCE)
+    return finding

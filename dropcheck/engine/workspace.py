@@ -1,0 +1,131 @@
+"""The files of a run, the project they make, and the way from there to the findings of one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dropcheck.catalogue import Catalogue
+from dropcheck.config.settings import Settings
+from dropcheck.engine.directives import read_directives
+from dropcheck.engine.fix import FixResult, fix_text
+from dropcheck.engine.pool import Task, extract_one
+from dropcheck.engine.select import known_selectors, select
+from dropcheck.engine.suppress import suppress
+from dropcheck.facts import FileFacts
+from dropcheck.link import Project, link
+from dropcheck.model import FileError, Finding
+from dropcheck.rules.judge import judge
+
+
+class InternalError(Exception):
+    """A text that extraction could not work on: a bug of ours. ``str(error)`` is the line for the user."""
+
+
+class Workspace:
+    """Files whose texts may change, and what is found in them.
+
+    A finding may depend on every file, so a change of one forgets the findings of all until they are asked for again.
+
+    Args:
+        catalogue: the entries in force.
+        settings: the settings of each file, by path.
+        ignore_suppressions: whether comments silence nothing.
+    """
+
+    def __init__(self, catalogue: Catalogue, settings: Mapping[str, Settings], *, ignore_suppressions: bool = False) -> None:
+        self._catalogue = catalogue
+        self._settings = settings
+        self._ignore_suppressions = ignore_suppressions
+        self._tasks: dict[str, Task] = {}
+        self._facts: dict[str, FileFacts] = {}
+        self._project: Project | None = None
+        self._findings: dict[str, tuple[Finding, ...]] = {}
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files, in the order they were put in."""
+        return tuple(self._facts)
+
+    def text(self, path: str) -> str:
+        """The text of a file as it is now."""
+        return self._tasks[path].text
+
+    def settings(self, path: str) -> Settings:
+        """The settings of a file."""
+        return self._settings[path]
+
+    def put(self, task: Task, facts: FileFacts) -> None:
+        """Add a file with its facts, or replace one."""
+        self._tasks[task.path] = task
+        self._facts[task.path] = facts
+        self._project = None
+        self._findings.clear()
+
+    def add(self, task: Task) -> None:
+        """Extract the facts of a file and put it in.
+
+        Raises:
+            InternalError: the text cannot be worked on; nothing changed.
+        """
+        outcome = extract_one(task, self._catalogue)
+        if isinstance(outcome, FileError):
+            raise InternalError(outcome.message)
+        self.put(task, outcome)
+
+    def edit(self, path: str, text: str) -> None:
+        """Change the text of a file.
+
+        Args:
+            path: a file that was put in.
+            text: what it shall hold.
+
+        Raises:
+            InternalError: the text cannot be worked on; the file keeps its old one.
+        """
+        if text != self.text(path):
+            self.add(replace(self._tasks[path], text=text))
+
+    def fix(self, path: str, *, unsafe: bool) -> FixResult:
+        """Apply the fixes of a file to a fixed point; it holds the fixed text afterwards.
+
+        Args:
+            path: a file that was put in.
+            unsafe: whether unsafe fixes are applied too.
+
+        Returns:
+            The fixed text and what was done to it. If anything is raised, the file keeps its old text.
+        """
+        before = self._tasks[path], self._facts[path]
+
+        def judge(text: str) -> tuple[Finding, ...]:
+            self.edit(path, text)
+            return self.findings(path)
+
+        try:
+            result = fix_text(self.text(path), judge, lambda finding: finding.fix_applies(unsafe=unsafe))
+            self.edit(path, result.text)
+        except BaseException:
+            self.put(*before)
+            raise
+        return result
+
+    def project(self) -> Project:
+        """The linked facts of all files as they are now."""
+        if self._project is None:
+            self._project = link(self._facts.values(), self._catalogue)
+        return self._project
+
+    def findings(self, path: str) -> tuple[Finding, ...]:
+        """What is found in a file by the rules its settings select, with states, sorted."""
+        if path not in self._findings:
+            self._findings[path] = self._judge(path)
+        return self._findings[path]
+
+    def _judge(self, path: str) -> tuple[Finding, ...]:
+        settings = self._settings[path]
+        directives = read_directives(self._facts[path].comments, path, known_selectors())
+        found = (*judge(self.project(), path, settings), *directives.problems)
+        obeyed = () if self._ignore_suppressions else directives.valid
+        spoken = suppress(found, obeyed, self.text(path))
+        return tuple(sorted(select(spoken.findings, settings), key=lambda finding: finding.sort_key))

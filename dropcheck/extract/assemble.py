@@ -1,0 +1,326 @@
+"""Puts the notes of the two worlds together into the facts of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import libcst as cst
+
+from dropcheck.catalogue import Catalogue
+from dropcheck.extract.collect import ClassRecord, Collector, Definitions, FunctionRecord
+from dropcheck.extract.frames import Closure
+from dropcheck.extract.records import CallRecord, FileRecord, Recorder
+from dropcheck.extract.scopes import parameters_of
+from dropcheck.extract.spans import Spans, locate
+from dropcheck.extract.style import insertion
+from dropcheck.facts import (
+    Argument,
+    AttributeFact,
+    CallFact,
+    ClassFacts,
+    Comment,
+    FileFacts,
+    FunctionFacts,
+    Parameter,
+    SyntaxErrorFact,
+)
+from dropcheck.model import LineIndex, Span
+from dropcheck.worlds import FALSE, Imported, Opaque, Value, World, Worlds
+
+_OWN_COMMENT = re.compile(r"dropcheck|noqa", re.IGNORECASE)
+_LOOSE = (cst.IfExp, cst.Lambda, cst.NamedExpr, cst.Yield)
+_DOCSTRING_LIMIT = 2000
+
+R = TypeVar("R")
+
+
+def assemble(text: str, path: str, *, module: str, is_package: bool, catalogue: Catalogue) -> FileFacts:
+    """Parse a file, run it in both worlds and write down the facts; arguments as for ``extract``."""
+    try:
+        tree = cst.parse_module(text)
+    except cst.ParserSyntaxError as error:
+        return FileFacts(path, module, syntax_error=_syntax_error(text, error))
+    shared = FileRecord(catalogue)
+    definitions = Definitions({}, {})
+    train = Collector(World.TRAIN, shared, definitions, path=path, module=module, is_package=is_package)
+    train.run(tree)
+    other = train
+    if "training" in text:
+        other = Collector(World.EVAL, shared, definitions, path=path, module=module, is_package=is_package)
+        other.run(tree)
+    return _Assembly(text, tree, shared, definitions, train, other).facts(path, module)
+
+
+def _syntax_error(text: str, error: cst.ParserSyntaxError) -> SyntaxErrorFact:
+    index = LineIndex(text)
+    row = min(max(error.raw_line, 1), index.rows)
+    line = index.row_span(row)
+    start = min(line.start + max(error.raw_column, 0), line.end)
+    message = error.message.removeprefix("parser error: ").replace("error at ", "at ").strip()
+    message = re.sub(r"^at \d+:\d+: ", "", message)
+    return SyntaxErrorFact(Span(start, max(start, len(index.row_text(row)) + line.start)), message)
+
+
+class _Assembly:
+    """The facts of one file in the making."""
+
+    def __init__(
+        self,
+        text: str,
+        tree: cst.Module,
+        shared: FileRecord,
+        definitions: Definitions,
+        train: Collector,
+        other: Collector,
+    ) -> None:
+        self.text = text
+        self.shared = shared
+        self.definitions = definitions
+        self.collector = train
+        self.train: Recorder = train.recorder
+        self.eval: Recorder = other.recorder
+        self.spans: Spans = locate(tree, frozenset(self._wanted()))
+        self.index = LineIndex(text)
+        self.comments = {self.index.position(span.start).row: span for span in self.spans.comments}
+
+    def facts(self, path: str, module: str) -> FileFacts:
+        env = self.collector.module.state.env
+        names = [(name, value) for name, value in env.items() if not isinstance(value, Closure)]
+        names += [("*", Imported(star)) for star in self.collector.star_imports]
+        return FileFacts(
+            path=path,
+            module=module,
+            names=tuple(names),
+            classes=tuple(self._class(record) for record in self.definitions.classes.values()),
+            functions=tuple(self._function(record) for record in self.definitions.functions.values()),
+            calls=tuple(sorted(self._calls(), key=lambda fact: fact.span)),
+            comments=tuple(self._own_comments()),
+            functional=_functional(names),
+        )
+
+    # Spans
+
+    def _wanted(self) -> Iterable[int]:
+        for record in (*self.train.calls.values(), *self.eval.calls.values()):
+            for call in filter(None, (record.node, record.constructor)):
+                yield id(call)
+                yield id(call.func)
+                for arg in call.args:
+                    yield id(arg.value)
+                    yield id(arg.keyword)
+            yield from _statement_nodes(record.statement)
+        for attribute in (*self.train.attributes.values(), *self.eval.attributes.values()):
+            yield id(attribute.node)
+            yield from _statement_nodes(attribute.statement)
+        for cls in self.definitions.classes.values():
+            yield from _statement_nodes(cls.node)
+        for function in self.definitions.functions.values():
+            yield from _statement_nodes(function.node)
+
+    def _scope(self, node: cst.CSTNode | None) -> Span:
+        """The span of a statement; of a compound one, its header with its decorators."""
+        if node is None:
+            return Span(0, 0)
+        body = _body(node)
+        if body is None:
+            return self.spans.statement(node)
+        span = self.spans.header(node, body)
+        decorators = getattr(node, "decorators", ())
+        return Span(self.spans.statement(decorators[0]).start, span.end) if decorators else span
+
+    # Comments
+
+    def _own_comments(self) -> Iterable[Comment]:
+        for row, span in self.comments.items():
+            comment = self.text[span.start : span.end]
+            if _OWN_COMMENT.search(comment):
+                line = self.index.row_span(row)
+                yield Comment(span, comment, own_line=not self.text[line.start : span.start].strip())
+
+    def _comments_at(self, scope: Span) -> tuple[str, ...]:
+        """The comments on the rows of a statement and in the block of comment lines right above it."""
+        first = self.index.position(scope.start).row
+        rows = list(range(first, self.index.position(scope.end).row + 1))
+        above = first - 1
+        while above in self.comments and self.index.row_text(above).lstrip().startswith("#"):
+            rows.insert(0, above)
+            above -= 1
+        spans = [self.comments[row] for row in rows if row in self.comments]
+        return tuple(self.text[span.start : span.end].lower() for span in spans)
+
+    # Calls
+
+    def _calls(self) -> Iterable[CallFact]:
+        for key in {**self.train.calls, **self.eval.calls}:
+            train, other = self.train.calls.get(key), self.eval.calls.get(key)
+            record = train or other
+            assert record is not None
+            yield self._call(record, train, other)
+
+    def _call(self, record: CallRecord, train: CallRecord | None, other: CallRecord | None) -> CallFact:
+        node = record.node
+        span = self.spans.expression(node)
+        arguments = self._arguments(node, train, other)
+        scope = self._scope(record.statement)
+        constructor = record.constructor
+        return CallFact(
+            callee=_pair(train, other, lambda side: side.callee),
+            arguments=arguments,
+            reach=Worlds(train.reach if train else FALSE, other.reach if other else FALSE),
+            span=span,
+            callee_span=self.spans.expression(node.func),
+            scope=scope if scope.end > scope.start else span,
+            function=record.context.name,
+            insertion=insertion(self.text, node, span, tuple(argument.span for argument in arguments)),
+            constructor=self.spans.expression(constructor) if constructor else None,
+            constructor_arguments=self._constructor_arguments(constructor) if constructor else (),
+            direct=constructor is not None and node.func is constructor,
+            constructor_has_comments=constructor is not None and self._has_comments(constructor),
+            discarded=_is_discarded(node, record.statement),
+            comments=self._comments_at(scope),
+        )
+
+    def _has_comments(self, node: cst.CSTNode) -> bool:
+        span = self.spans.expression(node)
+        return any(span.start <= comment.start < span.end for comment in self.spans.comments)
+
+    def _constructor_arguments(self, node: cst.Call) -> tuple[Argument, ...]:
+        return self._arguments(node, self.train.calls.get(id(node)), self.eval.calls.get(id(node)))
+
+    def _arguments(self, node: cst.Call, train: CallRecord | None, other: CallRecord | None) -> tuple[Argument, ...]:
+        first, second = train or other, other or train
+        assert first is not None
+        assert second is not None
+        values = Worlds(first.values, second.values)
+        return tuple(
+            Argument(
+                keyword=arg.keyword.value if arg.keyword else None,
+                star=arg.star,
+                value=Worlds(values.train[index], values.eval[index]),
+                span=self.spans.expression(arg.value),
+                text=self._text(arg.value),
+                loose=isinstance(arg.value, _LOOSE) and not arg.value.lpar,
+                name=arg.value.value if isinstance(arg.value, cst.Name) else None,
+                keyword_span=self.spans.expression(arg.keyword) if arg.keyword else None,
+            )
+            for index, arg in enumerate(node.args)
+        )
+
+    def _text(self, node: cst.CSTNode) -> str:
+        span = self.spans.expression(node)
+        return self.text[span.start : span.end]
+
+    # Definitions
+
+    def _function(self, record: FunctionRecord) -> FunctionFacts:
+        node, context = record.node, record.context
+        train, other = self.train.returns.get(id(node)), self.eval.returns.get(id(node))
+        unknown = Opaque("a function that is never run by itself")
+        parameters = tuple(
+            Parameter(name, record.defaults.get(name), param in node.params.kwonly_params, _annotation(param))
+            for name, param in parameters_of(node)
+        )
+        modules = [name.name for name in parameters if name.annotation.rpartition(".")[2] == "Module"]
+        own = {name.name for name in parameters}
+        modules += sorted(record.bindings.mode_owners & own - {context.receiver, *modules})
+        return FunctionFacts(
+            name=context.name,
+            kind=context.kind,
+            owner=context.owner,
+            parameters=parameters,
+            returns=Worlds(train or unknown, other or unknown),
+            header=self._scope(node),
+            receiver="" if context.receiver in record.bindings.assigned else context.receiver,
+            modules=tuple(modules),
+            docstring=_docstring(node),
+            decorated=record.decorated,
+        )
+
+    def _class(self, record: ClassRecord) -> ClassFacts:
+        attributes = sorted(self._attributes(record), key=lambda fact: fact.span)
+        reads = self.shared.reads.get(record.name, set())
+        return ClassFacts(
+            name=record.name,
+            bases=record.bases,
+            header=self._scope(record.node),
+            attributes=tuple(attributes),
+            methods=tuple(sorted(record.methods)),
+            reads=frozenset(reads),
+            dynamic=record.name in self.shared.dynamic,
+            reads_mode=record.name in self.shared.mode_readers,
+            docstring=_docstring(record.node),
+        )
+
+    def _attributes(self, record: ClassRecord) -> Iterable[AttributeFact]:
+        for key in {**self.train.attributes, **self.eval.attributes}:
+            train, other = self.train.attributes.get(key), self.eval.attributes.get(key)
+            known = train or other
+            if known is None or known.context.owner != record.name:
+                continue
+            yield AttributeFact(
+                path=known.path,
+                value=_pair(train, other, lambda side: side.value),
+                reach=Worlds(train.reach if train else FALSE, other.reach if other else FALSE),
+                function=known.context.name,
+                span=self._scope(known.node) if isinstance(known.node, cst.ClassDef) else self.spans.expression(known.node),
+                scope=self._scope(known.statement),
+            )
+
+
+def _pair(train: R | None, other: R | None, take: Callable[[R], Value]) -> Worlds[Value]:
+    """A value of both worlds; where one world has no record, the other's serves (the reach tells)."""
+    first, second = train or other, other or train
+    assert first is not None
+    assert second is not None
+    return Worlds(take(first), take(second))
+
+
+def _body(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Where the body of a compound statement begins."""
+    if isinstance(node, cst.Match):
+        return node.cases[0]
+    if isinstance(node, (cst.BaseCompoundStatement, cst.Else, cst.ExceptHandler, cst.Finally)):
+        return node.body
+    return None
+
+
+def _statement_nodes(node: cst.CSTNode | None) -> Iterable[int]:
+    if node is not None:
+        yield id(node)
+        yield id(_body(node))
+        yield from (id(decorator) for decorator in getattr(node, "decorators", ())[:1])
+
+
+def _is_discarded(node: cst.Call, statement: cst.CSTNode | None) -> bool:
+    parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else (statement,)
+    return any(isinstance(part, cst.Expr) and part.value is node for part in parts)
+
+
+def _annotation(param: cst.Param) -> str:
+    node = param.annotation.annotation if param.annotation else None
+    if isinstance(node, cst.SimpleString):
+        return str(node.evaluated_value)
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.insert(0, node.attr.value)
+        node = node.value
+    return ".".join((node.value, *parts)) if isinstance(node, cst.Name) else ""
+
+
+def _docstring(node: cst.FunctionDef | cst.ClassDef | cst.Lambda) -> str:
+    if isinstance(node, cst.Lambda):
+        return ""
+    found = node.get_docstring(clean=False)
+    return found[:_DOCSTRING_LIMIT].lower() if found else ""
+
+
+def _functional(names: Iterable[tuple[str, Value]]) -> str:
+    """How the file spells torch.nn.functional."""
+    spelt = {"torch.nn.functional": "", "torch.nn": ".functional", "torch": ".nn.functional"}
+    for path, rest in spelt.items():
+        for name, value in names:
+            if value == Imported(path) and name != "*":
+                return name + rest
+    return ""

@@ -1,0 +1,301 @@
+"""Runs a file in one world: the module body first, then every function it defines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+from dropcheck.extract.frames import Closure, Frame, FunctionContext, State
+from dropcheck.extract.records import FileRecord, Recorder
+from dropcheck.extract.scopes import Bindings, bindings, dotted, parameters_of
+from dropcheck.extract.statements import Statements
+from dropcheck.facts import FunctionKind
+from dropcheck.worlds import NONE, TRUE, Defined, Opaque, Param, Receiver, Value, World, choice, conjuncts, every
+
+_KINDS = {
+    "staticmethod": FunctionKind.STATIC,
+    "classmethod": FunctionKind.CLASS,
+    "property": FunctionKind.PROPERTY,
+    "cached_property": FunctionKind.PROPERTY,
+}
+_IMPLICIT_KINDS = {
+    "__new__": FunctionKind.STATIC,
+    "__init_subclass__": FunctionKind.CLASS,
+    "__class_getitem__": FunctionKind.CLASS,
+}
+#: Local functions that call each other are followed this deep.
+_MAX_DEPTH = 8
+
+
+@dataclass(slots=True)
+class ClassRecord:
+    """A class as found: where it is and what its bases are."""
+
+    node: cst.ClassDef
+    name: str
+    bases: tuple[Value, ...]
+    methods: frozenset[str]
+
+
+@dataclass(slots=True)
+class FunctionRecord:
+    """A function as found."""
+
+    node: cst.FunctionDef | cst.Lambda
+    context: FunctionContext
+    bindings: Bindings
+    defaults: dict[str, Value]
+    decorated: bool
+
+
+@dataclass(slots=True)
+class Definitions:
+    """Classes and functions of a file, by ``id`` of the node; the same in both worlds."""
+
+    classes: dict[int, ClassRecord]
+    functions: dict[int, FunctionRecord]
+
+
+class Collector(Statements):
+    """Runs a whole file in one world.
+
+    Args:
+        world: the world.
+        shared: what both worlds share.
+        definitions: classes and functions, filled here.
+        path: the file.
+        module: its dotted name.
+        is_package: whether it is an ``__init__``.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        shared: FileRecord,
+        definitions: Definitions,
+        *,
+        path: str,
+        module: str,
+        is_package: bool,
+    ) -> None:
+        super().__init__(world, Recorder(shared))
+        self.definitions = definitions
+        self.path = path
+        self.module_path = module
+        self.is_package = is_package
+        self._waiting: list[tuple[cst.FunctionDef, FunctionContext, Frame]] = []
+        self._running: list[Closure] = []
+        self._roots = 0
+
+    def run(self, tree: cst.Module) -> None:
+        """Walk the module, then its functions; functions may define classes whose methods follow."""
+        self.exec_block(tree.body)
+        for node, _, _ in self._waiting:
+            for name in self.definitions.functions[id(node)].bindings.outer:
+                self.module.state.env[name] = Opaque(f"{name}, which a function sets", mode=True)
+        while self._waiting:
+            node, context, outer = self._waiting.pop(0)
+            self._run_function(node, context, outer)
+
+    def absolute_module(self, name: str, level: int) -> str:
+        """The absolute name of the module of a ``from`` import."""
+        if not level:
+            return name
+        parts = self.module_path.split(".")
+        keep = len(parts) - level + (1 if self.is_package else 0)
+        return ".".join((*parts[: max(keep, 0)], *([name] if name else [])))
+
+    # Definitions
+
+    def exec_FunctionDef(self, node: cst.FunctionDef) -> None:
+        for decorator in node.decorators:
+            self.eval(decorator.decorator)
+        context = self.frame.context
+        if not self.frame.body_scope:
+            closure = self.make_closure(node, node.name.value)
+            if node.decorators:
+                self.escape(closure)
+                self.bind(node.name.value, Opaque(f"{node.name.value}, a decorated local function"))
+            else:
+                self.bind(node.name.value, closure)
+            return
+        kind, suffix, decorated = _kind(node, in_class=bool(context.owner))
+        names = [name for name, _ in parameters_of(node)]
+        takes_receiver = kind in {FunctionKind.METHOD, FunctionKind.PROPERTY} and names and not names[0].startswith("*")
+        inner = FunctionContext(
+            name=context.inner(node.name.value) + suffix,
+            owner=context.owner,
+            receiver=names[0] if takes_receiver else "",
+            methods=context.methods,
+            kind=kind,
+            node=node,
+        )
+        self._define(node, inner, decorated=decorated)
+        outer = self.frame.outer if context.owner and self.frame.outer is not None else self.frame
+        self._waiting.append((node, inner, outer))
+        if not suffix:
+            self.bind(node.name.value, Defined(self.path, inner.name))
+
+    def exec_ClassDef(self, node: cst.ClassDef) -> None:
+        for decorator in node.decorators:
+            self.eval(decorator.decorator)
+        name = self.frame.context.inner(node.name.value)
+        bases = tuple(self.eval(arg.value) for arg in node.bases)
+        for keyword in node.keywords:
+            self.eval(keyword.value)
+        methods = frozenset(_method_names(node))
+        self.definitions.classes.setdefault(id(node), ClassRecord(node, name, bases, methods))
+        outer, statement = self.frame, self.statement
+        context = FunctionContext(owner=name, methods=methods)
+        frame = Frame(context, frozenset(), State(outer.state.reach, {}), outer=outer, body_scope=True)
+        self.frame = frame
+        self.exec(node.body)
+        for attribute, value in frame.state.env.items():
+            if not isinstance(value, Closure):
+                self.class_attribute(node, attribute, value)
+        self.frame, self.statement = outer, statement
+        self.bind(node.name.value, Defined(self.path, name))
+
+    def class_attribute(self, node: cst.ClassDef, name: str, value: Value) -> None:
+        """Note what a name of a class body is in the end."""
+        self.recorder.attribute(node, (name,), value, self.frame, node)
+
+    def _define(self, node: cst.FunctionDef | cst.Lambda, context: FunctionContext, *, decorated: bool) -> None:
+        defaults = {name: self.eval(param.default) for name, param in parameters_of(node) if param.default is not None}
+        record = FunctionRecord(node, context, bindings(node), defaults, decorated)
+        self.definitions.functions.setdefault(id(node), record)
+
+    # Running functions
+
+    def _run_function(self, node: cst.FunctionDef, context: FunctionContext, outer: Frame) -> None:
+        self._roots += 1
+        frame = self._frame(node, context, outer, TRUE, {})
+        frame.root = self._roots
+        self.recorder.function(node, self._run(frame, node))
+
+    def _frame(
+        self,
+        node: cst.FunctionDef | cst.Lambda,
+        context: FunctionContext,
+        outer: Frame,
+        reach: Value,
+        passed: dict[str, Value],
+    ) -> Frame:
+        env: dict[str, Value | Closure] = {}
+        for index, (name, _) in enumerate(parameters_of(node)):
+            plain = name.lstrip("*")
+            if index == 0 and plain == context.receiver and context.kind in {FunctionKind.METHOD, FunctionKind.PROPERTY}:
+                env[plain] = Receiver(plain)
+            else:
+                env[plain] = passed.get(plain, Param(context.name, name))
+        local = self.definitions.functions[id(node)].bindings.local
+        return Frame(context, local, State(reach, env), outer=outer, base=reach, root=outer.root)
+
+    def _run(self, frame: Frame, node: cst.FunctionDef | cst.Lambda) -> Value:
+        """Run a body in its frame and give what it returns."""
+        caller, statement = self.frame, self.statement
+        self.frame = frame
+        if isinstance(node, cst.Lambda):
+            self.statement = statement
+            frame.returns.append((frame.state.reach, self.eval(node.body)))
+        else:
+            self.exec(node.body)
+            if not frame.state.dead:
+                frame.returns.append((frame.state.reach, NONE))
+        for closure in frame.closures:
+            if not closure.used:
+                self._run_open(closure, closure.reach)
+        self.frame, self.statement = caller, statement
+        result: Value = frame.returns[-1][1] if frame.returns else Opaque("a function that does not return")
+        known = conjuncts(frame.base)
+        for reach, value in reversed(frame.returns[:-1]):
+            condition = every(part for part in conjuncts(reach) if part not in known)
+            result = choice(condition, value, result)
+        return result
+
+    # Local functions
+
+    def make_closure(self, node: cst.FunctionDef | cst.Lambda, name: str) -> Closure:
+        """A function defined inside a function (or a lambda anywhere)."""
+        context = self.frame.context
+        known = self.definitions.functions.get(id(node))
+        if known is None:
+            found = bindings(node)
+            receiver = "" if context.receiver in found.local else context.receiver
+            inner = FunctionContext(context.inner(name), context.owner, receiver, context.methods, node=node)
+            self._define(node, inner, decorated=False)
+            known = self.definitions.functions[id(node)]
+        for shared in known.bindings.outer:
+            inner_frame = Frame(known.context, frozenset(), State(TRUE, {}), outer=self.frame)
+            self.share(shared, inner_frame)
+        closure = Closure(node, known.context, self.frame, self.frame.state.reach)
+        self.frame.closures.append(closure)
+        if self.frame.body_scope and isinstance(node, cst.Lambda):
+            self.escape(closure)
+        return closure
+
+    def call_closure(self, closure: Closure, args: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> Value:
+        """Run a local function where it is called, with what is passed to it."""
+        closure.used = True
+        if closure in self._running or len(self._running) >= _MAX_DEPTH:
+            return Opaque("a recursive local function", self.recorder.ordinal(closure.node))
+        record = self.definitions.functions[id(closure.node)]
+        names = [name for name, _ in parameters_of(closure.node)]
+        passed = dict(record.defaults)
+        if all(key not in {"*", "**"} for key, _ in keywords):
+            passed.update(zip((name for name in names if not name.startswith("*")), args, strict=False))
+            passed.update(keywords)
+        else:
+            passed = {name: Opaque(f"{name}, passed with a star", mode=True) for name in names}
+        return self._run_closure(closure, self.frame.state.reach, passed)
+
+    def escape(self, closure: Closure) -> None:
+        """Something else may call a local function, from here on."""
+        if closure.used and closure in self._running:
+            return
+        closure.used = True
+        self._run_open(closure, self.frame.state.reach)
+
+    def _run_open(self, closure: Closure, reach: Value) -> None:
+        if closure not in self._running and len(self._running) < _MAX_DEPTH:
+            self._run_closure(closure, reach, {})
+
+    def _run_closure(self, closure: Closure, reach: Value, passed: dict[str, Value]) -> Value:
+        self._running.append(closure)
+        frame = self._frame(closure.node, closure.context, closure.frame, reach, passed)
+        frame.root = self.frame.root
+        value = self._run(frame, closure.node)
+        self._running.pop()
+        return value
+
+
+def _kind(node: cst.FunctionDef, *, in_class: bool) -> tuple[FunctionKind, str, bool]:
+    """How a function is bound, what to add to its name if it shares it, and whether it has other decorators."""
+    kind = _IMPLICIT_KINDS.get(node.name.value, FunctionKind.METHOD) if in_class else FunctionKind.FUNCTION
+    suffix, decorated = "", False
+    for decorator in node.decorators:
+        name = dotted(decorator.decorator).rpartition(".")[2]
+        if in_class and name in _KINDS:
+            kind = _KINDS[name]
+        elif name in {"setter", "deleter"}:
+            suffix = f".{name}"
+        else:
+            decorated = True
+    return kind, suffix, decorated
+
+
+def _method_names(node: cst.ClassDef) -> list[str]:
+    names: list[str] = []
+    pending: list[cst.CSTNode] = list(node.body.body)
+    while pending:
+        statement = pending.pop()
+        if isinstance(statement, cst.FunctionDef):
+            names.append(statement.name.value)
+        elif isinstance(statement, cst.If):
+            pending.extend(statement.body.body)
+            if statement.orelse is not None:
+                pending.append(statement.orelse)
+        elif isinstance(statement, cst.Else):
+            pending.extend(statement.body.body)
+    return names

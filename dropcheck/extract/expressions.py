@@ -1,0 +1,467 @@
+"""Expressions to two-world values, one world at a time."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+
+import libcst as cst
+
+from dropcheck.extract.frames import Bound, Closure, Frame, FunctionContext, State
+from dropcheck.extract.records import Recorder
+from dropcheck.extract.scopes import children, dotted
+from dropcheck.worlds import (
+    FALSE,
+    NONE,
+    TRUE,
+    Attr,
+    CallOf,
+    Const,
+    Defined,
+    Display,
+    Imported,
+    Opaque,
+    Receiver,
+    Value,
+    World,
+    attribute,
+    binary,
+    both,
+    call,
+    choice,
+    convert,
+    display,
+    either,
+    negate,
+    operation,
+    reads_mode,
+    unary,
+)
+
+#: Methods of a Module that give the Module back in the same mode.
+_SAME_MODULE = frozenset({"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "type", "requires_grad_"})
+
+_BINARY: Mapping[type[cst.CSTNode], str] = {
+    cst.Add: "+",
+    cst.Subtract: "-",
+    cst.Multiply: "*",
+    cst.Divide: "/",
+    cst.FloorDivide: "//",
+    cst.Modulo: "%",
+    cst.Power: "**",
+    cst.MatrixMultiply: "@",
+    cst.BitAnd: "&",
+    cst.BitOr: "|",
+    cst.BitXor: "^",
+    cst.LeftShift: "<<",
+    cst.RightShift: ">>",
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+    cst.Is: "is",
+    cst.IsNot: "is not",
+    cst.In: "in",
+    cst.NotIn: "not in",
+}
+_UNARY: Mapping[type[cst.CSTNode], str] = {cst.Not: "not", cst.Minus: "-", cst.Plus: "+", cst.BitInvert: "~"}
+
+_CONSTANTS: Mapping[str, Const] = {"True": TRUE, "False": FALSE, "None": NONE}
+_BUILTINS = frozenset({"bool", "float", "int", "getattr", "setattr", "dict", "list", "tuple", "vars", "super"})
+
+
+class Expressions:
+    """Evaluates expressions in one world and records the calls that may drop.
+
+    Args:
+        world: the world.
+        recorder: where calls and attribute assignments go.
+    """
+
+    def __init__(self, world: World, recorder: Recorder) -> None:
+        self.world = world
+        self.recorder = recorder
+        self.star_imports: list[str] = []
+        self.module = Frame(FunctionContext(), frozenset(), State(TRUE, {}), body_scope=True)
+        self.frame = self.module
+        self.statement: cst.CSTNode | None = None
+        self._methods: dict[type[cst.CSTNode], Callable[[cst.CSTNode], Value]] = {}
+
+    # Entry points
+
+    def eval(self, node: cst.CSTNode) -> Value:
+        """The value of an expression; a local function that is used as a value escapes."""
+        bound = self.bound(node)
+        if isinstance(bound, Closure):
+            self.escape(bound)
+            return Opaque("a local function", self.recorder.ordinal(bound.node))
+        return bound
+
+    def bound(self, node: cst.CSTNode) -> Bound:
+        """Like :meth:`eval`, but a local function is given back as itself."""
+        kind = type(node)
+        if isinstance(node, cst.Name):
+            known = _CONSTANTS.get(node.value)
+            return known if known is not None else self.lookup(node.value)
+        if isinstance(node, cst.Lambda):
+            return self.make_closure(node, "<lambda>")
+        method = self._methods.get(kind)
+        if method is None:
+            method = getattr(self, f"eval_{kind.__name__}", self.eval_other)
+            self._methods[kind] = method
+        return method(node)
+
+    def under(self, condition: Value, node: cst.CSTNode) -> Value:
+        """The value of an expression that is only evaluated where ``condition`` holds."""
+        state = self.frame.state
+        reach = state.reach
+        state.reach = both(reach, condition)
+        value = self.eval(node)
+        state.reach = reach
+        return value
+
+    # Names
+
+    def lookup(self, name: str) -> Bound:
+        """What a name is here."""
+        frame: Frame | None = self.frame
+        while frame is not None:
+            found = frame.state.env.get(name)
+            if found is not None and (frame.body_scope or name in frame.local):
+                return found
+            if name in frame.local:
+                return Opaque(name)
+            frame = frame.outer
+        if self.star_imports:
+            return self.recorder.star(name, self.star_imports)
+        if name in _BUILTINS:
+            return Imported(f"builtins.{name}")
+        return Opaque(name)
+
+    def bind(self, name: str, value: Bound) -> None:
+        """Assign to a name."""
+        frame = self.frame
+        while frame.comprehension and name not in frame.local and frame.outer is not None:
+            frame = frame.outer
+        if name in frame.local or frame.body_scope:
+            frame.state.env[name] = value
+        else:
+            self.share(name, frame)
+
+    def share(self, name: str, frame: Frame) -> None:
+        """A function says ``global`` or ``nonlocal``: the name can change at any time, so it is open from now on."""
+        outer = frame.outer
+        while outer is not None and name not in outer.local:
+            outer = outer.outer
+        (outer or self.module).state.env[name] = Opaque(f"{name}, which a function sets", mode=True)
+
+    # Closures
+
+    def make_closure(self, node: cst.FunctionDef | cst.Lambda, name: str) -> Closure:
+        """A function defined here."""
+        raise NotImplementedError
+
+    def call_closure(self, closure: Closure, args: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> Value:
+        """Run a local function where it is called."""
+        raise NotImplementedError
+
+    def escape(self, closure: Closure) -> None:
+        """Run a local function with open arguments: something else may call it."""
+        raise NotImplementedError
+
+    def blend(self, left: Bound, right: Bound) -> Value:
+        """What a name is that is a local function on at least one of two paths."""
+        for side in (left, right):
+            if isinstance(side, Closure):
+                self.escape(side)
+        return Opaque("one of several local functions")
+
+    # Expressions
+
+    def eval_other(self, node: cst.CSTNode) -> Value:
+        """Anything without a rule of its own: its parts are evaluated, its value is not followed."""
+        parts = tuple(self.eval(child) for child in children(node) if isinstance(child, cst.BaseExpression))
+        value = operation(type(node).__name__, *parts)
+        return value if parts else Opaque(type(node).__name__, self.recorder.ordinal(node))
+
+    def _number(self, node: cst.CSTNode) -> Value:
+        assert isinstance(node, (cst.Integer, cst.Float))
+        value = ast.literal_eval(node.value)
+        return Const(value)
+
+    eval_Integer = _number
+    eval_Float = _number
+
+    def eval_SimpleString(self, node: cst.SimpleString) -> Value:
+        value = node.evaluated_value
+        return Const(value) if isinstance(value, str) else Opaque("bytes")
+
+    def eval_ConcatenatedString(self, node: cst.ConcatenatedString) -> Value:
+        left, right = self.eval(node.left), self.eval(node.right)
+        if isinstance(left, Const) and isinstance(right, Const):
+            return Const(f"{left.value}{right.value}")
+        return Opaque("a string")
+
+    def _format_string(self, node: cst.CSTNode) -> Value:
+        parts = [child for part in children(node) for child in children(part)]
+        return operation("format", *(self.eval(part) for part in parts if isinstance(part, cst.BaseExpression)))
+
+    eval_FormattedString = _format_string
+    eval_TemplatedString = _format_string
+
+    def eval_Attribute(self, node: cst.Attribute) -> Value:
+        base = self.eval(node.value)
+        return self.member(base, node.attr.value)
+
+    def member(self, base: Value, name: str) -> Value:
+        """``base.name``, with attributes that this function has assigned."""
+        if isinstance(base, Receiver):
+            self.recorder.read(self.frame.context, name)
+            frame: Frame | None = self.frame
+            while frame is not None:
+                assigned = frame.state.env.get(f"{base.name}.{name}")
+                if assigned is not None and not isinstance(assigned, Closure):
+                    return assigned
+                frame = frame.outer
+        return attribute(base, name, self.world)
+
+    def eval_Subscript(self, node: cst.Subscript) -> Value:
+        base = self.eval(node.value)
+        indices = [self.eval(part) for element in node.slice for part in children(element.slice)]
+        if isinstance(base, Display) and len(indices) == 1 and isinstance(indices[0], Const):
+            found = _item(base, indices[0])
+            if found is not None:
+                return found
+        return operation("item", base, *indices)
+
+    def eval_Comparison(self, node: cst.Comparison) -> Value:
+        left = self.eval(node.left)
+        result: Value = TRUE
+        for target in node.comparisons:
+            right = self.eval(target.comparator)
+            result = both(result, binary(_BINARY[type(target.operator)], left, right))
+            left = right
+        return result
+
+    def eval_UnaryOperation(self, node: cst.UnaryOperation) -> Value:
+        return unary(_UNARY[type(node.operator)], self.eval(node.expression))
+
+    def eval_BinaryOperation(self, node: cst.BinaryOperation) -> Value:
+        return binary(_BINARY[type(node.operator)], self.eval(node.left), self.eval(node.right))
+
+    def eval_BooleanOperation(self, node: cst.BooleanOperation) -> Value:
+        left = self.eval(node.left)
+        if isinstance(node.operator, cst.And):
+            return both(left, self.under(left, node.right))
+        return either(left, self.under(negate(left), node.right))
+
+    def eval_IfExp(self, node: cst.IfExp) -> Value:
+        condition = self.eval(node.test)
+        then = self.under(condition, node.body)
+        return choice(condition, then, self.under(negate(condition), node.orelse))
+
+    def eval_NamedExpr(self, node: cst.NamedExpr) -> Value:
+        value = self.eval(node.value)
+        if isinstance(node.target, cst.Name):
+            self.bind(node.target.value, value)
+        return value
+
+    def _sequence(self, node: cst.CSTNode) -> Value:
+        assert isinstance(node, (cst.List, cst.Tuple, cst.Set))
+        kind = type(node).__name__.lower()
+        values = tuple(self.eval(element.value) for element in node.elements)
+        if any(isinstance(element, cst.StarredElement) for element in node.elements):
+            return operation(kind, *values)
+        return display(kind, values, site=self.recorder.ordinal(node))
+
+    eval_List = _sequence
+    eval_Tuple = _sequence
+    eval_Set = _sequence
+
+    def eval_Dict(self, node: cst.Dict) -> Value:
+        keys: list[Value] = []
+        values: list[Value] = []
+        for element in node.elements:
+            if isinstance(element, cst.DictElement):
+                keys.append(self.eval(element.key))
+                values.append(self.eval(element.value))
+            else:
+                unpacked = self.eval(element.value)
+                if not isinstance(unpacked, Display) or unpacked.keys is None:
+                    keys.append(Opaque("an unpacked mapping"))
+                    values.append(unpacked)
+                    continue
+                keys.extend(unpacked.keys)
+                values.extend(unpacked.items)
+        return display("dict", tuple(values), tuple(keys), self.recorder.ordinal(node))
+
+    def _comprehension(self, node: cst.CSTNode) -> Value:
+        assert isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp))
+        frame, state = self.frame, self.frame.state
+        names: set[str] = set()
+        inner = Frame(frame.context, frozenset(), State(state.reach, {}), outer=frame, base=frame.base, root=frame.root)
+        inner.comprehension = True
+        clause: cst.CompFor | None = node.for_in
+        iterated: list[Value] = []
+        while clause is not None:
+            iterated.append(self.eval(clause.iter))
+            self.frame = inner
+            bind_loop(inner, names, clause.target)
+            inner.local = frozenset(names)
+            for test in clause.ifs:
+                inner.state.reach = both(inner.state.reach, self.eval(test.test))
+            clause = clause.inner_for_in
+        elements = (node.key, node.value) if isinstance(node, cst.DictComp) else (node.elt,)
+        values = tuple(self.eval(element) for element in elements)
+        self.frame = frame
+        return operation("comprehension", *iterated, *values)
+
+    eval_ListComp = _comprehension
+    eval_SetComp = _comprehension
+    eval_GeneratorExp = _comprehension
+    eval_DictComp = _comprehension
+
+    def eval_Await(self, node: cst.Await) -> Value:
+        return self.eval(node.expression)
+
+    def eval_Yield(self, node: cst.Yield) -> Value:
+        if isinstance(node.value, cst.From):
+            self.eval(node.value.item)
+        elif node.value is not None:
+            self.eval(node.value)
+        return Opaque("what is sent to a generator")
+
+    def eval_Call(self, node: cst.Call) -> Value:
+        callee = self.bound(node.func)
+        args: list[Value] = []
+        keywords: list[tuple[str, Value]] = []
+        values: list[Value] = []
+        for arg in node.args:
+            value = self.eval(arg.value)
+            values.append(value)
+            if arg.keyword is not None:
+                keywords.append((arg.keyword.value, value))
+            elif arg.star == "**":
+                keywords.extend(_unpacked(value))
+            elif arg.star == "*" and isinstance(value, Display) and value.keys is None:
+                args.extend(value.items)
+            elif arg.star == "*":
+                keywords.append(("*", value))
+            else:
+                args.append(value)
+        if isinstance(callee, Closure):
+            return self.call_closure(callee, tuple(args), tuple(keywords))
+        special = self._special_call(node, callee, args, keywords)
+        if special is not None:
+            return special
+        self.recorder.call(node, callee, values, self.frame, self.statement)
+        self._forget_attributes(callee)
+        return self._result(node, callee, tuple(args), tuple(keywords))
+
+    def _result(self, node: cst.Call, callee: Value, args: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> Value:
+        """What a call gives: kept where the class or function behind it may be known, open for the many others."""
+        site = self.recorder.ordinal(node)
+        if isinstance(callee, (Defined, Imported)) or (isinstance(callee, Attr) and isinstance(callee.base, Receiver)):
+            computed = isinstance(callee, Attr)
+            return call(
+                callee,
+                tuple(_brief(value) if computed else value for value in args),
+                tuple((name, _brief(value) if computed else value) for name, value in keywords),
+                site,
+            )
+        mode = any(reads_mode(value) for value in (callee, *args, *(value for _, value in keywords)))
+        return Opaque(f"{dotted(node.func) or 'a call'}()", site, mode)
+
+    def _special_call(self, node: cst.Call, callee: Value, args: list[Value], keywords: list[tuple[str, Value]]) -> Value | None:
+        """Calls whose meaning is known: conversions, getattr, dict, partial, and methods of a fresh Module."""
+        if isinstance(callee, Imported) and callee.path.startswith("builtins."):
+            return self._builtin_call(node, callee.path[len("builtins.") :], args, keywords)
+        if not isinstance(node.func, cst.Attribute):
+            return None
+        base = self.bound(node.func.value) if isinstance(node.func.value, cst.Name) else None
+        made = base if isinstance(base, CallOf) else None
+        if made is None and isinstance(node.func.value, cst.Call):
+            made = callee.base if isinstance(callee, Attr) and isinstance(callee.base, CallOf) else None
+        if made is None or not self.recorder.makes_module(made):
+            return None
+        method = node.func.attr.value
+        if method in _SAME_MODULE or (method == "train" and all(value == TRUE for value in args) and not keywords):
+            return made
+        if method in {"train", "eval"}:
+            if isinstance(node.func.value, cst.Name):
+                self.bind(node.func.value.value, Opaque("a module whose mode is set"))
+            return Opaque("a module whose mode is set", self.recorder.ordinal(node), mode=True)
+        return None
+
+    def _builtin_call(self, node: cst.Call, name: str, args: list[Value], keywords: list[tuple[str, Value]]) -> Value | None:
+        if name in {"bool", "float", "int"} and len(args) == 1:
+            return convert(name, args[0])
+        if name == "getattr" and len(args) >= 2 and isinstance(args[1], Const) and isinstance(args[1].value, str):
+            return self.member(args[0], args[1].value)
+        if name == "setattr" and args and isinstance(args[0], Receiver):
+            if len(args) == 3 and isinstance(args[1], Const) and isinstance(args[1].value, str):
+                self.assign_attribute(node, args[0], args[1].value, args[2])
+            else:
+                self.recorder.dynamic(self.frame.context)
+            return Const(None)
+        if name == "dict" and not args and all(key not in {"*", "**"} for key, _ in keywords):
+            keys = tuple(Const(key) for key, _ in keywords)
+            return display("dict", tuple(value for _, value in keywords), keys, self.recorder.ordinal(node))
+        if name == "vars" and args and isinstance(args[0], Receiver):
+            self.recorder.dynamic(self.frame.context)
+        return None
+
+    def assign_attribute(self, node: cst.CSTNode, base: Receiver, name: str, value: Value) -> None:
+        """``self.name = value``."""
+        self.frame.state.env[f"{base.name}.{name}"] = value
+        self.recorder.attribute(node, (name,), value, self.frame, self.statement)
+
+    def _forget_attributes(self, callee: Value) -> None:
+        """A method of the class may assign attributes, so what they were before its call is open again."""
+        context = self.frame.context
+        if isinstance(callee, Attr) and isinstance(callee.base, Receiver) and callee.name in context.methods:
+            env = self.frame.state.env
+            for key in [key for key in env if key.startswith(f"{callee.base.name}.")]:
+                del env[key]
+
+
+def _brief(value: Value) -> Value:
+    """A stand-in for a computed argument: what a layer was fed is of no interest, whether it read the mode is."""
+    return Opaque("a computed value", value.site, value.mode) if isinstance(value, CallOf) else value
+
+
+def _unpacked(value: Value) -> list[tuple[str, Value]]:
+    """The keywords that ``**value`` passes, as far as they can be seen."""
+    if isinstance(value, Display) and value.keys is not None:
+        pairs = zip(value.keys, value.items, strict=True)
+        return [(key.value if isinstance(key, Const) and isinstance(key.value, str) else "**", item) for key, item in pairs]
+    return [("**", value)]
+
+
+def _item(base: Display, index: Const) -> Value | None:
+    if base.keys is not None:
+        if all(isinstance(key, Const) for key in base.keys):
+            for key, item in zip(base.keys, base.items, strict=True):
+                if isinstance(key, Const) and key.value == index.value:
+                    return item
+        return None
+    if isinstance(index.value, int) and base.kind in {"list", "tuple"} and -len(base.items) <= index.value < len(base.items):
+        return base.items[index.value]
+    return None
+
+
+def bind_loop(frame: Frame, names: set[str], target: cst.CSTNode) -> None:
+    """Bind the names of a loop target to what cannot be followed."""
+    if isinstance(target, cst.Name):
+        names.add(target.value)
+        frame.state.env[target.value] = Opaque(f"{target.value}, which loops over something")
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            bind_loop(frame, names, element.value)
+    elif isinstance(target, cst.StarredElement):
+        bind_loop(frame, names, target.value)
+
+
+__all__ = ["Expressions", "bind_loop"]

@@ -1,0 +1,165 @@
+"""What the interpreter writes down in one world: calls, attribute assignments, returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from dropcheck.catalogue import Catalogue
+from dropcheck.extract.frames import Frame, FunctionContext
+from dropcheck.worlds import Attr, CallOf, Defined, Imported, Opaque, Receiver, Value, any_path, arms, join
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """One call in one world; joined over every visit.
+
+    Args:
+        node: the call.
+        callee: what is called.
+        values: the arguments, as written.
+        reach: the condition under which it is reached.
+        context: the function it is in.
+        statement: the statement it is in.
+        constructor: the call that made the object that is called, if the same function made it.
+    """
+
+    node: cst.Call
+    callee: Value
+    values: list[Value]
+    reach: Value
+    context: FunctionContext
+    statement: cst.CSTNode | None
+    constructor: cst.Call | None = None
+
+
+@dataclass(slots=True)
+class AttributeRecord:
+    """One assignment to an attribute of the instance, in one world."""
+
+    node: cst.CSTNode
+    path: tuple[str, ...]
+    value: Value
+    reach: Value
+    context: FunctionContext
+    statement: cst.CSTNode | None
+
+
+@dataclass(slots=True)
+class FileRecord:
+    """What both worlds of a file share.
+
+    Args:
+        catalogue: the entries in force.
+        ordinals: a number for each node that needs one, by ``id``.
+        reads: for each class, the attributes its methods read.
+        mode_readers: classes whose methods read ``self.training``.
+        dynamic: classes that set attributes by computed names.
+    """
+
+    catalogue: Catalogue
+    ordinals: dict[int, int] = field(default_factory=dict)
+    reads: dict[str, set[str]] = field(default_factory=dict)
+    mode_readers: set[str] = field(default_factory=set)
+    dynamic: set[str] = field(default_factory=set)
+
+
+class Recorder:
+    """The notes of one world.
+
+    Args:
+        shared: the notes that do not depend on the world.
+    """
+
+    def __init__(self, shared: FileRecord) -> None:
+        self.shared = shared
+        self.calls: dict[int, CallRecord] = {}
+        self.attributes: dict[tuple[int, tuple[str, ...]], AttributeRecord] = {}
+        self.returns: dict[int, Value] = {}
+        self._makers: dict[int, tuple[cst.Call, int]] = {}
+
+    def ordinal(self, node: cst.CSTNode) -> int:
+        """A number that tells this node from others, the same in both worlds."""
+        return self.shared.ordinals.setdefault(id(node), len(self.shared.ordinals) + 1)
+
+    def read(self, context: FunctionContext, name: str) -> None:
+        """Note that a method reads ``self.name``."""
+        if name == "training":
+            self.shared.mode_readers.add(context.owner)
+        if not context.name.endswith(".__init__"):
+            self.shared.reads.setdefault(context.owner, set()).add(name)
+
+    def dynamic(self, context: FunctionContext) -> None:
+        """Note that a method sets attributes by computed names."""
+        self.shared.dynamic.add(context.owner)
+
+    def star(self, name: str, modules: list[str]) -> Value:
+        """What an unbound name is in a module with star imports: known only if the last of them is known to have it."""
+        for module in reversed(modules):
+            path = f"{module}.{name}"
+            if path in self.shared.catalogue.functions or path in self.shared.catalogue.modules:
+                return Imported(path)
+            if not module.startswith(("torch.", "typing", "math")):
+                return Opaque(f"{name}, from a star import")
+        return Opaque(name)
+
+    def makes_module(self, value: CallOf) -> bool:
+        """Whether a call makes a dropout Module."""
+        return any(isinstance(arm, Imported) and arm.path in self.shared.catalogue.modules for arm in arms(value.callee))
+
+    def call(self, node: cst.Call, callee: Value, values: list[Value], frame: Frame, statement: cst.CSTNode | None) -> None:
+        """Note a call if it may drop."""
+        constructor: cst.Call | None = None
+        if isinstance(callee, CallOf) and callee.site in self._makers:
+            maker, root = self._makers[callee.site]
+            constructor = maker if root == frame.root else None
+        if isinstance(callee, Imported) and callee.path in self.shared.catalogue.modules:
+            self._makers[self.ordinal(node)] = (node, frame.root)
+        if constructor is None and not self._may_drop(callee):
+            return
+        reach = frame.state.reach
+        known = self.calls.get(id(node))
+        if known is None:
+            self.calls[id(node)] = CallRecord(node, callee, values, reach, frame.context, statement, constructor)
+            return
+        known.callee = join((known.callee, callee))
+        known.values = [join(pair) for pair in zip(known.values, values, strict=True)]
+        known.reach = any_path(known.reach, reach)
+        if known.constructor is not constructor:
+            known.constructor = None
+
+    def _may_drop(self, callee: Value) -> bool:
+        for arm in arms(callee):
+            match arm:
+                case Imported(path):
+                    if path in self.shared.catalogue.functions or path in self.shared.catalogue.modules:
+                        return True
+                case CallOf(callee=Imported(path="functools.partial"), args=(first, *_)):
+                    if self._may_drop(first):
+                        return True
+                case Defined() | Attr(base=Receiver()):
+                    return True
+        return False
+
+    def attribute(
+        self,
+        node: cst.CSTNode,
+        path: tuple[str, ...],
+        value: Value,
+        frame: Frame,
+        statement: cst.CSTNode | None,
+    ) -> None:
+        """Note an assignment to an attribute of the instance."""
+        key = (id(node), path)
+        known = self.attributes.get(key)
+        if known is None:
+            self.attributes[key] = AttributeRecord(node, path, value, frame.state.reach, frame.context, statement)
+            return
+        known.value = join((known.value, value))
+        known.reach = any_path(known.reach, frame.state.reach)
+
+    def function(self, node: cst.CSTNode, value: Value) -> None:
+        """Note what a function returns."""
+        known = self.returns.get(id(node))
+        self.returns[id(node)] = value if known is None else join((known, value))

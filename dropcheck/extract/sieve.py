@@ -1,0 +1,38 @@
+"""The sieve: can this file hold anything that matters? Cheap, and it never loses a file that does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dropcheck.catalogue import Catalogue
+
+_OWN_WORDS = (b"dropcheck:",)
+
+
+def sieve_words(catalogue: Catalogue) -> tuple[bytes, ...]:
+    """The fewest words of which every file with a site, or with a comment for this tool, holds at least one.
+
+    Args:
+        catalogue: the entries in force.
+
+    Returns:
+        Words in UTF-8, shortest first; a word that contains another is left out.
+    """
+    words: list[bytes] = []
+    names: Iterable[str] = catalogue.words()
+    for word in sorted((*(name.encode() for name in names), *_OWN_WORDS), key=len):
+        if not any(shorter in word for shorter in words):
+            words.append(word)
+    return tuple(words)
+
+
+def may_matter(raw: bytes, words: tuple[bytes, ...]) -> bool:
+    """Whether the file can hold a site.
+
+    Args:
+        raw: the bytes of the file. Encodings that do not contain ASCII (UTF-16) always pass.
+        words: from :func:`sieve_words`.
+    """
+    if b"\0" in raw[:4096] or raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    return any(word in raw for word in words)

@@ -1,0 +1,112 @@
+"""Offsets of chosen nodes and all comments, from one pass of LibCST's code generation.
+
+LibCST nodes carry no positions, and its PositionProvider records one for every node at many times the cost. Printing the tree
+while counting characters gives the offsets of just the nodes that are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import libcst as cst
+from libcst._nodes.internal import CodegenState
+
+from dropcheck.model import Span
+
+
+class SpanRecorder(CodegenState):
+    """Counts characters while LibCST prints, and remembers where the wanted nodes begin and end."""
+
+    def __init__(self, module: cst.Module, wanted: frozenset[int]) -> None:
+        super().__init__(module.default_indent, module.default_newline)
+        self.offset = 0
+        self.outer: dict[int, Span] = {}
+        self.inner: dict[int, Span] = {}
+        self.comments: list[Span] = []
+        self._wanted = wanted
+        self._starts: list[int] = []
+
+    def add_indent_tokens(self) -> None:
+        """Print the indentation of a line."""
+        for token in self.indent_tokens:
+            self.offset += len(token)
+
+    def add_token(self, value: str) -> None:
+        """Print a token; only its length is kept."""
+        self.offset += len(value)
+
+    def pop_trailing_newline(self) -> None:
+        """Nothing to do: no span ends behind the last newline of a file."""
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        """Note where a node starts, with all it owns."""
+        if id(node) in self._wanted or type(node) is cst.Comment:
+            self._starts.append(self.offset)
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        """Note where a node ends, with all it owns."""
+        if type(node) is cst.Comment:
+            self.comments.append(Span(self._starts.pop(), self.offset))
+        elif id(node) in self._wanted:
+            self.outer[id(node)] = Span(self._starts.pop(), self.offset)
+
+    @contextmanager
+    def record_syntactic_position(
+        self,
+        node: cst.CSTNode,
+        *,
+        start_node: cst.CSTNode | None = None,  # noqa: ARG002
+        end_node: cst.CSTNode | None = None,  # noqa: ARG002
+    ) -> Iterator[None]:
+        """Note where a node is without the white space and parentheses around it.
+
+        LibCST offers ``end_node`` for statements whose last line ends with white space; no span here needs it.
+        """
+        start = self.offset
+        yield
+        if id(node) in self._wanted:
+            self.inner[id(node)] = Span(start, self.offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Offsets of the wanted nodes, by ``id``, and of every comment, in order.
+
+    Args:
+        outer: with everything a node owns: for an expression, its parentheses.
+        inner: without white space and parentheses around it.
+        comments: every comment, from its ``#``.
+    """
+
+    outer: dict[int, Span]
+    inner: dict[int, Span]
+    comments: tuple[Span, ...]
+
+    def expression(self, node: cst.CSTNode) -> Span:
+        """The span of an expression, its parentheses included."""
+        return self.outer[id(node)]
+
+    def statement(self, node: cst.CSTNode) -> Span:
+        """The span of a statement without the comments before it."""
+        return self.inner.get(id(node)) or self.outer[id(node)]
+
+    def header(self, node: cst.CSTNode, body: cst.CSTNode) -> Span:
+        """The span of a compound statement up to its body."""
+        return Span(self.statement(node).start, self.outer[id(body)].start)
+
+
+def locate(module: cst.Module, wanted: frozenset[int]) -> Spans:
+    """Find the offsets of nodes.
+
+    Args:
+        module: the whole parsed file.
+        wanted: ``id`` of each node whose span is needed.
+
+    Returns:
+        Spans in characters of the text that was parsed.
+    """
+    recorder = SpanRecorder(module, wanted)
+    module._codegen(recorder)
+    return Spans(recorder.outer, recorder.inner, tuple(recorder.comments))

@@ -1,0 +1,379 @@
+"""Statements: how paths part, end and meet again, one world at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import libcst as cst
+
+from dropcheck.extract.expressions import Expressions, bind_loop
+from dropcheck.extract.frames import Closure, Frame, State, meet, merge
+from dropcheck.extract.patterns import matches
+from dropcheck.extract.scopes import dotted
+from dropcheck.worlds import (
+    TRUE,
+    Attr,
+    Const,
+    Display,
+    Imported,
+    Opaque,
+    Receiver,
+    Value,
+    attribute,
+    binary,
+    both,
+    display,
+    join,
+    negate,
+    truth,
+)
+
+#: How often a loop body is walked until its names are taken as open.
+_LOOP_PASSES = 3
+
+
+class Statements(Expressions):
+    """Walks statements; classes and functions are left to the collector."""
+
+    _executors: dict[type[cst.CSTNode], Callable[[cst.CSTNode], None]]
+
+    def exec_block(self, body: Sequence[cst.CSTNode]) -> None:
+        """Walk statements in order, unreachable ones too: a site there must be known as unreachable."""
+        for node in body:
+            self.exec(node)
+
+    def exec(self, node: cst.CSTNode) -> None:
+        """Walk one statement."""
+        if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.IndentedBlock)):
+            for child in node.body:
+                if not isinstance(node, cst.IndentedBlock):
+                    self.statement = node if isinstance(node, cst.SimpleStatementLine) else child
+                self.exec(child)
+            return
+        if isinstance(node, cst.BaseCompoundStatement):
+            self.statement = node
+        name = type(node).__name__
+        method: Callable[[cst.CSTNode], None] = getattr(self, f"exec_{name}", self.exec_other)
+        method(node)
+
+    def exec_other(self, node: cst.CSTNode) -> None:
+        """Statements that change nothing here: ``pass``, ``global``, type aliases."""
+
+    def exec_Expr(self, node: cst.Expr) -> None:
+        self.eval(node.value)
+        self._mutation(node.value)
+
+    def _mutation(self, node: cst.BaseExpression) -> None:
+        """``kwargs.update(...)``: what a visible dict or list holds is no longer known."""
+        if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+            return
+        owner = node.func.value
+        if isinstance(owner, cst.Name) and isinstance(self.lookup(owner.value), Display):
+            self.bind(owner.value, Opaque(f"{owner.value}, which is changed in place", mode=True))
+
+    # Assignments
+
+    def exec_Assign(self, node: cst.Assign) -> None:
+        value = self.bound(node.value)
+        for target in node.targets:
+            self.assign(target.target, value)
+
+    def exec_AnnAssign(self, node: cst.AnnAssign) -> None:
+        if node.value is not None:
+            self.assign(node.target, self.bound(node.value))
+
+    def exec_AugAssign(self, node: cst.AugAssign) -> None:
+        operator = type(node.operator).__name__.removesuffix("Assign")
+        symbol = {"Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "BitAnd": "&", "BitOr": "|"}
+        value = binary(symbol.get(operator, operator), self.eval(node.target), self.eval(node.value))
+        self.assign(node.target, value)
+
+    def assign(self, target: cst.CSTNode, value: Value | Closure) -> None:
+        """Assign to any target.
+
+        Args:
+            target: the left side.
+            value: what is assigned.
+        """
+        if isinstance(target, cst.Name):
+            self.bind(target.value, value)
+            return
+        if isinstance(value, Closure):
+            self.escape(value)
+            value = Opaque("a local function", self.recorder.ordinal(value.node))
+        if isinstance(target, (cst.Tuple, cst.List)):
+            self._unpack(target, value)
+        elif isinstance(target, cst.Attribute):
+            self._assign_member(target, value)
+        elif isinstance(target, cst.Subscript):
+            self._assign_item(target, value)
+        elif isinstance(target, cst.StarredElement):
+            self.assign(target.value, Opaque("the rest of an unpacked value"))
+
+    def _unpack(self, target: cst.Tuple | cst.List, value: Value) -> None:
+        elements = target.elements
+        visible = (
+            isinstance(value, Display)
+            and value.keys is None
+            and len(value.items) == len(elements)
+            and not any(isinstance(element, cst.StarredElement) for element in elements)
+        )
+        for index, element in enumerate(elements):
+            part: Value
+            if visible and isinstance(value, Display):
+                part = value.items[index]
+            else:
+                part = Opaque("part of an unpacked value", self.recorder.ordinal(element), _mode(value))
+            self.assign(element if isinstance(element, cst.StarredElement) else element.value, part)
+
+    def _assign_member(self, target: cst.Attribute, value: Value) -> None:
+        name = target.attr.value
+        if isinstance(target.value, cst.Name) and name == "training":
+            bound = self.lookup(target.value.value)
+            if not isinstance(bound, (Closure, Receiver)):
+                # The mode of a module made here is set by hand: it is no fresh module any more.
+                self.bind(target.value.value, Opaque(f"{target.value.value}, whose mode is set"))
+                return
+        base = self.eval(target.value)
+        if isinstance(base, Receiver):
+            self.assign_attribute(target, base, name, value)
+            return
+        path: tuple[str, ...] = (name,)
+        while isinstance(base, Attr):
+            path = (base.name, *path)
+            base = base.base
+        if isinstance(base, Receiver):
+            self.recorder.attribute(target, path, value, self.frame, self.statement)
+
+    def _assign_item(self, target: cst.Subscript, value: Value) -> None:
+        base = self.eval(target.value)
+        indices = [self.eval(element.slice.value) for element in target.slice if isinstance(element.slice, cst.Index)]
+        if not isinstance(target.value, cst.Name) or not isinstance(base, Display):
+            return
+        name = target.value.value
+        if base.keys is None or len(indices) != 1 or not isinstance(indices[0], Const):
+            self.bind(name, Opaque(f"{name}, which is changed in place", mode=True))
+            return
+        kept = [pair for pair in zip(base.keys, base.items, strict=True) if pair[0] != indices[0]]
+        keys = (*(key for key, _ in kept), indices[0])
+        items = (*(item for _, item in kept), value)
+        self.bind(name, display("dict", items, keys, self.recorder.ordinal(target)))
+
+    def exec_Del(self, node: cst.Del) -> None:
+        if isinstance(node.target, cst.Name):
+            self.bind(node.target.value, Opaque(f"{node.target.value}, which is deleted"))
+
+    # Imports
+
+    def exec_Import(self, node: cst.Import) -> None:
+        for alias in node.names:
+            path = dotted(alias.name)
+            if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+                self.bind(alias.asname.name.value, Imported(path))
+            else:
+                root = path.partition(".")[0]
+                self.bind(root, Imported(root))
+
+    def exec_ImportFrom(self, node: cst.ImportFrom) -> None:
+        module = self.absolute_module(dotted(node.module), len(node.relative))
+        if isinstance(node.names, cst.ImportStar):
+            self.star_imports.append(module)
+            return
+        for alias in node.names:
+            name = dotted(alias.name)
+            bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
+            self.bind(bound, Imported(f"{module}.{name}" if module else name))
+
+    exec_LazyImport = exec_Import
+    exec_LazyImportFrom = exec_ImportFrom
+
+    def absolute_module(self, name: str, level: int) -> str:
+        """The absolute name of the module of a ``from`` import."""
+        raise NotImplementedError
+
+    # Ends of paths
+
+    def exec_Return(self, node: cst.Return) -> None:
+        value = Const(None) if node.value is None else self.eval(node.value)
+        state = self.frame.state
+        if not state.dead:
+            self.frame.returns.append((state.reach, value))
+        state.stop()
+
+    def exec_Raise(self, node: cst.Raise) -> None:
+        if node.exc is not None:
+            self.eval(node.exc)
+        self.frame.state.stop()
+
+    def exec_Assert(self, node: cst.Assert) -> None:
+        condition = self.eval(node.test)
+        if node.msg is not None:
+            self.under(negate(condition), node.msg)
+        state = self.frame.state
+        state.reach = both(state.reach, condition) if truth(condition) is not None else state.reach
+        if truth(condition) is False:
+            state.stop()
+
+    def exec_Break(self, node: cst.Break) -> None:  # noqa: ARG002
+        self._leave(self.frame.breaks)
+
+    def exec_Continue(self, node: cst.Continue) -> None:  # noqa: ARG002
+        self._leave(self.frame.continues)
+
+    def _leave(self, exits: list[list[State]]) -> None:
+        state = self.frame.state
+        if exits and not state.dead:
+            exits[-1].append(State(state.reach, dict(state.env)))
+        state.stop()
+
+    # Branches
+
+    def exec_If(self, node: cst.If) -> None:
+        condition = self.eval(node.test)
+        frame = self.frame
+        before = frame.state
+        frame.state = before.fork(condition)
+        self.exec(node.body)
+        then, frame.state = frame.state, before.fork(negate(condition))
+        if node.orelse is not None:
+            self.exec(node.orelse.body if isinstance(node.orelse, cst.Else) else node.orelse)
+        frame.state = merge(condition, then, frame.state, self.blend)
+
+    def exec_Match(self, node: cst.Match) -> None:
+        subject = self.eval(node.subject)
+        frame = self.frame
+        ends: list[tuple[Value, State]] = []
+        for case in node.cases:
+            before = frame.state
+            condition, captured = matches(case.pattern, subject, self.eval)
+            frame.state = before.fork(condition)
+            for name, value in captured:
+                self.bind(name, value)
+            if case.guard is not None:
+                guard = self.eval(case.guard)
+                frame.state.reach = both(frame.state.reach, guard)
+                condition = both(condition, guard)
+            self.exec(case.body)
+            ends.append((condition, frame.state))
+            frame.state = before.fork(negate(condition))
+        for condition, end in reversed(ends):
+            frame.state = merge(condition, end, frame.state, self.blend)
+
+    # Loops
+
+    def exec_While(self, node: cst.While) -> None:
+        self._loop(node.body, node.orelse, lambda: self.eval(node.test))
+
+    def exec_For(self, node: cst.For) -> None:
+        iterated = self.eval(node.iter)
+
+        def enter() -> Value:
+            self.assign(node.target, Opaque("what a loop runs over", self.recorder.ordinal(node), _mode(iterated)))
+            # It may run or not, whatever the mode; the state behind the loop allows for both.
+            return TRUE
+
+        self._loop(node.body, node.orelse, enter, may_end=True)
+
+    def _loop(self, body: cst.BaseSuite, orelse: cst.Else | None, enter: Callable[[], Value], *, may_end: bool = False) -> None:
+        frame = self.frame
+        before = frame.state
+        head = State(before.reach, dict(before.env))
+        condition: Value = TRUE
+        for turn in range(_LOOP_PASSES):
+            frame.state = State(head.reach, dict(head.env))
+            condition = enter()
+            entered = frame.state
+            runs = None if may_end else truth(condition)
+            frame.state = entered.fork(condition)
+            frame.breaks.append([])
+            frame.continues.append([])
+            self.exec(body)
+            breaks, continues = frame.breaks.pop(), frame.continues.pop()
+            again = meet((frame.state, *continues), self.blend)
+            after = meet((head, again), self.blend)
+            after.reach = head.reach
+            if runs is False or after.env == head.env:
+                break
+            head = after if turn < _LOOP_PASSES - 2 else _widen(head, after)
+        # Behind the loop the condition is false, which says nothing worth keeping, except that ``while True`` never ends.
+        ended = State(before.reach, dict(entered.env if runs is False else head.env))
+        if runs is True:
+            ended.stop()
+        frame.state = ended
+        if orelse is not None:
+            self.exec(orelse.body)
+        left = meet((frame.state, *breaks), self.blend)
+        if breaks and not ended.dead:
+            left.reach = before.reach
+        frame.state = left
+
+    # Blocks with other ways out
+
+    def exec_With(self, node: cst.With) -> None:
+        for item in node.items:
+            value = self.eval(item.item)
+            if item.asname is not None:
+                self.assign(item.asname.name, Opaque("what a with statement gives", self.recorder.ordinal(item), _mode(value)))
+        self.exec(node.body)
+
+    def exec_Try(self, node: cst.Try) -> None:
+        frame = self.frame
+        before = State(frame.state.reach, dict(frame.state.env))
+        self.exec(node.body)
+        if node.orelse is not None:
+            body_end = State(frame.state.reach, dict(frame.state.env))
+            self.exec(node.orelse.body)
+        else:
+            body_end = frame.state
+        ends = [frame.state]
+        # An exception can come before or after any assignment of the body.
+        failed = _either_env(before, body_end, self.blend)
+        for handler in node.handlers:
+            frame.state = State(before.reach, dict(failed.env))
+            if handler.name is not None:
+                self.assign(handler.name.name, Opaque("an exception"))
+            self.exec(handler.body)
+            ends.append(frame.state)
+        frame.state = meet(ends, self.blend)
+        if node.finalbody is not None:
+            ended = frame.state.dead
+            frame.state.reach = before.reach
+            if ended:
+                frame.state.env = dict(failed.env)
+            self.exec(node.finalbody.body)
+            if ended:
+                frame.state.stop()
+        elif not frame.state.dead and all(not end.dead for end in ends):
+            frame.state.reach = before.reach
+
+    exec_TryStar = exec_Try
+
+
+def _mode(value: Value) -> bool:
+    return bool(getattr(value, "mode", False))
+
+
+def _widen(old: State, new: State) -> State:
+    """Names that still change after several turns are open."""
+    env = dict(new.env)
+    for name, value in new.env.items():
+        if name in old.env and old.env[name] != value and not isinstance(value, Closure):
+            env[name] = Opaque(f"{name}, which changes in a loop", mode=_mode(value))
+    return State(new.reach, env)
+
+
+def _either_env(left: State, right: State, blend: Callable[[Value | Closure, Value | Closure], Value]) -> State:
+    """The names where it is not known whether a block ran."""
+    env = dict(left.env)
+    for name, value in right.env.items():
+        known = env.get(name)
+        if known is None or known is value:
+            env[name] = value
+        elif isinstance(known, Closure) or isinstance(value, Closure):
+            env[name] = blend(known, value)
+        else:
+            env[name] = join((known, value))
+    return State(left.reach, env)
+
+
+__all__ = ["Frame", "Statements", "attribute", "bind_loop"]

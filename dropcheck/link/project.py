@@ -1,0 +1,196 @@
+"""The linked files: which classes are Modules, what attributes hold, which function a value is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from functools import cached_property
+
+from dropcheck.catalogue import Catalogue
+from dropcheck.facts import AttributeFact, ClassFacts, FileFacts, FunctionFacts
+from dropcheck.worlds import CallOf, Const, Defined, Imported, Value, World, arms, truth
+
+#: Methods that run while an object is made, when it is in training mode.
+CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
+#: Bases that are classes but say nothing about being a Module.
+_NEUTRAL = frozenset(
+    {
+        "object",
+        "abc.ABC",
+        "typing.Generic",
+        "typing.Protocol",
+        "typing.NamedTuple",
+        "typing_extensions.Protocol",
+        "enum.Enum",
+        "collections.OrderedDict",
+        "torch.autograd.Function",
+        "torch.utils.data.Dataset",
+        "torch.optim.Optimizer",
+        "unittest.TestCase",
+    }
+)
+
+
+class Moduleness(Enum):
+    """Whether a class is a ``torch.nn.Module``."""
+
+    YES = "a Module"
+    LIKELY = "behaves like a Module, its base is outside the project"
+    OPEN = "its base is outside the project"
+    NO = "not a Module"
+
+
+class Project:
+    """The facts of all files, indexed.
+
+    Args:
+        facts: the facts of each file.
+        catalogue: what counts as dropout.
+    """
+
+    def __init__(self, facts: Iterable[FileFacts], catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.files = {file.path: file for file in facts}
+        self._classes = {(file.path, cls.name): cls for file in self.files.values() for cls in file.classes}
+        self._functions = {(file.path, function.name): function for file in self.files.values() for function in file.functions}
+        self._moduleness: dict[tuple[str, str], Moduleness] = {}
+
+    # Look-ups
+
+    def function(self, path: str, name: str) -> FunctionFacts | None:
+        """The function of that qualified name."""
+        return self._functions.get((path, name))
+
+    def function_of(self, value: Value) -> FunctionFacts | None:
+        """The function a value is."""
+        return self._functions.get((value.file, value.name)) if isinstance(value, Defined) else None
+
+    def owner(self, path: str, name: str) -> tuple[str, ClassFacts] | None:
+        """The class of that qualified name, with its file."""
+        found = self._classes.get((path, name))
+        return None if found is None else (path, found)
+
+    def enclosing(self, path: str, name: str) -> Iterator[FunctionFacts | ClassFacts]:
+        """The functions and classes around a qualified name, innermost first, itself included."""
+        while name:
+            found = self._functions.get((path, name)) or self._classes.get((path, name))
+            if found is not None:
+                yield found
+            name = name.rpartition(".")[0]
+
+    # Classes
+
+    def bases(self, owner: tuple[str, ClassFacts]) -> Iterator[tuple[str, ClassFacts]]:
+        """The classes of the project that a class inherits from, nearest first; cycles are cut."""
+        pending, seen = [owner], {(owner[0], owner[1].name)}
+        while pending:
+            _, cls = pending.pop(0)
+            for base in cls.bases:
+                for arm in arms(base):
+                    if isinstance(arm, Defined) and (arm.file, arm.name) not in seen:
+                        seen.add((arm.file, arm.name))
+                        found = self._classes.get((arm.file, arm.name))
+                        if found is not None:
+                            pending.append((arm.file, found))
+                            yield arm.file, found
+
+    @cached_property
+    def _subclasses(self) -> dict[tuple[str, str], list[tuple[str, ClassFacts]]]:
+        found: dict[tuple[str, str], list[tuple[str, ClassFacts]]] = {}
+        for (path, _), cls in self._classes.items():
+            for base_path, base in self.bases((path, cls)):
+                found.setdefault((base_path, base.name), []).append((path, cls))
+        return found
+
+    def moduleness(self, owner: tuple[str, ClassFacts]) -> Moduleness:
+        """Whether a class is a Module: its bases, through the project, end at a known Module."""
+        key = (owner[0], owner[1].name)
+        if key not in self._moduleness:
+            self._moduleness[key] = Moduleness.NO  # cuts cycles
+            self._moduleness[key] = self._judge_class(owner)
+        return self._moduleness[key]
+
+    def _judge_class(self, owner: tuple[str, ClassFacts]) -> Moduleness:
+        cls = owner[1]
+        answers: set[Moduleness] = set()
+        for base in cls.bases:
+            for arm in arms(base):
+                if isinstance(arm, Defined) and (arm.file, arm.name) in self._classes:
+                    answers.add(self.moduleness((arm.file, self._classes[arm.file, arm.name])))
+                elif isinstance(arm, Imported) and self.catalogue.is_module_class(arm.path):
+                    answers.add(Moduleness.YES)
+                elif not (isinstance(arm, Imported) and arm.path in _NEUTRAL) and not isinstance(arm, Const):
+                    answers.add(Moduleness.OPEN)
+        if Moduleness.YES in answers:
+            return Moduleness.YES
+        if answers & {Moduleness.OPEN, Moduleness.LIKELY}:
+            return Moduleness.LIKELY if self._behaves(owner) else Moduleness.OPEN
+        return Moduleness.NO
+
+    def _behaves(self, owner: tuple[str, ClassFacts]) -> bool:
+        """Whether a class acts as a Module does: reads the mode, or has a forward and holds modules."""
+        cls = owner[1]
+        if cls.reads_mode:
+            return True
+        holds = any(
+            isinstance(arm, CallOf) and isinstance(arm.callee, Imported) and self.catalogue.is_module_class(arm.callee.path)
+            for fact in cls.attributes
+            for arm in arms(fact.value.train)
+        )
+        return holds and "forward" in cls.methods
+
+    # Attributes
+
+    def assignments(self, owner: tuple[str, ClassFacts], name: str) -> tuple[tuple[str, AttributeFact], ...] | None:
+        """Every assignment to ``self.name`` in the class, its bases and its subclasses.
+
+        Returns:
+            The assignments with their files; None where the class sets attributes by computed names.
+        """
+        family = [owner, *self.bases(owner), *self._subclasses.get((owner[0], owner[1].name), ())]
+        found: list[tuple[str, AttributeFact]] = []
+        for path, cls in family:
+            if cls.dynamic:
+                return None
+            found.extend((path, fact) for fact in cls.attributes if fact.path == (name,))
+        return tuple(found)
+
+    def attribute_values(self, owner: tuple[str, ClassFacts], name: str, world: World) -> tuple[Value, ...] | None:
+        """What ``self.name`` can hold when the forward pass runs.
+
+        While an object is made it is in training mode, so what a constructor assigns is the same in both worlds later.
+
+        Returns:
+            The values, one for each assignment that can be reached; None where that is not known.
+        """
+        found = self.assignments(owner, name)
+        if not found:
+            return None
+        values: list[Value] = []
+        for _, fact in found:
+            made = fact.function.rpartition(".")[2] in CONSTRUCTORS
+            seen = World.TRAIN if made else world
+            other = World.EVAL if world is World.TRAIN else World.TRAIN
+            if truth(fact.reach[seen]) is not False:
+                values.append(fact.value[seen])
+            elif not made and truth(fact.reach[other]) is not False:
+                # What the other mode leaves behind is still there in this one.
+                values.append(fact.value[other])
+        return tuple(values) or None
+
+    def is_assigned(self, owner: tuple[str, ClassFacts], path: tuple[str, ...]) -> bool:
+        """Whether ``self.a.b`` is assigned anywhere in the class."""
+        return any(fact.path == path for fact in owner[1].attributes)
+
+    # Modules that drop
+
+    def module_rate(self, value: CallOf) -> Value | None:
+        """The p of a dropout Module that a call makes; None where the call makes none or p is not visible."""
+        if not isinstance(value.callee, Imported) or value.callee.path not in self.catalogue.modules:
+            return None
+        for name, passed in value.keywords:
+            if name == "p":
+                return passed
+            if name in {"*", "**"}:
+                return None
+        return value.args[0] if value.args else Const(0.5)

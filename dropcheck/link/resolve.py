@@ -1,0 +1,189 @@
+"""Values with what the project knows put in: attributes that are constants, properties, methods that return a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from dropcheck.facts import ClassFacts, FunctionFacts, FunctionKind
+from dropcheck.worlds import (
+    Attr,
+    CallOf,
+    Const,
+    Defined,
+    Display,
+    Op,
+    Param,
+    Receiver,
+    Value,
+    World,
+    arms,
+    attribute,
+    binary,
+    both,
+    call,
+    choice,
+    display,
+    either,
+    join,
+    negate,
+    operation,
+)
+
+if TYPE_CHECKING:
+    from dropcheck.link.project import Project
+
+_MAX_DEPTH = 6
+_OPEN_OPERATIONS = frozenset({"item", "format", "comprehension", "matches"})
+
+
+class Resolver:
+    """Resolves values in one world, in the class whose instance the receiver is.
+
+    Args:
+        project: the linked files.
+        world: the world.
+        owner: file and class of the receiver; None outside a class.
+    """
+
+    def __init__(self, project: Project, world: World, owner: tuple[str, ClassFacts] | None) -> None:
+        self.project = project
+        self.world = world
+        self.owner = owner
+        self._seen: list[str] = []
+
+    def resolve(self, value: Value, passed: Mapping[Param, Value] | None = None) -> Value:
+        """Put in what is known.
+
+        Args:
+            value: a value of a fact.
+            passed: what the parameters in it are.
+
+        Returns:
+            The value, simplified; unchanged where nothing is known.
+        """
+        match value:
+            case Param():
+                return passed.get(value, value) if passed else value
+            case Attr(base=base, name=name):
+                return self._attribute(value, self.resolve(base, passed), name)
+            case Op(name=name, args=args):
+                return rebuild(name, tuple(self.resolve(arg, passed) for arg in args))
+            case CallOf(callee=callee, args=args, keywords=keywords, site=site):
+                new_args = tuple(self.resolve(arg, passed) for arg in args)
+                new_keywords = tuple((key, self.resolve(item, passed)) for key, item in keywords)
+                returned = self._returned(callee, new_args, new_keywords)
+                return returned or call(self.resolve(callee, passed), new_args, new_keywords, site)
+            case Display(kind=kind, items=items, keys=keys):
+                new_items = tuple(self.resolve(item, passed) for item in items)
+                return display(kind, new_items, keys)
+        return value
+
+    def _attribute(self, value: Attr, base: Value, name: str) -> Value:
+        if isinstance(base, Receiver) and self.owner is not None:
+            return self._own_attribute(name) or value
+        if isinstance(base, CallOf):
+            rate = self.project.module_rate(base) if name == "p" else None
+            if rate is not None:
+                return self.resolve(rate)
+        return attribute(base, name, self.world) if base is not value.base else value
+
+    def _own_attribute(self, name: str) -> Value | None:
+        """What ``self.name`` is, if the class says so."""
+        assert self.owner is not None
+        if name in self._seen or len(self._seen) >= _MAX_DEPTH:
+            return None
+        found = self.project.attribute_values(self.owner, name, self.world)
+        if found is None:
+            return None
+        self._seen.append(name)
+        values = [self._property(value) or self.resolve(value) for value in found]
+        self._seen.pop()
+        known = values[0]
+        decided = all(value == known for value in values) and isinstance(known, (Const, CallOf, Op))
+        if isinstance(known, CallOf) and self.project.module_rate(known) is None:
+            decided = False
+        if isinstance(known, Op) and not (len(found) == 1 and self._is_property(found[0])):
+            decided = False
+        return known if decided else None
+
+    def _is_property(self, value: Value) -> bool:
+        function = self.project.function_of(value)
+        return function is not None and function.kind is FunctionKind.PROPERTY
+
+    def _property(self, value: Value) -> Value | None:
+        function = self.project.function_of(value)
+        if function is None or function.kind is not FunctionKind.PROPERTY:
+            return None
+        return self.resolve(function.returns[self.world])
+
+    def _returned(self, callee: Value, args: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> Value | None:
+        """What a call of a project function returns, if that is simple."""
+        function = self._callee_function(callee)
+        if function is None or function.decorated or any(key in {"*", "**"} for key, _ in keywords):
+            return None
+        if function.name in self._seen or len(self._seen) >= _MAX_DEPTH:
+            return None
+        passed = bind_parameters(function, args, keywords, skip=int(bool(function.receiver) and bool(function.owner)))
+        self._seen.append(function.name)
+        value = self.resolve(function.returns[self.world], passed)
+        self._seen.pop()
+        return value if isinstance(value, (Const, Op, Param)) or value in args else None
+
+    def _callee_function(self, callee: Value) -> FunctionFacts | None:
+        if isinstance(callee, Attr) and isinstance(callee.base, Receiver) and self.owner is not None:
+            found = self.project.attribute_values(self.owner, callee.name, self.world)
+            return self.project.function_of(found[0]) if found is not None and len(found) == 1 else None
+        if isinstance(callee, Defined):
+            return self.project.function_of(callee)
+        return None
+
+
+def bind_parameters(
+    function: FunctionFacts, args: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...], *, skip: int
+) -> dict[Param, Value]:
+    """What each parameter of a function is in one call; defaults included.
+
+    Args:
+        function: the function.
+        args: positional arguments, the receiver not among them.
+        keywords: named arguments.
+        skip: 1 where the first parameter is the receiver.
+    """
+    passed: dict[Param, Value] = {}
+    positional = [item for item in function.parameters[skip:] if not item.keyword_only and not item.name.startswith("*")]
+    for parameter in function.parameters[skip:]:
+        if parameter.default is not None:
+            passed[Param(function.name, parameter.name)] = parameter.default
+    for parameter, value in zip(positional, args, strict=False):
+        passed[Param(function.name, parameter.name)] = value
+    for name, value in keywords:
+        passed[Param(function.name, name)] = value
+    return passed
+
+
+def rebuild(name: str, args: tuple[Value, ...]) -> Value:
+    """An operation on new operands, decided where they are."""
+    match name, args:
+        case "not", (operand,):
+            return negate(operand)
+        case "choice", (condition, then, otherwise):
+            return choice(condition, then, otherwise)
+        case "join", _:
+            return join(args)
+        case "and", _:
+            result = args[0]
+            for arg in args[1:]:
+                result = both(result, arg)
+            return result
+        case "or", _:
+            result = args[0]
+            for arg in args[1:]:
+                result = either(result, arg)
+            return result
+        case _, (left, right) if name not in _OPEN_OPERATIONS:
+            return binary(name, left, right)
+    return operation(name, *args)
+
+
+__all__ = ["Resolver", "arms", "bind_parameters", "rebuild"]

@@ -1,0 +1,1 @@
+"""From a Report to text: one pure renderer a file, none of which reads files, knows rules or prints."""

@@ -1,0 +1,26 @@
+"""``concise``: one line a finding, never wrapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dropcheck.model import Report
+from dropcheck.report.escape import visible
+from dropcheck.report.pieces import Piece, Role
+from dropcheck.report.places import Places
+
+
+def layout(report: Report) -> Iterator[Piece]:
+    """The lines ``path:row:column: CODE [*] message``; ``[*]`` marks what ``--fix`` would repair now.
+
+    Args:
+        report: the run; only findings that count are shown.
+    """
+    places = Places(report.sources)
+    for finding in report.active:
+        yield Piece(visible(places.label(finding.path, finding.span.start)), Role.PATH)
+        yield Piece(": ")
+        yield Piece(finding.code, Role.CODE)
+        if finding.fix_applies(unsafe=report.unsafe_fixes):
+            yield Piece(" [*]", Role.FIXABLE)
+        yield Piece(f" {visible(finding.message)}\n")

@@ -1,0 +1,36 @@
+"""Colour for terminals. The only renderer that knows rich."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from rich.color import ColorSystem
+from rich.style import Style
+
+from dropcheck.report.pieces import Piece, Role
+
+# The sixteen colours every terminal has, so that the user's own theme decides what they look like.
+_STYLES = MappingProxyType(
+    {
+        Role.PLAIN: Style(),
+        Role.CODE: Style(color="red", bold=True),
+        Role.FIXABLE: Style(color="cyan"),
+        Role.PATH: Style(bold=True),
+        Role.GUTTER: Style(color="blue", bold=True),
+        Role.MARK: Style(color="red", bold=True),
+        Role.LABEL: Style(bold=True),
+        Role.ADDED: Style(color="green"),
+        Role.REMOVED: Style(color="red"),
+        Role.HUNK: Style(color="cyan"),
+    }
+)
+
+
+def ansi(pieces: Iterable[Piece]) -> str:
+    """The text of the pieces with the escape sequences that colour them.
+
+    Args:
+        pieces: what a renderer lays out. Their text is taken literally: never read as rich markup, never wrapped.
+    """
+    return "".join(_STYLES[piece.role].render(piece.text, color_system=ColorSystem.STANDARD) for piece in pieces)

@@ -1,0 +1,77 @@
+"""``full``: each finding with its source, what happens in training and in evaluation, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from dropcheck.model import Applicability, Behaviour, Confidence, Finding, Fix, Report
+from dropcheck.report.escape import visible
+from dropcheck.report.excerpt import excerpt, gutter_width
+from dropcheck.report.pieces import Piece, Role
+from dropcheck.report.places import Places
+
+_WORLDS = MappingProxyType(
+    {
+        Behaviour.FOLLOWS_MODE: ("drops", "does nothing"),
+        Behaviour.ALWAYS_ON: ("drops", "drops"),
+        Behaviour.NEVER_ON: ("does nothing", "does nothing"),
+        Behaviour.INVERTED: ("does nothing", "drops"),
+        Behaviour.CALLER_DECIDES: ("as the caller says", "as the caller says"),
+        Behaviour.UNDECIDED: ("cannot be decided", "cannot be decided"),
+    }
+)
+
+
+def layout(report: Report) -> Iterator[Piece]:
+    """One block a finding, with an empty line between two.
+
+    Args:
+        report: the run; only findings that count are shown.
+    """
+    places = Places(report.sources)
+    for number, finding in enumerate(report.active):
+        if number:
+            yield Piece("\n")
+        yield from _block(finding, places, unsafe=report.unsafe_fixes)
+
+
+def _block(finding: Finding, places: Places, *, unsafe: bool) -> Iterator[Piece]:
+    index = places[finding.path]
+    margin = " " * gutter_width(index, finding.span)
+    yield Piece(finding.code, Role.CODE)
+    if finding.fix_applies(unsafe=unsafe):
+        yield Piece(" [*]", Role.FIXABLE)
+    yield Piece(f" {visible(finding.message)}\n")
+    yield Piece(f"{margin}--> ", Role.GUTTER)
+    yield Piece(visible(places.label(finding.path, finding.span.start)) + "\n", Role.PATH)
+    yield from excerpt(index, finding.span)
+    for label, text in _footnotes(finding, places, unsafe=unsafe):
+        yield Piece(f"{margin} = ", Role.GUTTER)
+        yield Piece(f"{label}: ", Role.LABEL)
+        yield Piece(f"{visible(text)}\n")
+
+
+def _footnotes(finding: Finding, places: Places, *, unsafe: bool) -> Iterator[tuple[str, str]]:
+    if finding.behaviour is not None:
+        train, evaluation = _WORLDS[finding.behaviour]
+        yield "train", train
+        yield "eval", evaluation
+    if finding.help:
+        yield "help", finding.help
+    if finding.fix is not None:
+        yield _fix_note(finding.fix, unsafe=unsafe)
+    for related in finding.related:
+        yield "note", f"{places.label(related.path, related.span.start)}: {related.message}"
+    gate = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence.value} confidence)"
+    yield "rule", finding.name + gate
+
+
+def _fix_note(fix: Fix, *, unsafe: bool) -> tuple[str, str]:
+    reason = f". {fix.reason}" if fix.reason else ""
+    if fix.applicability is Applicability.DISPLAY or not fix.edits:
+        return "advice", fix.message + reason
+    if fix.applicability is Applicability.SAFE:
+        return "fix", f"{fix.message} (safe, with --fix)"
+    options = "--fix" if unsafe else "--fix --unsafe-fixes"
+    return "fix", f"{fix.message} (unsafe, with {options}){reason}"

@@ -1,0 +1,42 @@
+"""Turn offsets into rows and columns, over all files of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dropcheck.model import LineIndex
+
+
+class Places:
+    """The line index of each file, made when it is first asked for.
+
+    Args:
+        sources: the text of each file, by path.
+    """
+
+    __slots__ = ("_indexes", "_sources")
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self._sources = sources
+        self._indexes: dict[str, LineIndex] = {}
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._sources
+
+    def __getitem__(self, path: str) -> LineIndex:
+        """The line index of a file.
+
+        Raises:
+            KeyError: the report does not hold the text of this file.
+        """
+        index = self._indexes.get(path)
+        if index is None:
+            index = self._indexes[path] = LineIndex(self._sources[path])
+        return index
+
+    def label(self, path: str, offset: int) -> str:
+        """``path:row:column`` as editors and terminals link it; only the path where its text is not at hand."""
+        if path not in self:
+            return path
+        position = self[path].position(offset)
+        return f"{path}:{position.row}:{position.column}"

@@ -1,0 +1,121 @@
+"""The closing lines of a run, for stderr: how much was found, what was repaired, what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dropcheck.model import Applicability, Finding, FixedFile, Report, State
+from dropcheck.report.escape import visible
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryOptions:
+    """What the user asked for, as far as the summary depends on it.
+
+    Args:
+        diff: nothing was written, the changes were only shown.
+        fix_only: the findings that are left were not asked for.
+        show_fixes: list what was repaired.
+        verbose: tell about findings that do not count, and the notes of the run.
+    """
+
+    diff: bool = False
+    fix_only: bool = False
+    show_fixes: bool = False
+    verbose: bool = False
+
+
+def render(report: Report, options: SummaryOptions) -> str:
+    """The summary; empty where no file was looked at.
+
+    Args:
+        report: the run.
+        options: what the user asked for.
+    """
+    return "".join(f"{line}\n" for line in _lines(report, options))
+
+
+def _lines(report: Report, options: SummaryOptions) -> Iterator[str]:
+    for file in report.fixed:
+        if file.refused:
+            yield f"warning: {visible(file.path)}: left as it was: {visible(file.refused)}"
+    if options.verbose:
+        yield from map(visible, report.notes)
+    if not report.files and not report.findings:
+        return
+    changed = _changed(report)
+    if options.show_fixes and changed:
+        yield from _fixes(changed, diff=options.diff)
+    yield _verdict(report, changed, options)
+    if not options.fix_only:
+        yield from _hidden(report)
+    if options.verbose:
+        yield from _dismissed(report)
+
+
+def _verdict(report: Report, changed: tuple[FixedFile, ...], options: SummaryOptions) -> str:
+    if changed:
+        verb = "Would fix" if options.diff else "Fixed"
+        applied = sum(len(file.applied) for file in changed)
+        line = f"{verb} {_count(applied, 'finding')} in {_count(len(changed), 'file')}"
+        if options.fix_only:
+            return f"{line}."
+        return f"{line}, {len(report.active)} left{_prospects(report)}."
+    if options.fix_only:
+        return "Nothing to fix."
+    checked = f"{_count(report.files, 'file')} checked"
+    if report.active:
+        files = len({finding.path for finding in report.active})
+        found = f"Found {_count(len(report.active), 'finding')} in {_count(files, 'file')}"
+        return f"{found} ({checked}){_prospects(report)}."
+    if report.errors:
+        return f"No findings: {checked}, {_count(len(report.errors), 'error')}."
+    return f"All clear: {checked}."
+
+
+def _prospects(report: Report) -> str:
+    """How many of the findings ``--fix`` would repair, with and without unsafe fixes."""
+    now = sum(finding.fix_applies(unsafe=report.unsafe_fixes) for finding in report.active)
+    later = 0 if report.unsafe_fixes else sum(map(_needs_unsafe, report.active))
+    if now and later:
+        return f"; {now} fixable with --fix, {later} more with --unsafe-fixes"
+    if now:
+        return f"; {now} fixable with --fix"
+    return f"; {later} fixable with --fix --unsafe-fixes" if later else ""
+
+
+def _needs_unsafe(finding: Finding) -> bool:
+    fix = finding.fix
+    return fix is not None and fix.applicability is Applicability.UNSAFE and finding.fix_applies(unsafe=True)
+
+
+def _hidden(report: Report) -> Iterator[str]:
+    below = [finding.confidence for finding in report.findings if finding.state is State.BELOW_CONFIDENCE]
+    if below:
+        level = min(below, key=lambda confidence: confidence.rank)
+        yield f"{len(below)} more of lower confidence: see them with --min-confidence {level.value}."
+
+
+def _dismissed(report: Report) -> Iterator[str]:
+    states = Counter(finding.state for finding in report.findings)
+    yield f"{states[State.SUPPRESSED]} suppressed, {states[State.INTENDED]} marked as intended."
+
+
+def _fixes(changed: tuple[FixedFile, ...], *, diff: bool) -> Iterator[str]:
+    yield "Would fix:" if diff else "Fixed:"
+    for file in changed:
+        yield f"  {visible(file.path)}"
+        names = {finding.code: finding.name for finding in file.applied}
+        counts = Counter(finding.code for finding in file.applied)
+        for code in sorted(counts):
+            yield f"    {counts[code]} x {code} ({names[code]})"
+
+
+def _changed(report: Report) -> tuple[FixedFile, ...]:
+    return tuple(file for file in report.fixed if file.before != file.after)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,96 @@
+"""Judging: every rule on every site, class and file, and how sure each finding can be where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dropcheck.config.settings import Settings
+from dropcheck.facts import ClassFacts, FunctionFacts
+from dropcheck.link.project import Moduleness, Project
+from dropcheck.link.sites import Site, sites
+from dropcheck.link.words import intent
+from dropcheck.model import Confidence, Finding, Span
+from dropcheck.rules import ALL_RULES
+from dropcheck.rules.rule import ClassView, Draft, Rule
+
+
+def judge(project: Project, path: str, settings: Settings) -> tuple[Finding, ...]:
+    """Judge one file.
+
+    Args:
+        project: the linked files.
+        path: the file, one of them.
+        settings: the configuration of the file; only ``intent_words`` matters here.
+
+    Returns:
+        Every finding of every rule, whatever its confidence, in order.
+    """
+    return tuple(sorted(_Judge(project, path, settings).findings(), key=lambda finding: finding.sort_key))
+
+
+class _Judge:
+    def __init__(self, project: Project, path: str, settings: Settings) -> None:
+        self.project = project
+        self.path = path
+        self.file = project.files[path]
+        self.intent_words = tuple(settings.intent_words)
+        self.sites = tuple(sites(project, path))
+
+    def findings(self) -> Iterator[Finding]:
+        for rule in ALL_RULES:
+            if rule.check_file is not None:
+                for draft in rule.check_file(self.file):
+                    yield self._finding(rule, draft, None)
+            if rule.check_class is not None:
+                for view in self._classes():
+                    for draft in rule.check_class(view):
+                        yield self._finding(rule, draft, None)
+            if rule.check_site is not None:
+                for site in self.sites:
+                    found = rule.check_site(site)
+                    if found is not None:
+                        yield self._finding(rule, found, site)
+
+    def _classes(self) -> Iterator[ClassView]:
+        for cls in self.file.classes:
+            own = tuple(site for site in self.sites if site.owner is cls)
+            yield ClassView(self.project, self.file, cls, self.project.moduleness((self.path, cls)), own)
+
+    def _finding(self, rule: Rule, draft: Draft, site: Site | None) -> Finding:
+        function = site.call.function if site else draft.function
+        enclosing = tuple(self.project.enclosing(self.path, function))
+        confidence = draft.confidence
+        if site is not None:
+            confidence = _least(confidence, self._site_confidence(site))
+        span = draft.span or (site.call.span if site else Span(0, 0))
+        return Finding(
+            code=rule.code,
+            name=rule.name,
+            message=draft.message,
+            help=draft.help,
+            confidence=confidence,
+            path=self.path,
+            span=span,
+            scope=draft.scope or (site.call.scope if site else span),
+            headers=tuple(scope.header for scope in enclosing),
+            qualified_name=function,
+            behaviour=site.verdict.behaviour if site else draft.behaviour,
+            fix=draft.fix,
+            related=draft.related,
+        )
+
+    def _site_confidence(self, site: Site) -> Confidence:
+        """How sure a finding about a site can be: high only in a Module, outside tests, without a sign that it is meant."""
+        if site.in_tests:
+            return Confidence.MEDIUM
+        names = (*(scope.name for scope in site.enclosing[:1]), site.owner.name if site.owner else "")
+        docstrings = [scope.docstring for scope in site.enclosing if isinstance(scope, (FunctionFacts, ClassFacts))]
+        if intent(names, site.call.comments, docstrings, self.intent_words):
+            return Confidence.MEDIUM
+        if site.moduleness in {Moduleness.YES, Moduleness.LIKELY} and not site.in_constructor:
+            return Confidence.HIGH
+        return Confidence.MEDIUM
+
+
+def _least(left: Confidence, right: Confidence) -> Confidence:
+    return left if left.rank <= right.rank else right

@@ -1,0 +1,103 @@
+"""The mode passed where the probability belongs.
+
+## What it finds
+
+`F.dropout(x, self.training)`: the second parameter is `p`, so the mode becomes the probability.
+
+## Why it matters
+
+In training p is `True`, which is 1: everything is zeroed. In evaluation p is `False`, which is 0: nothing is dropped. The layer
+learns nothing, and no error is raised.
+
+## Bad
+
+```python
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Net(nn.Module):
+    def forward(self, x):
+        return F.dropout(x, self.training)
+```
+
+## Good
+
+```python
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Net(nn.Module):
+    def forward(self, x):
+        return F.dropout(x, training=self.training)
+```
+
+## Fix and its safety
+
+Names the argument: `training=self.training`, with p at its default. Unsafe: what is computed in training changes (as it must).
+
+## When to ignore
+
+Never.
+
+## Options
+
+None.
+
+## Links
+
+- https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
+"""
+
+from __future__ import annotations
+
+from dropcheck.link.sites import Form, Site
+from dropcheck.model import Applicability, Edit, Fix, Span
+from dropcheck.rules.fixes import advice
+from dropcheck.rules.rule import Draft, Rule
+from dropcheck.worlds import Const
+
+_UNSAFE = "What is computed in training changes: p goes back to its default."
+
+
+def puts_mode_in_p(site: Site) -> bool:
+    """Whether p is the mode itself, or its opposite."""
+    train, other = site.p.value.train, site.p.value.eval
+    return (
+        isinstance(train, Const)
+        and isinstance(other, Const)
+        and isinstance(train.value, bool)
+        and isinstance(other.value, bool)
+        and train.value is not other.value
+    )
+
+
+def check(site: Site) -> Draft | None:
+    """Report the mode as p."""
+    if site.form is Form.FRESH_MODULE or not puts_mode_in_p(site):
+        return None
+    argument, slot = site.p.argument, site.entry.p if site.entry else "p"
+    text = argument.text if argument else "the mode"
+    if site.p.value.train == Const(True, mode=True):
+        what = "everything is zeroed in training and nothing is dropped in evaluation"
+    else:
+        what = "everything is zeroed in evaluation and nothing is dropped in training"
+    message = f"`{text}` lands in `{slot}` of `{site.name}`: {what}"
+    flag = site.entry.flag if site.entry else None
+    if flag is None:
+        return Draft(message, f"Pass a probability as `{slot}`.", advice(f"Pass a probability as `{slot}`"))
+    help_text = f"Write `{flag}={text}` and pass p by its name."
+    edits: tuple[Edit, ...] = ()
+    if argument is not None and not argument.star and site.flag.given is False:
+        if argument.keyword_span is not None:
+            edits = (Edit(argument.keyword_span, flag),)
+        elif argument is [item for item in site.call.arguments if item.keyword is None][-1]:
+            start = argument.span.start
+            edits = (Edit(Span(start, start), f"{flag}="),)
+    if not edits:
+        return Draft(message, help_text, advice(f"Pass the mode as `{flag}` and a probability as `{slot}`"))
+    return Draft(message, help_text, Fix(Applicability.UNSAFE, f"Name it `{flag}=`", edits, _UNSAFE))
+
+
+RULE = Rule("DRP104", "mode-in-p-slot", __doc__, "unsafe, advice", check_site=check)

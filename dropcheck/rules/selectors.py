@@ -1,0 +1,61 @@
+"""Selectors: how people name rules, by code, prefix, name or ``ALL``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from dropcheck.errors import UserError
+from dropcheck.rules import ALL_RULES
+
+
+def codes_for(selector: str) -> frozenset[str]:
+    """The codes of the rules that a selector names.
+
+    Args:
+        selector: a code, a prefix of codes, a name, or ``ALL``; case does not matter.
+
+    Returns:
+        Codes; none where the selector names no rule.
+    """
+    text = selector.strip()
+    if text.upper() == "ALL":
+        return frozenset(rule.code for rule in ALL_RULES)
+    found = frozenset(rule.code for rule in ALL_RULES if rule.name == text.lower())
+    if found or not text:
+        return found
+    return frozenset(rule.code for rule in ALL_RULES if rule.code.startswith(text.upper()))
+
+
+def nearest(selector: str) -> str:
+    """The code or name that comes nearest to a wrong selector; empty where none is near."""
+    known = [*(rule.code for rule in ALL_RULES), *(rule.name for rule in ALL_RULES), "ALL"]
+    for text in (selector.upper(), selector.lower()):
+        close = get_close_matches(text, known, n=1, cutoff=0.5)
+        if close:
+            return close[0]
+    return ""
+
+
+def expand(selectors: Iterable[str], *, origin: str) -> frozenset[str]:
+    """The codes that selectors name together.
+
+    Args:
+        selectors: codes, prefixes, names or ``ALL``.
+        origin: where they were written, for the message.
+
+    Returns:
+        Codes.
+
+    Raises:
+        UserError: a selector names no rule.
+    """
+    codes: set[str] = set()
+    for selector in selectors:
+        found = codes_for(selector)
+        if not found:
+            hint = nearest(selector)
+            meant = f"; did you mean {hint}?" if hint else "; `dropcheck rule --all` lists the rules"
+            raise UserError(f"{origin}: no rule is called {selector!r}{meant}")
+        codes |= found
+    return frozenset(codes)

@@ -1,0 +1,104 @@
+"""A flag fixed at construction, which `eval()` does not change.
+
+## What it finds
+
+Functional dropout switched by an attribute that is set when the object is made (`self.is_training`, a config field).
+
+## Why it matters
+
+`model.eval()` changes `training` and nothing else. If the attribute is true, dropout stays on in evaluation.
+
+## Bad
+
+```python
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Net(nn.Module):
+    def __init__(self, is_training):
+        super().__init__()
+        self.is_training = is_training
+
+    def forward(self, x):
+        return F.dropout(x, 0.5, training=self.is_training)
+```
+
+## Good
+
+```python
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Net(nn.Module):
+    def forward(self, x):
+        return F.dropout(x, 0.5, training=self.training)
+```
+
+## Fix and its safety
+
+Replaces the attribute with `self.training`. Unsafe: someone may set the attribute by hand.
+
+## When to ignore
+
+When your own code switches the attribute together with the mode. These findings are of medium confidence where the attribute
+is seen to be set in the constructor only, and of low confidence where its source is not seen; neither is reported by default.
+
+## Options
+
+`min-confidence` shows them.
+
+## Links
+
+- https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval
+"""
+
+from __future__ import annotations
+
+from dropcheck.link.behaviour import Open, Why
+from dropcheck.link.project import CONSTRUCTORS
+from dropcheck.link.sites import Form, Site
+from dropcheck.model import Confidence
+from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
+from dropcheck.rules.rule import Draft, Rule
+from dropcheck.worlds import Attr, Receiver, Value, truth
+
+_UNSAFE = "The attribute may be set by hand elsewhere, which the fix would make useless."
+
+
+def check(site: Site) -> Draft | None:
+    """Report a flag that is an attribute other than the mode."""
+    argument = site.flag.argument
+    if site.form is not Form.FUNCTION or site.entry is None or argument is None or argument.star:
+        return None
+    flag = argument.value.eval
+    if not isinstance(flag, Attr) or flag.mode or flag.name in {"train", "eval"}:
+        return None
+    answer = site.verdict.flag.eval
+    stored = isinstance(answer, Open) and answer.why is Why.STORED
+    if not stored and truth(site.flag.value.eval) is not True:
+        return None
+    confidence = _confidence(site, flag)
+    if confidence is None or site.verdict.inert or site.verdict.reached.eval is False:
+        return None
+    mode = spelt_mode(site)
+    return Draft(
+        message=f"`{argument.text}` is no mode: `eval()` does not change it, so `{site.name}` can stay on in evaluation",
+        help=f"Pass `{site.entry.flag}={mode}`.",
+        fix=with_mode(site, f"Replace with `{mode}`", replace_value(argument, mode), _UNSAFE),
+        confidence=confidence,
+    )
+
+
+def _confidence(site: Site, flag: Value) -> Confidence | None:
+    """Medium where only constructors set the attribute, low where its source is not seen, none where methods switch it."""
+    if not isinstance(flag, Attr) or not isinstance(flag.base, Receiver) or site.owner is None:
+        return Confidence.LOW
+    setters = {fact.function.rpartition(".")[2] for fact in site.owner.attributes if fact.path == (flag.name,)}
+    if not setters:
+        return Confidence.LOW
+    return Confidence.MEDIUM if setters <= CONSTRUCTORS else None
+
+
+RULE = Rule("DRP111", "stored-training-flag", __doc__, "unsafe", check_site=check)

@@ -1,0 +1,1 @@
+"""Reading and writing of source files without losing a byte."""

@@ -1,0 +1,166 @@
+"""Source files as text: decoded as Python decodes them, and encoded back byte for byte."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from tokenize import detect_encoding
+
+from dropcheck.errors import SourceError
+
+_ROW = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file as it was read.
+
+    Args:
+        path: the file, as the user named it or as the walk found it.
+        raw: its bytes.
+        text: its characters, without a byte order mark and with the newlines as they are.
+        encoding: the codec that turns ``raw`` into ``text`` and back.
+        bom: whether ``raw`` starts with a UTF-8 byte order mark.
+    """
+
+    path: str
+    raw: bytes
+    text: str
+    encoding: str = "utf-8"
+    bom: bool = False
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Its bytes.
+
+    Raises:
+        SourceError: it is missing, unreadable, a folder, or not a regular file.
+    """
+    try:
+        # Opening a pipe would wait for a writer, so the kind is asked before.
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise SourceError(path, "is a folder, not a file")
+        if not stat.S_ISREG(mode):
+            raise SourceError(path, "is not a regular file")
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError) as error:
+        raise SourceError(path, f"cannot be read: {reason(error)}") from error
+
+
+def read_source(path: str) -> SourceFile:
+    """Read and decode a file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The file as text, with what is needed to write it back.
+
+    Raises:
+        SourceError: it cannot be read, is binary, or is not in the encoding it declares.
+    """
+    return decode_source(read_bytes(path), path)
+
+
+def decode_source(raw: bytes, path: str) -> SourceFile:
+    """Decode source by its byte order mark or coding comment (PEP 263), else as UTF-8.
+
+    Args:
+        raw: the bytes of the file.
+        path: the file, for the result and for messages.
+
+    Returns:
+        The file as text; newlines are not translated.
+
+    Raises:
+        SourceError: the bytes are binary, or not in the encoding they declare.
+    """
+    if b"\0" in raw:
+        raise SourceError(path, "is binary or UTF-16 (it holds a NUL byte); exclude it, or save it as UTF-8")
+    encoding = _declared_encoding(raw, path)
+    bom = raw.startswith(codecs.BOM_UTF8)
+    body = raw[len(codecs.BOM_UTF8) :] if bom else raw
+    try:
+        return SourceFile(path, raw, body.decode(encoding), encoding, bom)
+    except UnicodeDecodeError as error:
+        raise SourceError(path, _undecodable(body, encoding, error)) from error
+    except (LookupError, UnicodeError) as error:
+        # Codecs such as rot13 exist but do not make text of bytes.
+        raise SourceError(path, f"declares the encoding {encoding}, which cannot hold source; use UTF-8") from error
+
+
+def encode_source(source: SourceFile, text: str) -> bytes:
+    """Encode a new text as the file was encoded.
+
+    Args:
+        source: the file as it was read.
+        text: the text it shall hold.
+
+    Returns:
+        The bytes to write: same encoding, same byte order mark.
+
+    Raises:
+        SourceError: the encoding has no bytes for a character, or more than one way to write the old text, so that
+            bytes outside the edits could change.
+    """
+    mark = codecs.BOM_UTF8 if source.bom else b""
+    try:
+        if mark + source.text.encode(source.encoding) != source.raw:
+            raise SourceError(source.path, f"its encoding {source.encoding} cannot be written back unchanged; use UTF-8")
+        return mark + text.encode(source.encoding)
+    except UnicodeError as error:
+        raise SourceError(source.path, f"the new text cannot be written as {source.encoding}; use UTF-8") from error
+
+
+def reason(error: Exception) -> str:
+    """What the system says of a failed operation on a file, without the path and the number.
+
+    Args:
+        error: the failure.
+
+    Returns:
+        A few words, such as ``Permission denied``.
+    """
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _declared_encoding(raw: bytes, path: str) -> str:
+    try:
+        encoding, _ = detect_encoding(_rows(raw).__next__)
+    except SyntaxError as error:
+        if str(error).startswith("unknown encoding"):
+            raise SourceError(path, f"declares an {error}; correct its coding comment or save it as UTF-8") from error
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as failure:
+            raise SourceError(path, _undecodable(raw, "utf-8", failure)) from error
+        raise SourceError(path, "starts with a UTF-8 byte order mark but declares another encoding; remove one") from error
+    return "utf-8" if encoding == "utf-8-sig" else encoding
+
+
+def _rows(raw: bytes) -> Iterator[bytes]:
+    # Rows may end in a lone "\r", which ``BytesIO.readline`` does not know.
+    offset = 0
+    while (match := _ROW.match(raw, offset)) is not None and match[0]:
+        yield match[0]
+        offset = match.end()
+
+
+def _undecodable(body: bytes, encoding: str, error: UnicodeDecodeError) -> str:
+    row = len((body[: error.start] + b".").splitlines())
+    what = f"byte 0x{body[error.start]:02x} in row {row}" if error.start < len(body) else f"in row {row}"
+    if encoding == "utf-8":
+        return f"is not UTF-8 ({what}); save it as UTF-8 or declare its encoding in the first line"
+    return f"is not {encoding} as it declares ({what}); save it as UTF-8 or correct its coding comment"

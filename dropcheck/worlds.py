@@ -1,0 +1,472 @@
+"""Two-world values: what an expression is worth in training and what it is worth in evaluation.
+
+Every expression is evaluated twice, once in each :class:`World`. The result in one world is a :data:`Value`: a constant where
+the source decides, and otherwise a small expression over what is open (parameters, attributes, calls). Whatever read the mode
+carries ``mode=True``, so that two worlds can be compared and a value that hides the mode is never taken for one that does not
+know it. The functions below build values and fold what is decided; ``docs/two-worlds.md`` explains the idea.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Generic, TypeVar
+
+
+class World(Enum):
+    """The mode in which an expression is evaluated."""
+
+    TRAIN = "train"
+    EVAL = "eval"
+
+
+Literal = bool | int | float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A value the source decides. Constants that came from reading the mode have ``mode=True``."""
+
+    value: Literal
+    mode: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        # ``True == 1 == 1.0`` in Python, but a flag is not a rate.
+        return (
+            isinstance(other, Const)
+            and type(self.value) is type(other.value)
+            and self.value == other.value
+            and self.mode == other.mode
+        )
+
+    def __hash__(self) -> int:
+        return hash((type(self.value), self.value, self.mode))
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """The first argument of a method: ``self``, whatever its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """What the caller passes for a parameter.
+
+    Args:
+        function: the qualified name of the function in its file.
+        name: the parameter; ``*name`` and ``**name`` for the variadic ones.
+    """
+
+    function: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Something imported, by its qualified name."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A class or function defined in this file.
+
+    Args:
+        file: the file that defines it.
+        name: its qualified name in the file, such as ``Net.forward``.
+    """
+
+    file: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attr:
+    """An attribute of something open."""
+
+    base: Value
+    name: str
+    mode: bool = False
+    size: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """An operation on at least one open value.
+
+    ``name`` is the Python operator, or ``choice`` (condition, then, else), ``join`` (one of these), ``item`` (a subscript).
+    """
+
+    name: str
+    args: tuple[Value, ...]
+    mode: bool = False
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CallOf:
+    """The result of a call.
+
+    Args:
+        callee: what is called.
+        args: positional arguments in order.
+        keywords: named arguments; the name is ``**`` for an unpacked mapping and ``*`` marks unpacked positional ones.
+        site: where the call is, to tell one object from another; 0 where it does not matter.
+    """
+
+    callee: Value
+    args: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    site: int = 0
+    mode: bool = False
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """A list, tuple, set or dict display whose items are visible; ``keys`` are None except for a dict."""
+
+    kind: str
+    items: tuple[Value, ...]
+    keys: tuple[Value, ...] | None = None
+    mode: bool = False
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Something that is not followed.
+
+    Args:
+        reason: what it is, for people.
+        site: where it is, to tell one from another.
+    """
+
+    reason: str
+    site: int = 0
+    mode: bool = False
+
+
+Value = Const | Receiver | Param | Imported | Defined | Attr | Op | CallOf | Display | Opaque
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds(Generic[T]):
+    """One thing in both worlds."""
+
+    train: T
+    eval: T
+
+    def __getitem__(self, world: World) -> T:
+        return self.train if world is World.TRAIN else self.eval
+
+
+TRUE = Const(True)
+FALSE = Const(False)
+NONE = Const(None)
+
+#: Larger values are not followed: no gate that people write comes near it.
+MAX_SIZE = 60
+
+
+def reads_mode(value: Value) -> bool:
+    """Whether the value depends on a read of the mode."""
+    return not isinstance(value, (Receiver, Param, Imported, Defined)) and value.mode
+
+
+def _size(value: Value) -> int:
+    return value.size if isinstance(value, (Attr, Op, CallOf, Display)) else 1
+
+
+def _fits(values: Iterable[Value]) -> tuple[bool, bool, int]:
+    """Whether a value of these parts is small enough to keep, whether it reads the mode, and its size."""
+    size, mode = 1, False
+    for value in values:
+        size += _size(value)
+        mode = mode or reads_mode(value)
+    return size <= MAX_SIZE, mode, size
+
+
+def operation(name: str, *args: Value) -> Value:
+    """An open operation; too large a one becomes opaque but still knows whether it read the mode."""
+    fits, mode, size = _fits(args)
+    if not fits:
+        return Opaque("a long expression", hash((name, args)), mode)
+    return Op(name, args, mode, size)
+
+
+def attribute(base: Value, name: str, world: World) -> Value:
+    """``base.name``: a mode where the name is ``training``, a longer import path, or open."""
+    if name == "training" and not isinstance(base, (Imported, Defined)):
+        return Const(world is World.TRAIN, mode=True)
+    if isinstance(base, Imported):
+        return Imported(f"{base.path}.{name}")
+    fits, mode, size = _fits((base,))
+    if not fits:
+        return Opaque(f".{name}", hash((base, name)), mode)
+    return Attr(base, name, mode, size)
+
+
+def call(callee: Value, args: tuple[Value, ...] = (), keywords: tuple[tuple[str, Value], ...] = (), site: int = 0) -> Value:
+    """The result of a call."""
+    fits, mode, size = _fits((callee, *args, *(value for _, value in keywords)))
+    if not fits:
+        return Opaque("the result of a call", site or hash((callee, args)), mode)
+    return CallOf(callee, args, keywords, site, mode, size)
+
+
+def display(kind: str, items: tuple[Value, ...], keys: tuple[Value, ...] | None = None, site: int = 0) -> Value:
+    """A list, tuple, set or dict whose items are visible."""
+    fits, mode, size = _fits((*items, *(keys or ())))
+    if not fits:
+        return Opaque(f"a {kind}", site or hash(items), mode)
+    return Display(kind, items, keys, mode, size)
+
+
+def truth(value: Value) -> bool | None:
+    """Whether the value counts as true; None where that is open."""
+    if isinstance(value, Const):
+        return bool(value.value)
+    if isinstance(value, (Imported, Defined)):
+        return True
+    if isinstance(value, Display):
+        return bool(value.items)
+    if isinstance(value, Op) and value.name in {"choice", "join"}:
+        answers = {truth(arm) for arm in arms(value)}
+        return answers.pop() if len(answers) == 1 else None
+    return None
+
+
+def arms(value: Value) -> tuple[Value, ...]:
+    """What a choice or a join can be; the value itself otherwise."""
+    if isinstance(value, Op):
+        if value.name == "choice":
+            return (*arms(value.args[1]), *arms(value.args[2]))
+        if value.name == "join":
+            return tuple(arm for part in value.args for arm in arms(part))
+    return (value,)
+
+
+def _decided(answer: bool, *because: Value) -> Const:
+    return Const(answer, mode=any(reads_mode(value) for value in because))
+
+
+def negate(value: Value) -> Value:
+    """``not value``."""
+    answer = truth(value)
+    if answer is not None:
+        return _decided(not answer, value)
+    if isinstance(value, Op) and value.name == "not":
+        return value.args[0]
+    return operation("not", value)
+
+
+def conjuncts(value: Value) -> tuple[Value, ...]:
+    """The conditions that all hold where ``value`` does."""
+    if isinstance(value, Op) and value.name == "and":
+        return tuple(part for arg in value.args for part in conjuncts(arg))
+    return (value,)
+
+
+def both(left: Value, right: Value) -> Value:
+    """``left and right``, with Python's values."""
+    answer = truth(left)
+    if answer is not None:
+        return right if answer else left
+    if truth(right) is True and isinstance(right, Const) and right.value is True:
+        # ``x and True`` is x for every use as a condition.
+        return left
+    parts = conjuncts(left)
+    for part in conjuncts(right):
+        if negate(part) in parts:
+            return _decided(False, left, right)
+        if part not in parts:
+            parts = (*parts, part)
+    return parts[0] if len(parts) == 1 else operation("and", *parts)
+
+
+def either(left: Value, right: Value) -> Value:
+    """``left or right``, with Python's values."""
+    answer = truth(left)
+    if answer is not None:
+        return left if answer else right
+    return left if left == right else operation("or", left, right)
+
+
+def any_path(left: Value, right: Value) -> Value:
+    """The condition to be on one of two paths that started together.
+
+    What both paths share is kept apart, so that ``a and b`` joined with ``a and not b`` is ``a`` again.
+    """
+    if truth(left) is False:
+        return right
+    if truth(right) is False or left == right:
+        return left
+    if truth(left) is True or truth(right) is True:
+        return TRUE
+    ours, theirs = conjuncts(left), conjuncts(right)
+    shared = tuple(part for part in ours if part in theirs)
+    our_rest = tuple(part for part in ours if part not in shared)
+    their_rest = tuple(part for part in theirs if part not in shared)
+    result: Value = TRUE
+    for part in shared:
+        result = both(result, part)
+    if not our_rest or not their_rest:
+        return result
+    if len(our_rest) == len(their_rest) == 1 and our_rest[0] == negate(their_rest[0]):
+        return result
+    return both(result, operation("or", every(our_rest), every(their_rest)))
+
+
+def every(parts: Iterable[Value]) -> Value:
+    """The condition that all of these hold."""
+    result: Value = TRUE
+    for part in parts:
+        result = both(result, part)
+    return result
+
+
+def choice(condition: Value, then: Value, otherwise: Value) -> Value:
+    """``then if condition else otherwise``."""
+    answer = truth(condition)
+    if answer is not None:
+        chosen = then if answer else otherwise
+        if isinstance(chosen, Const) and reads_mode(condition):
+            return Const(chosen.value, mode=True)
+        return chosen
+    if then == otherwise:
+        return then
+    return operation("choice", condition, then, otherwise)
+
+
+def join(values: Iterable[Value]) -> Value:
+    """One of these values; which one is not known."""
+    parts: list[Value] = []
+    for value in values:
+        for part in value.args if isinstance(value, Op) and value.name == "join" else (value,):
+            if part not in parts:
+                parts.append(part)
+    return parts[0] if len(parts) == 1 else operation("join", *parts)
+
+
+_COMPARISONS: Mapping[str, Callable[..., object]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "is": lambda a, b: a is b,
+    "is not": lambda a, b: a is not b,
+    "in": lambda a, b: a in b,
+    "not in": lambda a, b: a not in b,
+}
+
+_ARITHMETIC: Mapping[str, Callable[..., object]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+}
+
+
+def binary(name: str, left: Value, right: Value) -> Value:
+    """A comparison or an arithmetic operation; decided where both sides are, and zero times anything is zero."""
+    if isinstance(left, Const) and isinstance(right, Const):
+        folded = _fold(name, left.value, right.value)
+        if isinstance(folded, (bool, int, float)):
+            return Const(folded, mode=left.mode or right.mode)
+    if name in {"==", "!=", "is", "is not"}:
+        compared = _compare_open(name, left, right)
+        if compared is not None:
+            return compared
+    if name in {"in", "not in"}:
+        found = _contains(left, right)
+        if found is not None:
+            return _decided(found is (name == "in"), left, right)
+    if name == "*":
+        for factor in (left, right):
+            if isinstance(factor, Const) and isinstance(factor.value, (bool, int, float)) and factor.value == 0:
+                return Const(0.0, mode=factor.mode)
+        if isinstance(right, Const) and right.value == 1:
+            return left
+        if isinstance(left, Const) and left.value == 1:
+            return right
+    if name == "&" and (truth(left) is False or truth(right) is False):
+        return _decided(False, left, right)
+    return operation(name, left, right)
+
+
+def _fold(name: str, left: Literal, right: Literal) -> object:
+    function = _COMPARISONS.get(name) or _ARITHMETIC.get(name)
+    if function is None or (name in _ARITHMETIC and (isinstance(left, str) or isinstance(right, str))):
+        return None
+    try:
+        return function(left, right)
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+
+
+def _compare_open(name: str, left: Value, right: Value) -> Value | None:
+    """Comparisons with None, True and False that are decided, or that only say the other side again."""
+    if isinstance(left, Const) and not isinstance(right, Const):
+        left, right = right, left
+    if not isinstance(right, Const):
+        return None
+    positive = name in {"==", "is"}
+    if right.value is None and isinstance(left, (Imported, Defined, Display, CallOf)) and known_object(left):
+        return _decided(not positive, left, right)
+    if isinstance(right.value, bool) and isinstance(left, (Param, Attr, Op)):
+        return left if right.value is positive else negate(left)
+    return None
+
+
+def known_object(value: Value) -> bool:
+    """Whether the value is surely an object other than None: a definition, a display, an instance of an imported class."""
+    if isinstance(value, CallOf):
+        return isinstance(value.callee, Imported) and value.callee.path.rpartition(".")[2][:1].isupper()
+    return isinstance(value, (Imported, Defined, Display))
+
+
+def _contains(left: Value, right: Value) -> bool | None:
+    if not isinstance(left, Const) or not isinstance(right, Display):
+        return None
+    candidates = right.items if right.keys is None else right.keys
+    if all(isinstance(item, Const) for item in candidates):
+        return any(isinstance(item, Const) and item.value == left.value for item in candidates)
+    return None
+
+
+def unary(name: str, operand: Value) -> Value:
+    """``not``, ``-``, ``+`` or ``~`` applied to a value."""
+    if name == "not":
+        return negate(operand)
+    if isinstance(operand, Const) and isinstance(operand.value, (bool, int, float)):
+        if name == "-":
+            return Const(-operand.value, operand.mode)
+        if name == "+":
+            return Const(+operand.value, operand.mode)
+    return operation(name, operand)
+
+
+def convert(name: str, operand: Value) -> Value:
+    """``bool(x)``, ``float(x)`` or ``int(x)``: transparent for what they convert."""
+    if isinstance(operand, Const) and isinstance(operand.value, (bool, int, float)):
+        converted = {"bool": bool, "float": float, "int": int}[name](operand.value)
+        return Const(converted, operand.mode)
+    if name == "bool":
+        answer = truth(operand)
+        return operand if answer is None else _decided(answer, operand)
+    return operand
