@@ -12,7 +12,7 @@ from dropcheck.config.globs import path_matcher, posix
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.config.settings import Settings
 from dropcheck.errors import UserError
-from dropcheck.gitignore import IgnoreFile, read_ignore_file
+from dropcheck.gitignore import IgnoreFile, exclude_file, read_ignore_file
 from dropcheck.model import FileError
 
 SUFFIXES = (".py", ".pyi")
@@ -204,7 +204,7 @@ def _is_excluded(absolute: str, settings: Settings) -> bool:
 
 def _is_ignored(levels: _Levels, name: str, *, folder: bool) -> bool:
     for rules, prefix in levels:
-        verdict = rules.verdict(prefix, name, folder=folder)
+        verdict = rules.verdict(prefix + name, folder=folder)
         if verdict is not None:
             return verdict
     return False
@@ -238,7 +238,7 @@ def _levels_above(folder: str) -> _Levels:
 
 
 def _levels_of_repository(root: str) -> _Levels:
-    rules = read_ignore_file(os.path.join(root, ".git", "info", "exclude"))
+    rules = read_ignore_file(exclude_file(root))
     return () if rules is None else ((rules, ""),)
 
 

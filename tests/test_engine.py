@@ -16,12 +16,14 @@ from dropcheck.catalogue import build_catalogue
 from dropcheck.config.settings import Settings
 from dropcheck.discover import Discovery, FoundFile
 from dropcheck.engine import pool, workspace
-from dropcheck.engine.fix import FixResult, Refusal
+from dropcheck.engine.fix import FixResult, Judge, Refusal
 from dropcheck.engine.run import RunOptions, check
-from dropcheck.engine.select import enabled_codes, known_selectors
+from dropcheck.engine.select import enabled_codes
 from dropcheck.errors import SourceError, UserError
+from dropcheck.extract import extract
 from dropcheck.model import Confidence, FileError, Report, State
 from dropcheck.rules import ALL_RULES
+from dropcheck.rules.judge import judge
 
 HEAD = "import torch.nn as nn\nimport torch.nn.functional as F\n\n\n"
 BAD = HEAD + "class Net(nn.Module):\n    def forward(self, x):\n        return F.dropout(x, 0.1)\n"
@@ -43,9 +45,7 @@ def discovery(files: Mapping[str, str | bytes], settings: Settings | None = None
     return Discovery(tuple(FoundFile(path, settings) for path in sorted(files)))
 
 
-def run_over(
-    files: Mapping[str, str | bytes], options: RunOptions | None = None, settings: Settings | None = None
-) -> Report:
+def run_over(files: Mapping[str, str | bytes], options: RunOptions | None = None, settings: Settings | None = None) -> Report:
     return check(discovery(files, settings), options or RunOptions(jobs=1))
 
 
@@ -91,11 +91,7 @@ def test_file_that_does_not_parse_is_a_finding(here: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [RecursionError("too deep"), KeyError("x"), ValueError("two\nlines")])
-def test_crash_while_extracting_stays_with_its_file(
-    here: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    extract = pool.extract
-
+def test_crash_while_extracting_stays_with_its_file(here: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def crash(text: str, path: str, **rest: object) -> object:
         if path == "cursed.py":
             raise error
@@ -105,16 +101,12 @@ def test_crash_while_extracting_stays_with_its_file(
     report = run_over({"bad.py": BAD, "cursed.py": BAD})
     (problem,) = report.errors
     assert problem.path == "cursed.py"
-    assert re.fullmatch(
-        rf"internal error: {type(error).__name__}.* \(test_engine.py:\d+\); please report it", problem.message
-    )
+    assert re.fullmatch(rf"internal error: {type(error).__name__}.* \(test_engine.py:\d+\); please report it", problem.message)
     assert places(report) == [("bad.py", "DRP101", State.ACTIVE)]
     assert report.files == 1
 
 
 def test_crash_while_judging_stays_with_its_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    judge = workspace.judge
-
     def crash(project: object, path: str, settings: Settings) -> object:
         if path == "cursed.py":
             raise RecursionError
@@ -166,14 +158,6 @@ def test_selection(settings: Settings, expected: frozenset[str]) -> None:
     assert enabled_codes(settings) == expected
 
 
-def test_comments_may_name_codes_prefixes_names_and_all() -> None:
-    known = known_selectors()
-    assert known["ALL"] == known["DRP"] == frozenset(rule.code for rule in ALL_RULES)
-    for rule in ALL_RULES:
-        assert known[rule.code] == known[rule.name] == {rule.code}
-        assert rule.code in known[rule.code[:4]]
-
-
 def test_rule_that_is_not_selected_reports_nothing(here: Path) -> None:
     assert places(run_over({"bad.py": BAD}, settings=Settings(select=("DRP2",)))) == []
 
@@ -210,9 +194,7 @@ def test_suppressions_can_be_ignored(here: Path) -> None:
 
 
 def test_invalid_suppression_is_reported(here: Path) -> None:
-    report = run_over(
-        {"net.py": GOOD + "y = 1  # dropcheck: ignore\n", "other.py": "y = 1  # dropcheck: ignore[DRP8]\n"}
-    )
+    report = run_over({"net.py": GOOD + "y = 1  # dropcheck: ignore\n", "other.py": "y = 1  # dropcheck: ignore[DRP8]\n"})
     assert [(path, code) for path, code, _ in places(report)] == [("net.py", "DRP902"), ("other.py", "DRP902")]
 
 
@@ -257,9 +239,7 @@ def test_unsafe_fixes_need_the_setting(here: Path) -> None:
     assert Path("net.py").read_text() == GOOD
 
 
-def test_file_that_cannot_be_written_is_an_error_and_keeps_its_finding(
-    here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_that_cannot_be_written_is_an_error_and_keeps_its_finding(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(source: object, text: str) -> None:
         raise SourceError("net.py", "is read-only; left as it is")
 
@@ -271,7 +251,7 @@ def test_file_that_cannot_be_written_is_an_error_and_keeps_its_finding(
 
 
 def test_refused_fixes_are_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(text: str, judge: workspace.Judge, wanted: object) -> FixResult:
+    def refuse(text: str, judge: Judge, wanted: object) -> FixResult:
         findings = judge(text)
         return FixResult(text, (), tuple(Refusal(finding, "the reason") for finding in findings), findings)
 
@@ -284,8 +264,6 @@ def test_refused_fixes_are_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_crash_while_fixing_leaves_the_file_as_it_was(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    extract = pool.extract
-
     def crash(text: str, path: str, **rest: object) -> object:
         if path == "cursed.py" and "self.training" in text:
             raise RecursionError

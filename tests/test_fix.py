@@ -104,8 +104,8 @@ def test_overlapping_fixes_take_two_passes() -> None:
             found.append(finding("DRP102", (at, at + 1), (at - 1, at, text[at - 1]), (at, at + 1, "d")))
         return tuple(found)
 
-    judge, calls = counted(judge)
-    result = fix_text("aab", judge, always)
+    watched, calls = counted(judge)
+    result = fix_text("aab", watched, always)
     assert result.text == "ccd"
     assert calls == ["aab", "ccb", "ccd"]
     assert [finding.code for finding in result.applied] == ["DRP101", "DRP102"]
@@ -115,13 +115,11 @@ def test_insertions_at_one_place_are_not_mixed() -> None:
     def judge(text: str) -> tuple[Finding, ...]:
         end = len(text)
         return tuple(
-            finding(code, (0, 1), (end, end, mark))
-            for code, mark in (("DRP101", "a"), ("DRP102", "b"))
-            if mark not in text
+            finding(code, (0, 1), (end, end, mark)) for code, mark in (("DRP101", "a"), ("DRP102", "b")) if mark not in text
         )
 
-    judge, calls = counted(judge)
-    assert fix_text("x", judge, always).text == "xab"
+    watched, calls = counted(judge)
+    assert fix_text("x", watched, always).text == "xab"
     assert calls == ["x", "xa", "xab"]
 
 
@@ -146,8 +144,8 @@ def test_edits_of_a_finding_are_all_or_nothing() -> None:
             found.append(finding("DRP102", (at, at + 3), (0, 0, "!"), (at, at + 3, "2")))
         return tuple(found)
 
-    judge, calls = counted(judge)
-    assert fix_text("one two", judge, always).text == "!1 2"
+    watched, calls = counted(judge)
+    assert fix_text("one two", watched, always).text == "!1 2"
     # They collide at the start of the text only, yet neither of them is ever half done.
     assert calls == ["one two", "!one 2", "!1 2"]
 

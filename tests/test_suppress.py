@@ -8,22 +8,17 @@ from dataclasses import replace
 
 import pytest
 
-from dropcheck.engine.directives import Directives, Word, read_directives
+from dropcheck.engine.directives import Directives, Vocabulary, Word, read_directives
 from dropcheck.engine.suppress import Suppressed, suppress
 from dropcheck.facts import Comment
 from dropcheck.model import Confidence, Finding, LineIndex, Span, State
+from dropcheck.rules.selectors import codes_for, nearest
 
 NAMES = {
     "DRP101": "missing-training-flag",
     "DRP102": "hardcoded-training-true",
     "DRP201": "discarded-dropout-result",
     "DRP902": "invalid-suppression",
-}
-KNOWN = {
-    **{code: frozenset({code}) for code in NAMES},
-    **{name: frozenset({code}) for code, name in NAMES.items()},
-    **{prefix: frozenset(code for code in NAMES if code.startswith(prefix)) for prefix in ("DRP", "DRP1", "DRP9")},
-    "ALL": frozenset(NAMES),
 }
 
 
@@ -35,7 +30,7 @@ def read(text: str) -> Directives:
             start = index.row_span(token.start[0]).start + token.start[1]
             own_line = not token.line[: token.start[1]].strip()
             comments.append(Comment(Span(start, start + len(token.string)), token.string, own_line))
-    return read_directives(comments, "net.py", KNOWN)
+    return read_directives(comments, "net.py", Vocabulary(codes_for, nearest))
 
 
 def span_of(text: str, part: str) -> Span:
@@ -63,6 +58,7 @@ def state(text: str, statement: str = "drop(x)", code: str = "DRP101", headers: 
     [
         "# dropcheck: ignore[DRP101]",
         "# dropcheck: ignore[missing-training-flag]",
+        "# dropcheck: ignore[drp101]",
         "# dropcheck: ignore[DRP1]",
         "# dropcheck: ignore[ALL]",
         "# dropcheck: ignore[DRP201, DRP101] both are meant",
@@ -76,6 +72,7 @@ def state(text: str, statement: str = "drop(x)", code: str = "DRP101", headers: 
         "# noqa: E501,DRP101 because",
         "# noqa: E501 DRP101",
         "# noqa: DRP1",
+        "# noqa: not a code, so flake8 takes it for a bare one",
     ],
 )
 def test_comment_on_the_row_silences(comment: str) -> None:
@@ -93,13 +90,11 @@ def test_comment_on_the_row_silences(comment: str) -> None:
         "# noqa: E501",
         "# noqa: DRP201",
         "# noqa: DRP999",
-        "# noqa: D",
         "# about noqa",
     ],
 )
 def test_comment_about_something_else_does_not_silence(comment: str) -> None:
-    expected = State.SUPPRESSED if comment == "# noqa: D" else State.ACTIVE
-    assert state(f"drop(x)  {comment}\n") is expected
+    assert state(f"drop(x)  {comment}\n") is State.ACTIVE
 
 
 MULTI_LINE = """\
@@ -208,8 +203,7 @@ def test_intent_wins_over_ignore() -> None:
         ("# dropcheck: ignore because", "# dropcheck: ignore because", "names no rule", "Name the rules"),
         ("# dropcheck: file-ignore[]", "# dropcheck: file-ignore[]", "empty brackets", "file-ignore[missing"),
         ("# dropcheck: ignore[DRP101 why", "# dropcheck: ignore[DRP101 why", "no closing bracket", "Name the rules"),
-        ("# dropcheck: ignore[DRP110]", "DRP110", "unknown rule `DRP110`", "Did you mean `DRP10"),
-        ("# dropcheck: ignore[drp101]", "drp101", "unknown rule `drp101`", "Did you mean `DRP101`?"),
+        ("# dropcheck: ignore[DRP199]", "DRP199", "unknown rule `DRP199`", "Did you mean `DRP1"),
         ("# dropcheck: ignore[mising-training-flag]", "mising-training-flag", "unknown", "`missing-training-flag`"),
         ("# dropcheck: ignore[xyz]", "xyz", "unknown rule `xyz`", "dropcheck rule --all"),
         ("# dropcheck: ingore[DRP101]", "# dropcheck: ingore[DRP101]", "unknown word `ingore`", "`ignore`"),
@@ -288,6 +282,6 @@ def test_rows_ended_by_carriage_returns_count() -> None:
     text = "a = 1\r\n# dropcheck: ignore[DRP101]\r\ndrop(x)\r\n"
     start = text.index("#")
     comment = Comment(Span(start, text.index("]") + 1), "# dropcheck: ignore[DRP101]", True)
-    directives = read_directives([comment], "net.py", KNOWN).valid
+    directives = read_directives([comment], "net.py", Vocabulary(codes_for, nearest)).valid
     (only,) = suppress([finding(text, "drop(x)")], directives, text).findings
     assert only.state is State.SUPPRESSED

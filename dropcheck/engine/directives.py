@@ -12,7 +12,7 @@ for a suppression.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
@@ -23,8 +23,18 @@ from dropcheck.model import Applicability, Confidence, Finding, Fix, Span
 INVALID_CODE = "DRP902"
 INVALID_NAME = "invalid-suppression"
 
-Known = Mapping[str, frozenset[str]]
-"""Every selector a comment may name (code, prefix, rule name, ``ALL``) and the codes it stands for."""
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The rules that comments may name.
+
+    Args:
+        codes_for: the codes a selector (code, prefix, name or ``ALL``) stands for; none where it names no rule.
+        nearest: the selector that was probably meant instead of a wrong one; empty where none is near.
+    """
+
+    codes_for: Callable[[str], frozenset[str]]
+    nearest: Callable[[str], str]
 
 
 class Word(Enum):
@@ -99,13 +109,13 @@ _NOQA_CODES = re.compile(r"\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)
 _EXAMPLE = "# dropcheck: ignore[missing-training-flag] reason"
 
 
-def read_directives(comments: Iterable[Comment], path: str, known: Known) -> Directives:
+def read_directives(comments: Iterable[Comment], path: str, vocabulary: Vocabulary) -> Directives:
     """Read every directive in the comments of one file.
 
     Args:
         comments: the comments that mention dropcheck or noqa.
         path: the file, for the findings.
-        known: the selectors that exist; it must hold ``ALL`` and ``DRP1``.
+        vocabulary: the rules that exist.
 
     Returns:
         The directives and a finding for each mistake.
@@ -115,7 +125,7 @@ def read_directives(comments: Iterable[Comment], path: str, known: Known) -> Dir
     for comment in comments:
         for start in _START.finditer(comment.text):
             stop = _NEXT_TOOL.search(comment.text, start.end())
-            part = _Part(comment, path, known, start, stop.start() if stop else len(comment.text.rstrip()))
+            part = _Part(comment, path, vocabulary, start, stop.start() if stop else len(comment.text.rstrip()))
             directive, mistakes = part.read()
             if directive is not None:
                 valid.append(directive)
@@ -123,20 +133,13 @@ def read_directives(comments: Iterable[Comment], path: str, known: Known) -> Dir
     return Directives(tuple(valid), tuple(problems))
 
 
-def nearest(word: str, options: Iterable[str]) -> str | None:
-    """The option that was probably meant, whatever its case; None when no option is near."""
-    lowered = {option.lower(): option for option in options}
-    matches = get_close_matches(word.lower(), lowered, n=1)
-    return lowered[matches[0]] if matches else None
-
-
 class _Part:
     """One directive being read: a slice of a comment from its ``#`` to ``end``."""
 
-    def __init__(self, comment: Comment, path: str, known: Known, start: re.Match[str], end: int) -> None:
+    def __init__(self, comment: Comment, path: str, vocabulary: Vocabulary, start: re.Match[str], end: int) -> None:
         self.comment = comment
         self.path = path
-        self.known = known
+        self.vocabulary = vocabulary
         self.start = start
         self.body = comment.text[:end]
 
@@ -163,7 +166,10 @@ class _Part:
         return Span(self.comment.span.start + start, self.comment.span.start + end)
 
     def _all_of(self, selector: str) -> tuple[Selector, ...]:
-        return (Selector(selector, self._whole, self.known[selector]),)
+        return (Selector(selector, self._whole, self.vocabulary.codes_for(selector)),)
+
+    def _selectors(self, items: Iterable[re.Match[str]]) -> tuple[Selector, ...]:
+        return tuple(Selector(item[0], self._span(*item.span()), self.vocabulary.codes_for(item[0])) for item in items)
 
     def _directive(self, word: Word, selectors: tuple[Selector, ...], reason_at: int) -> Directive:
         return Directive(word, self._whole, self.comment.own_line, selectors, _clean(self.body[reason_at:]))
@@ -173,12 +179,10 @@ class _Part:
         if match is None:
             return self._directive(Word.NOQA, self._all_of("ALL"), self.start.end())
         # Other tools' codes share this comment; only ours are looked at, and an unknown one is flake8's to report.
-        ours = tuple(
-            Selector(item[0], self._span(*item.span()), self.known[item[0].upper()])
-            for item in _ITEM.finditer(self.body, match.start("codes"), match.end("codes"))
-            if item[0].upper().startswith("DRP") and item[0].upper() in self.known
-        )
-        return self._directive(Word.NOQA, ours, match.end()) if ours else None
+        items = _ITEM.finditer(self.body, match.start("codes"), match.end("codes"))
+        ours = self._selectors(item for item in items if item[0].upper().startswith("DRP"))
+        valid = tuple(selector for selector in ours if selector.codes)
+        return self._directive(Word.NOQA, valid, match.end()) if valid else None
 
     def _ignore(self, word: Word, bracket: int) -> tuple[Directive | None, tuple[Finding, ...]]:
         if not self.body.startswith("[", bracket):
@@ -186,26 +190,24 @@ class _Part:
         close = self.body.find("]", bracket)
         if close < 0:
             return None, (self._problem(self._whole, "has no closing bracket", _name_a_rule(word)),)
-        items = tuple(_ITEM.finditer(self.body, bracket + 1, close))
-        if not items:
+        selectors = self._selectors(_ITEM.finditer(self.body, bracket + 1, close))
+        if not selectors:
             return None, (self._problem(self._whole, "has empty brackets, so it ignores nothing", _name_a_rule(word)),)
-        selectors = tuple(
-            Selector(item[0], self._span(*item.span()), self.known[item[0]]) for item in items if item[0] in self.known
-        )
-        problems = tuple(self._unknown_rule(item) for item in items if item[0] not in self.known)
-        return self._directive(word, selectors, close + 1) if selectors else None, problems
+        valid = tuple(selector for selector in selectors if selector.codes)
+        problems = tuple(self._unknown_rule(selector) for selector in selectors if not selector.codes)
+        return self._directive(word, valid, close + 1) if valid else None, problems
 
-    def _unknown_rule(self, item: re.Match[str]) -> Finding:
-        guess = nearest(item[0], self.known)
+    def _unknown_rule(self, selector: Selector) -> Finding:
+        guess = self.vocabulary.nearest(selector.text)
         advice = f"Did you mean `{guess}`?" if guess else "`dropcheck rule --all` lists the codes and names."
-        return self._problem(self._span(*item.span()), f"names the unknown rule `{item[0]}`", advice)
+        return self._problem(selector.span, f"names the unknown rule `{selector.text}`", advice)
 
     def _unknown_word(self, word: str) -> Finding:
         if word == Word.ALWAYS_ON.value:
             return self._problem(self._whole, "names rules", "Write `# dropcheck: always-on (reason)`.")
         words = (Word.IGNORE.value, Word.FILE_IGNORE.value, Word.ALWAYS_ON.value)
-        guess = nearest(word, words)
-        advice = f"Did you mean `{guess}`?" if guess else f"Write `{_EXAMPLE}`, or use {words[1]}[...] or {words[2]}."
+        guess = get_close_matches(word, words, n=1)
+        advice = f"Did you mean `{guess[0]}`?" if guess else f"Write `{_EXAMPLE}`, or use {words[1]}[...] or {words[2]}."
         what = f"has the unknown word `{word}`" if word else "says nothing behind the colon"
         return self._problem(self._whole, what, advice)
 

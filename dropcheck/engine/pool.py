@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
 # Starting processes costs more than it saves below this many characters, roughly 0.3 s of extraction.
-POOL_PAYS_FROM = 250_000
+POOL_PAYS_FROM = 80_000
 # Windows cannot wait for more.
 MOST_WORKERS = 60
 
@@ -198,7 +198,7 @@ _in_worker: list[Catalogue] = []
 
 
 def _start_worker(catalogue: Catalogue) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then stops the workers
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends a worker at once and without a traceback
     _in_worker.append(catalogue)
 
 

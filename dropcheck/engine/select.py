@@ -13,15 +13,6 @@ from dropcheck.rules import ALL_RULES
 from dropcheck.rules.selectors import expand
 
 
-@lru_cache(maxsize=1)
-def known_selectors() -> dict[str, frozenset[str]]:
-    """Every selector a comment may name, and the codes it stands for."""
-    selectors = {"ALL"}
-    for rule in ALL_RULES:
-        selectors |= {rule.name, *(rule.code[:length] for length in range(3, len(rule.code) + 1))}
-    return {selector: expand([selector], origin="comment") for selector in sorted(selectors)}
-
-
 @lru_cache(maxsize=256)
 def enabled_codes(settings: Settings) -> frozenset[str]:
     """The codes of the rules that run.

@@ -7,15 +7,18 @@ from dataclasses import replace
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.config.settings import Settings
-from dropcheck.engine.directives import read_directives
+from dropcheck.engine.directives import Vocabulary, read_directives
 from dropcheck.engine.fix import FixResult, fix_text
 from dropcheck.engine.pool import Task, extract_one
-from dropcheck.engine.select import known_selectors, select
+from dropcheck.engine.select import select
 from dropcheck.engine.suppress import suppress
 from dropcheck.facts import FileFacts
 from dropcheck.link import Project, link
 from dropcheck.model import FileError, Finding
 from dropcheck.rules.judge import judge
+from dropcheck.rules.selectors import codes_for, nearest
+
+_VOCABULARY = Vocabulary(codes_for, nearest)
 
 
 class InternalError(Exception):
@@ -124,7 +127,7 @@ class Workspace:
 
     def _judge(self, path: str) -> tuple[Finding, ...]:
         settings = self._settings[path]
-        directives = read_directives(self._facts[path].comments, path, known_selectors())
+        directives = read_directives(self._facts[path].comments, path, _VOCABULARY)
         found = (*judge(self.project(), path, settings), *directives.problems)
         obeyed = () if self._ignore_suppressions else directives.valid
         spoken = suppress(found, obeyed, self.text(path))

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.facts import AttributeFact, ClassFacts, FileFacts, FunctionFacts
-from dropcheck.worlds import CallOf, Const, Defined, Imported, Value, World, arms, truth
+from dropcheck.worlds import Attr, CallOf, Const, Defined, Imported, Receiver, Value, World, arms, truth
 
 #: Methods that run while an object is made, when it is in training mode.
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
@@ -77,6 +77,38 @@ class Project:
             if found is not None:
                 yield found
             name = name.rpartition(".")[0]
+
+    # Construction
+
+    def at_construction(self, path: str, function: FunctionFacts) -> bool:
+        """Whether a function runs only while an object is made: a constructor, or a method that only those call."""
+        if not function.owner:
+            return False
+        method = function.name.removeprefix(f"{function.owner}.").partition(".")[0]
+        return self._only_constructs((path, function.owner, method), frozenset())
+
+    def _only_constructs(self, key: tuple[str, str, str], seen: frozenset[tuple[str, str, str]]) -> bool:
+        if key[2] in CONSTRUCTORS:
+            return True
+        callers = self._method_callers.get(key)
+        if not callers or key in seen:
+            return False
+        return all(self._only_constructs((key[0], key[1], caller), seen | {key}) for caller in callers)
+
+    @cached_property
+    def _method_callers(self) -> dict[tuple[str, str, str], set[str]]:
+        """For each method, by file and class, the methods of the class that call it on the instance."""
+        callers: dict[tuple[str, str, str], set[str]] = {}
+        for path, file in self.files.items():
+            for call in file.calls:
+                caller = self._functions.get((path, call.function))
+                if caller is None or not caller.owner:
+                    continue
+                method = caller.name.removeprefix(f"{caller.owner}.").partition(".")[0]
+                for arm in arms(call.callee.train):
+                    if isinstance(arm, Attr) and isinstance(arm.base, Receiver):
+                        callers.setdefault((path, caller.owner, arm.name), set()).add(method)
+        return callers
 
     # Classes
 
@@ -167,8 +199,9 @@ class Project:
         if not found:
             return None
         values: list[Value] = []
-        for _, fact in found:
-            made = fact.function.rpartition(".")[2] in CONSTRUCTORS
+        for path, fact in found:
+            function = self.function(path, fact.function)
+            made = function is not None and self.at_construction(path, function)
             seen = World.TRAIN if made else world
             other = World.EVAL if world is World.TRAIN else World.TRAIN
             if truth(fact.reach[seen]) is not False:

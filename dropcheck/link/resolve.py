@@ -84,8 +84,8 @@ class Resolver:
             return self._own_attribute(name) or value
         if isinstance(base, CallOf):
             rate = self.project.module_rate(base) if name == "p" else None
-            if rate is not None:
-                return self.resolve(rate)
+            known = self.resolve(rate) if rate is not None else None
+            return known if isinstance(known, Const) else value
         return attribute(base, name, self.world) if base is not value.base else value
 
     def _own_attribute(self, name: str) -> Value | None:

@@ -10,7 +10,7 @@ from enum import Enum
 from dropcheck.catalogue import MODULE_PARAMETERS, REQUIRED, DropoutFunction, DropoutModule, Kind
 from dropcheck.facts import Argument, CallFact, ClassFacts, FileFacts, FunctionFacts
 from dropcheck.link.behaviour import Verdict, verdict
-from dropcheck.link.project import CONSTRUCTORS, Moduleness, Project
+from dropcheck.link.project import Moduleness, Project
 from dropcheck.link.resolve import Resolver
 from dropcheck.worlds import (
     TRUE,
@@ -88,6 +88,7 @@ class Site:
         moduleness: whether that class is a Module; NO outside any class.
         mode: how the mode is spelt here.
         enclosing: the functions and classes around it, innermost first.
+        at_construction: whether it runs only while an object is made, which is then in training mode.
         inplace: whether it writes into its input.
     """
 
@@ -104,6 +105,7 @@ class Site:
     moduleness: Moduleness
     mode: ModeSource
     enclosing: tuple[FunctionFacts | ClassFacts, ...]
+    at_construction: bool
     inplace: Worlds[Value] = _NOT_INPLACE
 
     @property
@@ -117,14 +119,6 @@ class Site:
     def attention(self) -> bool:
         """Whether dropout is part of an attention function."""
         return self.entry is not None and self.entry.kind is Kind.ATTENTION
-
-    @property
-    def in_constructor(self) -> bool:
-        """Whether it runs while an object is made."""
-        return any(
-            isinstance(scope, FunctionFacts) and scope.name.rpartition(".")[2] in CONSTRUCTORS and scope.owner
-            for scope in self.enclosing
-        )
 
     @property
     def in_tests(self) -> bool:
@@ -220,6 +214,8 @@ class _Linker:
     def _module_site(self, module: DropoutModule, form: Form, arguments: tuple[Argument, ...]) -> Site:
         passed = bind(MODULE_PARAMETERS, arguments, None, 0)
         p = self._passed(passed, "p", Const(0.5))
+        if form is Form.CONSTRUCTION:
+            p = replace(p, value=_rate_of_module(p.value.train))
         return self._site(form, None, module, p, Passed(Worlds(TRUE, TRUE)))
 
     def _registered_site(self, module: DropoutModule, made: CallOf) -> Site:
@@ -227,7 +223,8 @@ class _Linker:
         rate = self.project.module_rate(made) or Opaque("a rate passed to the constructor")
         inplace = dict(made.keywords).get("inplace", made.args[1] if len(made.args) > 1 else Const(False))
         flag = Passed(Worlds(Const(True, mode=True), Const(False, mode=True)))
-        site = self._site(Form.MODULE_CALL, None, module, Passed(self.resolve(_pair(rate))), flag)
+        p = Passed(_rate_of_module(self.resolvers.train.resolve(rate)))
+        site = self._site(Form.MODULE_CALL, None, module, p, flag)
         return replace(site, inplace=_pair(inplace))
 
     def _site(self, form: Form, entry: DropoutFunction | None, module: DropoutModule | None, p: Passed, flag: Passed) -> Site:
@@ -246,6 +243,7 @@ class _Linker:
             moduleness=moduleness,
             mode=self._mode(moduleness),
             enclosing=self.enclosing,
+            at_construction=self.function is not None and self.project.at_construction(self.file.path, self.function),
         )
 
     def _passed(self, passed: dict[str, Passed], name: str, default: Const) -> Passed:
@@ -272,6 +270,11 @@ class _Linker:
             if isinstance(scope, FunctionFacts) and scope.modules:
                 return ModeSource(f"{scope.modules[0]}.training", sure=True)
         return ModeSource()
+
+
+def _rate_of_module(rate: Value) -> Worlds[Value]:
+    """The p of a module: fixed when it is made, so what decides it there is no question of the mode."""
+    return _pair(rate if isinstance(rate, Const) else Opaque("a rate given at construction"))
 
 
 def _default(value: object) -> bool | float | None:

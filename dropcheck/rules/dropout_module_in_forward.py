@@ -66,7 +66,7 @@ from dropcheck.rules.rule import Draft, Rule
 
 def check(site: Site) -> Draft | None:
     """Report a fresh dropout module that is called where it was made."""
-    if site.form is not Form.FRESH_MODULE or site.in_constructor:
+    if site.form is not Form.FRESH_MODULE or site.at_construction:
         return None
     if site.verdict.behaviour is not Behaviour.ALWAYS_ON:
         return None

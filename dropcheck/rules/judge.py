@@ -87,7 +87,7 @@ class _Judge:
         docstrings = [scope.docstring for scope in site.enclosing if isinstance(scope, (FunctionFacts, ClassFacts))]
         if intent(names, site.call.comments, docstrings, self.intent_words):
             return Confidence.MEDIUM
-        if site.moduleness in {Moduleness.YES, Moduleness.LIKELY} and not site.in_constructor:
+        if site.moduleness in {Moduleness.YES, Moduleness.LIKELY} and not site.at_construction:
             return Confidence.HIGH
         return Confidence.MEDIUM
 

@@ -63,7 +63,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dropcheck.facts import AttributeFact
-from dropcheck.link.project import CONSTRUCTORS, Moduleness
+from dropcheck.link.project import Moduleness
 from dropcheck.model import Confidence
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
@@ -75,7 +75,7 @@ def check(view: ClassView) -> Iterator[Draft]:
     if view.moduleness is Moduleness.NO:
         return
     for fact in view.facts.attributes:
-        if fact.function.rpartition(".")[2] not in CONSTRUCTORS or not _depends_on_mode(fact) or not _is_used(view, fact):
+        if not fact.function or not view.at_construction(fact) or not _depends_on_mode(fact) or not _is_used(view, fact):
             continue
         name = ".".join(("self", *fact.path))
         yield Draft(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from dropcheck.facts import ClassFacts, FileFacts
+from dropcheck.facts import AttributeFact, ClassFacts, FileFacts
 from dropcheck.link.project import Moduleness, Project
 from dropcheck.link.sites import Site
 from dropcheck.model import Behaviour, Confidence, Fix, Related, Span
@@ -55,6 +55,11 @@ class ClassView:
     facts: ClassFacts
     moduleness: Moduleness
     sites: tuple[Site, ...]
+
+    def at_construction(self, fact: AttributeFact) -> bool:
+        """Whether an assignment is made only while an object is made (the class body counts)."""
+        function = self.project.function(self.file.path, fact.function)
+        return function is None or self.project.at_construction(self.file.path, function)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dropcheck.facts import AttributeFact
-from dropcheck.link.project import CONSTRUCTORS, Moduleness
+from dropcheck.link.project import Moduleness
 from dropcheck.link.words import name_words
 from dropcheck.model import Behaviour, Confidence
 from dropcheck.rules.fixes import advice
@@ -80,7 +80,7 @@ def check(view: ClassView) -> Iterator[Draft]:
     if view.moduleness is Moduleness.NO:
         return
     for fact in view.facts.attributes:
-        if _zeroed_in_eval(fact) and _is_rate(view, fact) and not _set_back(view, fact):
+        if not view.at_construction(fact) and _zeroed_in_eval(fact) and _is_rate(view, fact) and not _set_back(view, fact):
             name = ".".join(("self", *fact.path))
             yield Draft(
                 message=f"`{name}` becomes zero in the first evaluation and stays zero: later training never drops",
@@ -97,8 +97,7 @@ def check(view: ClassView) -> Iterator[Draft]:
 def _zeroed_in_eval(fact: AttributeFact) -> bool:
     value = fact.value.eval
     return (
-        fact.function.rpartition(".")[2] not in CONSTRUCTORS
-        and truth(fact.reach.train) is False
+        truth(fact.reach.train) is False
         and truth(fact.reach.eval) is not False
         and isinstance(value, Const)
         and not isinstance(value.value, (bool, str))
@@ -119,10 +118,7 @@ def _is_rate(view: ClassView, fact: AttributeFact) -> bool:
 
 def _set_back(view: ClassView, fact: AttributeFact) -> bool:
     return any(
-        other.path == fact.path
-        and other.function.rpartition(".")[2] not in CONSTRUCTORS
-        and other.function
-        and truth(other.reach.train) is not False
+        other.path == fact.path and not view.at_construction(other) and truth(other.reach.train) is not False
         for other in view.facts.attributes
     )
 
