@@ -26,7 +26,10 @@ class _Pattern:
         match = self.regex.search(path)
         if match is not None and match.lastgroup is None:
             return True
-        return folder and any(found.end(found.lastgroup or 0) == len(path) + 1 and found.lastgroup is not None for found in self.regex.finditer(f"{path}/"))
+        return folder and any(
+            found.end(found.lastgroup or 0) == len(path) + 1 and found.lastgroup is not None
+            for found in self.regex.finditer(f"{path}/")
+        )
 
 
 class IgnoreFile:
@@ -56,7 +59,7 @@ def read_ignore_file(path: str) -> IgnoreFile | None:
 
 def exclude_file(root: str) -> str:
     folder = os.path.join(root, ".git")
-    if (elsewhere := _content(folder).removeprefix("gitdir:").strip()):
+    if elsewhere := _content(folder).removeprefix("gitdir:").strip():
         folder = os.path.join(root, elsewhere)
     common = _content(os.path.join(folder, "commondir")).strip()
     return os.path.join(folder, common, "info", "exclude")

@@ -220,7 +220,7 @@ class FixedFile:
         before: its text when it was read.
         after: its text with the fixes; equal to ``before`` where the fixes were refused.
         applied: the findings that were repaired.
-        refused: why the file was left as it was, one sentence; empty where it was not.
+        refused: why some or all fixes were not applied, one sentence; empty where all were.
     """
 
     path: str

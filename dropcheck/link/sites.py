@@ -121,6 +121,18 @@ class Site:
         return self.entry is not None and self.entry.kind is Kind.ATTENTION
 
     @property
+    def mode_is_p(self) -> bool:
+        """Whether p is the mode itself, or its opposite: a flag that landed in the wrong slot."""
+        train, other = self.p.value.train, self.p.value.eval
+        return (
+            isinstance(train, Const)
+            and isinstance(other, Const)
+            and isinstance(train.value, bool)
+            and isinstance(other.value, bool)
+            and train.value is not other.value
+        )
+
+    @property
     def in_tests(self) -> bool:
         """Whether the file is a test or a benchmark."""
         parts = self.file.path.replace(os.sep, "/").split("/")
@@ -203,7 +215,11 @@ class _Linker:
     def _function_site(self, entry: DropoutFunction, partial: CallOf | None) -> Site:
         passed = bind(entry.parameters, self.call.arguments, partial, entry.keyword_only)
         inplace = Const(entry.inplace == "always")
-        p = self._passed(passed, entry.p, Const(_default(entry.p_default)))
+        if entry.p:
+            p = self._passed(passed, entry.p, Const(_default(entry.p_default)))
+        else:
+            # An entry of the user's without a probability drops at a rate of its own.
+            p = Passed(_pair(Opaque("a rate of its own")))
         if entry.flag is None:
             flag = Passed(Worlds(TRUE, TRUE))
         else:

@@ -55,7 +55,6 @@ from __future__ import annotations
 from dropcheck.link.sites import Form, Site
 from dropcheck.model import Behaviour, Confidence
 from dropcheck.rules.fixes import advice, replace_value, spelt_mode, with_mode
-from dropcheck.rules.mode_in_p_slot import puts_mode_in_p
 from dropcheck.rules.rule import Draft, Rule
 
 _UNSAFE = "What is computed in training changes: dropout is switched on there."
@@ -63,7 +62,7 @@ _UNSAFE = "What is computed in training changes: dropout is switched on there."
 
 def check(site: Site) -> Draft | None:
     """Report dropout that happens in evaluation only."""
-    if site.form is not Form.FUNCTION or site.verdict.behaviour is not Behaviour.INVERTED or puts_mode_in_p(site):
+    if site.form is not Form.FUNCTION or site.verdict.behaviour is not Behaviour.INVERTED or site.mode_is_p:
         return None
     mode, argument = spelt_mode(site), site.flag.argument
     if site.verdict.flag.train is False and site.verdict.flag.eval is True and argument is not None:

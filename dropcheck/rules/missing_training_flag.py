@@ -58,7 +58,6 @@ from __future__ import annotations
 from dropcheck.link.sites import Form, Site
 from dropcheck.model import Behaviour
 from dropcheck.rules.fixes import add_argument, spelt_mode, with_mode
-from dropcheck.rules.mode_in_p_slot import puts_mode_in_p
 from dropcheck.rules.rule import Draft, Rule
 
 
@@ -66,7 +65,7 @@ def check(site: Site) -> Draft | None:
     """Report functional dropout that leaves its flag at a default of on."""
     if site.form is not Form.FUNCTION or site.entry is None or site.entry.flag is None:
         return None
-    if site.flag.given is not False or site.verdict.behaviour is not Behaviour.ALWAYS_ON or puts_mode_in_p(site):
+    if site.flag.given is not False or site.verdict.behaviour is not Behaviour.ALWAYS_ON or site.mode_is_p:
         return None
     flag, mode = site.entry.flag, spelt_mode(site)
     return Draft(

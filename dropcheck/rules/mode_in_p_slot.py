@@ -61,21 +61,9 @@ from dropcheck.worlds import Const
 _UNSAFE = "What is computed in training changes: p goes back to its default."
 
 
-def puts_mode_in_p(site: Site) -> bool:
-    """Whether p is the mode itself, or its opposite."""
-    train, other = site.p.value.train, site.p.value.eval
-    return (
-        isinstance(train, Const)
-        and isinstance(other, Const)
-        and isinstance(train.value, bool)
-        and isinstance(other.value, bool)
-        and train.value is not other.value
-    )
-
-
 def check(site: Site) -> Draft | None:
     """Report the mode as p."""
-    if site.form is Form.FRESH_MODULE or not puts_mode_in_p(site):
+    if site.form is Form.FRESH_MODULE or not site.mode_is_p:
         return None
     argument, slot = site.p.argument, site.entry.p if site.entry else "p"
     text = argument.text if argument else "the mode"

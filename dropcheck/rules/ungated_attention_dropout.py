@@ -67,7 +67,6 @@ from __future__ import annotations
 from dropcheck.link.sites import Form, Site
 from dropcheck.model import Behaviour
 from dropcheck.rules.fixes import gate_value, spelt_mode, with_mode
-from dropcheck.rules.mode_in_p_slot import puts_mode_in_p
 from dropcheck.rules.rule import Draft, Rule
 
 
@@ -75,7 +74,7 @@ def check(site: Site) -> Draft | None:
     """Report a probability that stays above zero in a function without a flag."""
     if site.form is not Form.FUNCTION or site.entry is None or site.entry.flag is not None:
         return None
-    if site.verdict.behaviour is not Behaviour.ALWAYS_ON or puts_mode_in_p(site):
+    if site.verdict.behaviour is not Behaviour.ALWAYS_ON or site.mode_is_p:
         return None
     mode, slot, argument = spelt_mode(site), site.entry.p, site.p.argument
     rate = argument.text if argument is not None and "\n" not in argument.text else "p"
