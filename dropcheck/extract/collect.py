@@ -79,9 +79,8 @@ class Collector(Statements):
         module: str,
         is_package: bool,
     ) -> None:
-        super().__init__(world, Recorder(shared))
+        super().__init__(world, Recorder(shared), path)
         self.definitions = definitions
-        self.path = path
         self.module_path = module
         self.is_package = is_package
         self._waiting: list[tuple[cst.FunctionDef, FunctionContext, Frame]] = []

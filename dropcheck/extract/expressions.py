@@ -78,10 +78,12 @@ class Expressions:
     Args:
         world: the world.
         recorder: where calls and attribute assignments go.
+        path: the file.
     """
 
-    def __init__(self, world: World, recorder: Recorder) -> None:
+    def __init__(self, world: World, recorder: Recorder, path: str) -> None:
         self.world = world
+        self.path = path
         self.recorder = recorder
         self.star_imports: list[str] = []
         self.module = Frame(FunctionContext(), frozenset(), State(TRUE, {}), body_scope=True)
@@ -135,7 +137,7 @@ class Expressions:
                 return Opaque(name)
             frame = frame.outer
         if self.star_imports:
-            return self.recorder.star(name, self.star_imports)
+            return self.recorder.star(name, self.star_imports, self.path)
         if name in _BUILTINS:
             return Imported(f"builtins.{name}")
         return Opaque(name)

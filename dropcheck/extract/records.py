@@ -8,7 +8,30 @@ import libcst as cst
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.extract.frames import Frame, FunctionContext
-from dropcheck.worlds import Attr, CallOf, Defined, Imported, Opaque, Receiver, Value, any_path, arms, join
+from dropcheck.worlds import (
+    Attr,
+    CallOf,
+    Defined,
+    Display,
+    Imported,
+    Op,
+    Opaque,
+    Param,
+    Receiver,
+    Value,
+    any_path,
+    arms,
+    join,
+)
+
+
+#: Libraries whose functions are not the project's: calls of them are of no interest unless they are in the catalogue.
+_LIBRARIES = frozenset(
+    """torch numpy math os sys re typing typing_extensions functools itertools collections contextlib logging warnings
+    builtins json copy random time einops scipy torchvision torchaudio dataclasses abc inspect string pathlib enum types
+    operator tqdm pickle io shutil subprocess argparse yaml pandas matplotlib PIL cv2 sklearn tensorflow jax keras flax
+    chainer paddle mxnet pytest unittest hydra omegaconf absl triton deepspeed apex""".split()
+)
 
 
 @dataclass(slots=True)
@@ -94,14 +117,14 @@ class Recorder:
         """Note that a method sets attributes by computed names."""
         self.shared.dynamic.add(context.owner)
 
-    def star(self, name: str, modules: list[str]) -> Value:
-        """What an unbound name is in a module with star imports: known only if the last of them is known to have it."""
+    def star(self, name: str, modules: list[str], path: str) -> Value:
+        """What an unbound name is in a module with star imports: left to linking unless the last of them surely has it."""
         for module in reversed(modules):
-            path = f"{module}.{name}"
-            if path in self.shared.catalogue.functions or path in self.shared.catalogue.modules:
-                return Imported(path)
-            if not module.startswith(("torch.", "typing", "math")):
-                return Opaque(f"{name}, from a star import")
+            found = f"{module}.{name}"
+            if found in self.shared.catalogue.functions or found in self.shared.catalogue.modules:
+                return Imported(found)
+            if module.partition(".")[0] not in _LIBRARIES:
+                return Defined(path, f"*.{name}")
         return Opaque(name)
 
     def makes_module(self, value: CallOf) -> bool:
@@ -135,10 +158,16 @@ class Recorder:
                 case Imported(path):
                     if path in self.shared.catalogue.functions or path in self.shared.catalogue.modules:
                         return True
+                    root, _, name = path.rpartition(".")
+                    if root.partition(".")[0] not in _LIBRARIES and not name[:1].isupper():
+                        return True
                 case CallOf(callee=Imported(path="functools.partial"), args=(first, *_)):
                     if self._may_drop(first):
                         return True
-                case Defined() | Attr(base=Receiver()):
+                case Op(name="item", args=(Display(items=items), *_)):
+                    if any(self._may_drop(item) for item in items):
+                        return True
+                case Defined() | Param() | Attr(base=Receiver() | Defined() | CallOf(callee=Imported(path="builtins.super"))):
                     return True
         return False
 

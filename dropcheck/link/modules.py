@@ -1,0 +1,148 @@
+"""Names across files: what an import leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from dropcheck.catalogue import Catalogue
+from dropcheck.facts import FileFacts
+from dropcheck.worlds import Const, Defined, Display, Imported, Value
+
+#: An import that leads through more re-exports than this is left alone.
+_MAX_HOPS = 12
+
+
+class Finder(Protocol):
+    """Finds the file of a module; the only knowledge of the disk that linking has."""
+
+    def find(self, module: str, importer: str) -> str | None:
+        """The path of a module of the importer's own project.
+
+        Args:
+            module: its dotted name.
+            importer: the file that imports it.
+
+        Returns:
+            The path, whether its facts are known yet or not; None for a module outside the project.
+        """
+
+
+class NoFinder:
+    """For a single text: nothing else is there."""
+
+    def find(self, module: str, importer: str) -> str | None:  # noqa: ARG002
+        """No module is found."""
+        return None
+
+
+class Names:
+    """Resolves imports through files, packages, re-exports and star imports.
+
+    Args:
+        files: the facts known so far, by path.
+        catalogue: names in it need no resolving.
+        finder: finds the files of modules.
+    """
+
+    def __init__(self, files: Mapping[str, FileFacts], catalogue: Catalogue, finder: Finder) -> None:
+        self.files = files
+        self.catalogue = catalogue
+        self.finder = finder
+        #: Files that an import leads to and whose facts are not known.
+        self.wanted: set[str] = set()
+        self._tables: dict[str, dict[str, Value]] = {}
+        self._known: dict[tuple[str, str], Value] = {}
+
+    def resolve(self, value: Value, importer: str) -> Value:
+        """What an imported name is.
+
+        Args:
+            value: anything; all but imports are given back as they are.
+            importer: the file it is used in.
+
+        Returns:
+            The definition in the project, or whatever the name was assigned; the import itself where it leads outside.
+        """
+        if not isinstance(value, Imported) or self._is_catalogued(value.path):
+            return value
+        key = (importer, value.path)
+        if key not in self._known:
+            self._known[key] = value  # cuts cycles
+            self._known[key] = self._follow(value, importer, 0)
+        return self._known[key]
+
+    def _is_catalogued(self, path: str) -> bool:
+        return path in self.catalogue.functions or path in self.catalogue.modules or self.catalogue.is_module_class(path)
+
+    def _follow(self, value: Imported, importer: str, hops: int) -> Value:
+        if hops > _MAX_HOPS or self._is_catalogued(value.path):
+            return value
+        parts = value.path.split(".")
+        for split in range(len(parts) - 1, 0, -1):
+            path = self.finder.find(".".join(parts[:split]), importer)
+            if path is None:
+                continue
+            file = self.files.get(path)
+            if file is None:
+                self.wanted.add(path)
+                return value
+            found = self._member(file, parts[split:], hops)
+            return value if found is None else found
+        return value
+
+    def _member(self, file: FileFacts, parts: list[str], hops: int) -> Value | None:
+        found = self._name(file, parts[0], hops)
+        if found is None:
+            return None
+        if len(parts) == 1:
+            return found
+        if isinstance(found, Imported):
+            return self._follow(Imported(".".join((found.path, *parts[1:]))), file.path, hops + 1)
+        if isinstance(found, Defined):
+            return Defined(found.file, ".".join((found.name, *parts[1:])))
+        return None
+
+    def _name(self, file: FileFacts, name: str, hops: int) -> Value | None:
+        """What a name of a module is, through its own imports and star imports."""
+        if hops > _MAX_HOPS:
+            return None
+        table = self._table(file)
+        if name in table:
+            value = table[name]
+            return self._follow(value, file.path, hops + 1) if isinstance(value, Imported) else value
+        for star in self._stars(file):
+            path = self.finder.find(star, file.path)
+            if path is None or path == file.path:
+                continue
+            source = self.files.get(path)
+            if source is None:
+                self.wanted.add(path)
+                continue
+            if self._exports(source, name):
+                found = self._name(source, name, hops + 1)
+                if found is not None:
+                    return found
+        return None
+
+    def star_name(self, file: FileFacts, name: str) -> Value | None:
+        """What a name that a file does not bind itself is through its star imports."""
+        return self._name(file, name, 0)
+
+    def _table(self, file: FileFacts) -> dict[str, Value]:
+        if file.path not in self._tables:
+            self._tables[file.path] = {name: value for name, value in file.names if name != "*"}
+        return self._tables[file.path]
+
+    def _stars(self, file: FileFacts) -> Iterator[str]:
+        """The modules of star imports, the last (which wins) first."""
+        for name, value in reversed(file.names):
+            if name == "*" and isinstance(value, Imported):
+                yield value.path
+
+    def _exports(self, file: FileFacts, name: str) -> bool:
+        """Whether ``from file import *`` brings a name."""
+        listed = self._table(file).get("__all__")
+        if isinstance(listed, Display) and all(isinstance(item, Const) for item in listed.items):
+            return any(isinstance(item, Const) and item.value == name for item in listed.items)
+        return not name.startswith("_")
