@@ -234,7 +234,8 @@ def truth(value: Value) -> bool | None:
     """Whether the value counts as true; None where that is open."""
     if isinstance(value, Const):
         return bool(value.value)
-    if isinstance(value, (Imported, Defined)):
+    if isinstance(value, Defined):
+        # An imported name may be a constant or None; a class or function defined here is neither.
         return True
     if isinstance(value, Display):
         return bool(value.items)
@@ -426,7 +427,7 @@ def _compare_open(name: str, left: Value, right: Value) -> Value | None:
     if not isinstance(right, Const):
         return None
     positive = name in {"==", "is"}
-    if right.value is None and isinstance(left, (Imported, Defined, Display, CallOf)) and known_object(left):
+    if right.value is None and known_object(left):
         return _decided(not positive, left, right)
     if isinstance(right.value, bool) and isinstance(left, (Param, Attr, Op)):
         return left if right.value is positive else negate(left)
@@ -437,7 +438,7 @@ def known_object(value: Value) -> bool:
     """Whether the value is surely an object other than None: a definition, a display, an instance of an imported class."""
     if isinstance(value, CallOf):
         return isinstance(value.callee, Imported) and value.callee.path.rpartition(".")[2][:1].isupper()
-    return isinstance(value, (Imported, Defined, Display))
+    return isinstance(value, (Defined, Display))
 
 
 def _contains(left: Value, right: Value) -> bool | None:
