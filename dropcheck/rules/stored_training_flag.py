@@ -61,7 +61,6 @@ from dropcheck.link.project import CONSTRUCTORS
 from dropcheck.link.sites import Form, Site
 from dropcheck.model import Confidence
 from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
-from dropcheck.rules.mode_in_p_slot import puts_mode_in_p
 from dropcheck.rules.rule import Draft, Rule
 from dropcheck.worlds import Attr, Receiver, Value, truth
 
@@ -71,7 +70,7 @@ _UNSAFE = "The attribute may be set by hand elsewhere, which the fix would make 
 def check(site: Site) -> Draft | None:
     """Report a flag that is an attribute other than the mode."""
     argument = site.flag.argument
-    if site.form is not Form.FUNCTION or site.entry is None or argument is None or argument.star or puts_mode_in_p(site):
+    if site.form is not Form.FUNCTION or site.entry is None or argument is None or argument.star or site.mode_is_p:
         return None
     flag = argument.value.eval
     if not isinstance(flag, Attr) or flag.mode or flag.name in {"train", "eval"} or argument.value.train != flag:
