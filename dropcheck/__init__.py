@@ -119,10 +119,11 @@ def check_paths(
             entry point by ``if __name__ == "__main__":``, since some systems run it again in each process.
 
     Returns:
-        The findings that are left, the files that were fixed, and the files that could not be checked.
+        The findings that are left, the files that were fixed, and the files that could not be checked (among them paths that
+        do not exist).
 
     Raises:
-        UserError: a path does not exist, or a configuration cannot be used.
+        UserError: a configuration cannot be used.
     """
     from os import fspath  # noqa: PLC0415
 

@@ -11,7 +11,6 @@ from itertools import pairwise
 from dropcheck.config.globs import path_matcher, posix
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.config.settings import Settings
-from dropcheck.errors import UserError
 from dropcheck.gitignore import IgnoreFile, exclude_file, read_ignore_file
 from dropcheck.model import FileError
 
@@ -60,10 +59,10 @@ def discover(paths: Sequence[str], resolver: ConfigResolver) -> Discovery:
         resolver: finds the settings of a file.
 
     Returns:
-        The files, and what could not be looked at.
+        The files, and what could not be looked at: a path that does not exist is an error among the others, not the end.
 
     Raises:
-        UserError: a path does not exist, or a configuration file is wrong.
+        ConfigError: a configuration file is wrong.
     """
     search = _Search(resolver)
     for path in paths:
@@ -99,7 +98,8 @@ class _Search:
         try:
             is_folder = stat.S_ISDIR(os.stat(path).st_mode)
         except (OSError, ValueError) as error:
-            raise UserError(f"{path or repr(path)}: {_why_missing(path, error)}") from error
+            self._errors.append(FileError(path or repr(path), _why_missing(path, error)))
+            return
         real = os.path.realpath(path)
         absolute = real if os.pardir in path.split(os.sep) else os.path.abspath(path)
         settings = self._resolver.settings_in(absolute) if is_folder else self._resolver.settings_for(absolute)
@@ -183,7 +183,7 @@ def _why_missing(path: str, error: Exception) -> str:
     if os.path.islink(path):
         return "is a symbolic link that leads to no file; correct it or leave it out"
     if isinstance(error, FileNotFoundError):
-        return "no such file or folder; check the path"
+        return "no such file or folder"
     return f"cannot be read: {(error.strerror if isinstance(error, OSError) else None) or error}"
 
 

@@ -1,8 +1,8 @@
 """What git ignores: the patterns of one file, asked about one entry of one folder at a time.
 
-The patterns are ``pathspec``'s. It is asked pattern by pattern, not through ``check_file``, which lets a pattern that
-matches a folder decide for all that is in it. A walk does not enter ignored folders, and in one it does enter, the last
-pattern that matches the entry itself decides, as in git: so ``*``, ``!*/``, ``!*.py`` means "only Python files".
+``pathspec`` reads the patterns. They are asked one by one and not through its ``check_file``, where a line that takes back
+a folder also takes back all that is in it, and ``*`` outweighs ``!*/``. In a walk that does not enter ignored folders, the
+last line that matches the entry itself decides, as in git: so ``*``, ``!*/``, ``!*.py`` means "only Python files".
 """
 
 from __future__ import annotations
@@ -10,76 +10,99 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """One line: its regular expression, and whether it ignores what it matches or takes it back."""
+    """One line: the expression ``pathspec`` makes of it, and whether it ignores what matches or takes it back."""
 
     regex: re.Pattern[str]
     ignores: bool
 
     def matches(self, path: str, *, folder: bool) -> bool:
-        # The expression also matches what is in a folder that the line names; its one group then is that folder's slash.
+        # The expression also matches all that is in a folder the line names, and its one group then is that folder's slash.
         match = self.regex.search(path)
-        if match is not None and match.lastgroup is None:
+        if match is not None and match.lastindex is None:
             return True
-        return folder and any(
-            found.end(found.lastgroup or 0) == len(path) + 1 and found.lastgroup is not None
-            for found in self.regex.finditer(f"{path}/")
-        )
+        end = len(path) + 1
+        return folder and self.regex.groups > 0 and any(found.end(1) == end for found in self.regex.finditer(f"{path}/"))
 
 
 class IgnoreFile:
     """The patterns of one ``.gitignore``.
 
     Args:
-        lines: its lines.
+        lines: its lines; those that are no valid pattern count for nothing, as in git.
     """
 
     __slots__ = ("_patterns",)
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._patterns = tuple(pattern for line in lines for pattern in _patterns(line))[::-1]
+        with warnings.catch_warnings():
+            # Python's, about expressions like "[[:alpha:]" that say something else to git.
+            warnings.simplefilter("ignore", FutureWarning)
+            self._patterns = tuple(_parse(lines))[::-1]
 
     def verdict(self, path: str, *, folder: bool) -> bool | None:
-        for pattern in self._patterns:
-            if pattern.matches(path, folder=folder):
-                return pattern.ignores
-        return None
+        """What the file says of one entry of a folder that is not ignored itself.
+
+        Args:
+            path: the entry, relative to the folder that holds the file, with ``/`` between its parts.
+            folder: whether the entry is a folder.
+
+        Returns:
+            True: ignored; False: expressly not ignored; None: the file says nothing of it.
+        """
+        return next((pattern.ignores for pattern in self._patterns if pattern.matches(path, folder=folder)), None)
 
 
 def read_ignore_file(path: str) -> IgnoreFile | None:
-    text = _content(path)
-    lines = [line for line in text.removeprefix("\ufeff").split("\n") if line.strip() and not line.startswith("#")]
+    """Read a file of ignore patterns.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Its patterns; None where it has none or cannot be read, as git does.
+    """
+    lines = [line for line in _content(path).split("\n") if line.strip() and not line.startswith("#")]
     return IgnoreFile(lines) if lines else None
 
 
 def exclude_file(root: str) -> str:
+    """Where a repository has ignore patterns that are not committed.
+
+    Args:
+        root: the folder with ``.git``, be it a folder or, in a worktree or a submodule, a file that names one.
+
+    Returns:
+        The path of the file, which need not exist.
+    """
     folder = os.path.join(root, ".git")
-    if elsewhere := _content(folder).removeprefix("gitdir:").strip():
-        folder = os.path.join(root, elsewhere)
+    if named := _content(folder).removeprefix("gitdir:").strip():
+        folder = os.path.join(root, named)
+    # All worktrees of a repository share one such file.
     common = _content(os.path.join(folder, "commondir")).strip()
     return os.path.join(folder, common, "info", "exclude")
 
 
 def _content(path: str) -> str:
     try:
-        with open(path, "rb") as file:
-            return os.fsdecode(file.read())
-    except (OSError, ValueError):
+        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
+            return file.read()
+    except (OSError, ValueError):  # the latter for a path with a null character
         return ""
 
 
-def _patterns(line: str) -> list[_Pattern]:
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415
+def _parse(lines: Iterable[str]) -> Iterator[_Pattern]:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415  (only where there is a pattern to read)
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
+    for line in lines:
         try:
-            spec = GitIgnoreSpec.from_lines([line.removesuffix("\r")])
+            [pattern] = GitIgnoreSpec.from_lines([line]).patterns
         except (ValueError, re.error):
-            return []
-    return [_Pattern(p.regex, p.include) for p in spec.patterns if p.include is not None and p.regex is not None]
+            continue
+        if pattern.regex is not None and pattern.include is not None:
+            yield _Pattern(pattern.regex, pattern.include)

@@ -6,10 +6,13 @@ tests, and are rendered by pure functions.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+
+_ROW_END = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,11 +46,7 @@ class LineIndex:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        starts = [0]
-        for offset, char in enumerate(text):
-            if char == "\n" or (char == "\r" and text[offset + 1 : offset + 2] != "\n"):
-                starts.append(offset + 1)
-        self._starts = starts
+        self._starts = [0, *(match.end() for match in _ROW_END.finditer(text))]
 
     @property
     def rows(self) -> int:
@@ -56,7 +55,8 @@ class LineIndex:
 
     def position(self, offset: int) -> Position:
         """The row and column of an offset; offsets beyond the text count as its end."""
-        row = bisect_right(self._starts, max(offset, 0))
+        offset = min(max(offset, 0), len(self.text))
+        row = bisect_right(self._starts, offset)
         return Position(row, offset - self._starts[row - 1] + 1)
 
     def row_span(self, row: int) -> Span:

@@ -121,9 +121,11 @@ def test_check_paths_uses_the_configuration(tmp_path: Path) -> None:
     assert codes(dropcheck.check_paths([tmp_path], config=other).findings) == ["DRP101"]
 
 
-def test_check_paths_refuses_a_missing_path(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="nowhere"):
-        dropcheck.check_paths([tmp_path / "nowhere"])
+def test_check_paths_names_a_missing_path_and_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text("x = 1\n", encoding="utf-8")
+    report = dropcheck.check_paths([tmp_path / "nowhere", tmp_path])
+    assert [error.path for error in report.errors] == [str(tmp_path / "nowhere")]
+    assert report.files == 1
 
 
 @pytest.mark.parametrize("name", dropcheck.__all__)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import os
 import pickle
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 
 from dropcheck.config.load import find_config, load_config
 from dropcheck.config.options import OPTIONS
-from dropcheck.config.resolve import ConfigResolver, overrides_from_cli
+from dropcheck.config.resolve import ConfigResolver
 from dropcheck.config.settings import FunctionEntry, Settings
 from dropcheck.errors import ConfigError
 from dropcheck.model import Confidence
@@ -231,34 +233,13 @@ def test_the_command_line_is_over_the_file(tmp_path: Path) -> None:
         settings(min_confidence="lwo")
 
 
-def test_globs_of_the_command_line_are_relative_to_the_working_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_globs_of_the_command_line_are_relative_to_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "dropcheck.toml", "")
     (tmp_path / "sub").mkdir()
     monkeypatch.chdir(tmp_path / "sub")
     settings = ConfigResolver({"exclude": ["gen/x", "name", "/abs/x"]}).settings_for("a.py")
     assert settings.root == str(tmp_path)
     assert settings.exclude == (f"{tmp_path}/sub/gen/x", "name", "/abs/x")
-
-
-def test_overrides_are_made_of_command_line_strings() -> None:
-    given = {
-        "select": ("DRP101,DRP102", " DRP2 "),
-        "ignore": (),
-        "fix": None,
-        "force-exclude": False,
-        "min-confidence": "low",
-        "per-file-ignores": ("tests/*:DRP1,tests/*:DRP2", "C:/x.py:DRP3"),
-    }
-    assert overrides_from_cli(given) == {
-        "select": ("DRP101", "DRP102", "DRP2"),
-        "force-exclude": False,
-        "min-confidence": "low",
-        "per-file-ignores": {"tests/*": ("DRP1", "DRP2"), "C:/x.py": ("DRP3",)},
-    }
-    with pytest.raises(ConfigError, match="'glob:code'"):
-        overrides_from_cli({"per-file-ignores": ("tests",)})
 
 
 @pytest.mark.parametrize(
@@ -280,9 +261,7 @@ def test_overrides_are_made_of_command_line_strings() -> None:
         ("a.b", [], ["axb"]),
     ],
 )
-def test_per_file_ignores_match_names_and_paths(
-    tmp_path: Path, glob: str, matched: list[str], other: list[str]
-) -> None:
+def test_per_file_ignores_match_names_and_paths(tmp_path: Path, glob: str, matched: list[str], other: list[str]) -> None:
     root = tmp_path / "odd [name]*"
     config = write(root / "dropcheck.toml", f'[per-file-ignores]\n"{glob}" = ["DRP101", "DRP2"]\n')
     settings = load_config(config)
@@ -291,15 +270,20 @@ def test_per_file_ignores_match_names_and_paths(
         assert settings.ignored_for(str(root / matched[0])) == ("DRP101", "DRP2")
 
 
-def test_ignores_of_several_globs_add_up_and_paths_may_be_relative(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ignores_of_several_globs_add_up_and_paths_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = write(tmp_path / "dropcheck.toml", '[per-file-ignores]\n"a/*" = ["DRP1"]\n"b.py" = ["DRP2"]\n')
     (tmp_path / "a").mkdir()
     monkeypatch.chdir(tmp_path / "a")
     assert load_config(config).ignored_for("b.py") == ("DRP1", "DRP2")
     assert load_config(config).ignored_for(os.path.join("..", "b.py")) == ("DRP2",)
     assert Settings().ignored_for("b.py") == ()
+
+
+def test_settings_load_no_reader_of_files() -> None:
+    code = "import sys, dropcheck.config.settings; print(sorted({'pathspec', 'tomllib', 'libcst'} & set(sys.modules)))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment)
+    assert run.stdout == "[]\n"
 
 
 def test_settings_of_many_folders_are_cheap(tmp_path: Path) -> None:

@@ -50,30 +50,36 @@ class Option:
 
 
 DEFAULT_EXCLUDE = (
+    ".bzr",
+    ".direnv",
     ".dropcheck_cache",
     ".eggs",
-    ".env",
     ".git",
+    ".git-rewrite",
     ".hg",
     ".ipynb_checkpoints",
     ".mypy_cache",
     ".nox",
+    ".pants.d",
+    ".pyenv",
     ".pytest_cache",
+    ".pytype",
     ".ruff_cache",
     ".svn",
     ".tox",
     ".venv",
+    ".vscode",
     "__pycache__",
     "__pypackages__",
     "_build",
     "buck-out",
     "build",
     "dist",
-    "env",
     "node_modules",
     "site-packages",
     "venv",
 )
+"""What ruff leaves out by default, compiled files, and the folder of the tool's own cache."""
 
 OPTIONS = (
     Option("select", Kind.STRINGS, (), "The rules to run, by code, prefix, name or `ALL`; empty: the default rules."),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dropcheck.config.load import config_in, load_config
-from dropcheck.config.options import OPTION_BY_NAME, Kind
 from dropcheck.config.settings import Settings
 from dropcheck.config.values import Origin, checked
 from dropcheck.errors import ConfigError
@@ -91,44 +89,3 @@ class ConfigResolver:
             # What the file adds to its own selection is not part of the one that replaces it.
             fields["extend_select"] = self._fields.get("extend_select", ())
         return replace(settings, **fields)
-
-
-def overrides_from_cli(given: Mapping[str, object]) -> dict[str, object]:
-    """Turn what a command line parser holds into overrides.
-
-    Args:
-        given: values by name of the option. None and the empty list mean not given. Strings of lists may each hold
-            several values, between commas; those of ``per-file-ignores`` have the form ``glob:code``.
-
-    Returns:
-        The overrides for ``ConfigResolver``.
-
-    Raises:
-        ConfigError: a value of ``per-file-ignores`` has no colon.
-    """
-    overrides: dict[str, object] = {}
-    for name, value in given.items():
-        if value is None or value in ((), []):
-            continue
-        option = OPTION_BY_NAME.get(name)
-        if isinstance(value, list | tuple) and option is not None and option.kind is Kind.SELECTORS_BY_GLOB:
-            overrides[name] = _ignores_by_glob(value)
-        elif isinstance(value, list | tuple):
-            overrides[name] = _split(value)
-        else:
-            overrides[name] = value
-    return overrides
-
-
-def _split(values: Iterable[object]) -> tuple[str, ...]:
-    return tuple(part for value in values for part in re.split(r"\s*,\s*", str(value).strip()) if part)
-
-
-def _ignores_by_glob(values: Iterable[object]) -> dict[str, tuple[str, ...]]:
-    ignores: dict[str, tuple[str, ...]] = {}
-    for pair in _split(values):
-        pattern, colon, selector = pair.rpartition(":")
-        if not colon or not pattern or not selector:
-            raise ConfigError(f"command line: --per-file-ignores {pair!r} must have the form 'glob:code'")
-        ignores[pattern] = (*ignores.get(pattern, ()), selector)
-    return ignores

@@ -36,6 +36,7 @@ class Net(nn.Module):
 ## Fix and its safety
 
 Names the argument: `training=self.training`, with p at its default. Unsafe: what is computed in training changes (as it must).
+Where the opposite of the mode is passed, or the flag as well, there is advice only.
 
 ## When to ignore
 
@@ -54,9 +55,8 @@ from __future__ import annotations
 
 from dropcheck.link.sites import Form, Site
 from dropcheck.model import Applicability, Edit, Fix, Span
-from dropcheck.rules.fixes import advice
+from dropcheck.rules.fixes import advice, spelt_mode
 from dropcheck.rules.rule import Draft, Rule
-from dropcheck.worlds import Const
 
 _UNSAFE = "What is computed in training changes: p goes back to its default."
 
@@ -67,7 +67,8 @@ def check(site: Site) -> Draft | None:
         return None
     argument, slot = site.p.argument, site.entry.p if site.entry else "p"
     text = argument.text if argument else "the mode"
-    if site.p.value.train == Const(True, mode=True):
+    follows = bool(getattr(site.p.value.train, "value", False))
+    if follows:
         what = "everything is zeroed in training and nothing is dropped in evaluation"
     else:
         what = "everything is zeroed in evaluation and nothing is dropped in training"
@@ -75,9 +76,10 @@ def check(site: Site) -> Draft | None:
     flag = site.entry.flag if site.entry else None
     if flag is None:
         return Draft(message, f"Pass a probability as `{slot}`.", advice(f"Pass a probability as `{slot}`"))
-    help_text = f"Write `{flag}={text}` and pass p by its name."
+    help_text = f"Write `{flag}={text if follows else spelt_mode(site)}` and pass p by its name."
     edits: tuple[Edit, ...] = ()
-    if argument is not None and not argument.star and site.flag.given is False:
+    # The opposite of the mode, named as it stands, would be an inverted flag.
+    if follows and argument is not None and not argument.star and site.flag.given is False:
         if argument.keyword_span is not None:
             edits = (Edit(argument.keyword_span, flag),)
         elif argument is [item for item in site.call.arguments if item.keyword is None][-1]:

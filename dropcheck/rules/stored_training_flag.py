@@ -70,10 +70,10 @@ _UNSAFE = "The attribute may be set by hand elsewhere, which the fix would make 
 def check(site: Site) -> Draft | None:
     """Report a flag that is an attribute other than the mode."""
     argument = site.flag.argument
-    if site.form is not Form.FUNCTION or site.entry is None or argument is None or argument.star:
+    if site.form is not Form.FUNCTION or site.entry is None or argument is None or argument.star or site.mode_is_p:
         return None
     flag = argument.value.eval
-    if not isinstance(flag, Attr) or flag.mode or flag.name in {"train", "eval"}:
+    if not isinstance(flag, Attr) or flag.mode or flag.name in {"train", "eval"} or argument.value.train != flag:
         return None
     answer = site.verdict.flag.eval
     stored = isinstance(answer, Open) and answer.why is Why.STORED
