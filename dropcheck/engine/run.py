@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import Discovery, FoundFile
+from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.pool import Task, extract_many, internal_error
 from dropcheck.engine.repair import Repaired, repair
@@ -61,6 +62,7 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
     loaded = _load(found.files, catalogue, ticker)
     workspace = Workspace(catalogue, settings, ignore_suppressions=options.ignore_suppressions)
     errors = [*found.errors, *loaded.errors, *_extract(workspace, loaded, catalogue, options.jobs, ticker)]
+    context_notes = complete(workspace, loaded.skipped, catalogue, options.jobs)
     paths, failures = _judge(workspace, workspace.paths)
     repaired = Repaired((), ())
     if options.fix or options.diff:
@@ -77,7 +79,11 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         errors=tuple(sorted(errors, key=lambda error: error.path)),
         fixed=repaired.files,
         unsafe_fixes=any(one.unsafe_fixes for one in settings.values()),
-        notes=(*found.notes, f"{len(loaded.sources)} of {len(found.files)} files can hold dropout and were parsed"),
+        notes=(
+            *found.notes,
+            *context_notes,
+            f"{len(loaded.sources)} of {len(found.files)} files can hold dropout and were parsed",
+        ),
     )
 
 
@@ -100,12 +106,14 @@ class _Loaded:
     """The files that can matter, by path, and those that could not be read. The text of all others is gone."""
 
     sources: dict[str, SourceFile]
+    skipped: tuple[str, ...]
     errors: tuple[FileError, ...]
 
 
 def _load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], None]) -> _Loaded:
     words = sieve_words(catalogue)
     sources: dict[str, SourceFile] = {}
+    skipped: list[str] = []
     errors = []
     for file in files:
         try:
@@ -116,8 +124,9 @@ def _load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], N
             if may_matter(source.raw, words):
                 sources[file.path] = source
                 continue
+            skipped.append(file.path)
         tick()
-    return _Loaded(sources, tuple(errors))
+    return _Loaded(sources, tuple(skipped), tuple(errors))
 
 
 def _extract(

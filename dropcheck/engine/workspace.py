@@ -9,6 +9,7 @@ from dropcheck.catalogue import Catalogue
 from dropcheck.config.settings import Settings
 from dropcheck.engine.directives import Vocabulary, read_directives
 from dropcheck.engine.fix import FixResult, fix_text
+from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.pool import Task, extract_one
 from dropcheck.engine.select import select
 from dropcheck.engine.suppress import suppress
@@ -42,6 +43,7 @@ class Workspace:
         self._ignore_suppressions = ignore_suppressions
         self._tasks: dict[str, Task] = {}
         self._facts: dict[str, FileFacts] = {}
+        self._context: dict[str, FileFacts] = {}
         self._project: Project | None = None
         self._findings: dict[str, tuple[Finding, ...]] = {}
 
@@ -62,6 +64,15 @@ class Workspace:
         """Add a file with its facts, or replace one."""
         self._tasks[task.path] = task
         self._facts[task.path] = facts
+        self._forget()
+
+    def put_context(self, task: Task, facts: FileFacts) -> None:
+        """Add a file that is not checked itself, but that the verdict on others depends on."""
+        self._tasks[task.path] = task
+        self._context[task.path] = facts
+        self._forget()
+
+    def _forget(self) -> None:
         self._project = None
         self._findings.clear()
 
@@ -116,7 +127,8 @@ class Workspace:
     def project(self) -> Project:
         """The linked facts of all files as they are now."""
         if self._project is None:
-            self._project = link(self._facts.values(), self._catalogue)
+            everything = {**self._context, **self._facts}
+            self._project = link(everything.values(), self._catalogue, DiskFinder(everything))
         return self._project
 
     def findings(self, path: str) -> tuple[Finding, ...]:

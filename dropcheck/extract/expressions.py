@@ -137,7 +137,7 @@ class Expressions:
                 return Opaque(name)
             frame = frame.outer
         if self.star_imports:
-            return self.recorder.star(name, self.star_imports, self.path)
+            return self.recorder.star(name, self.star_imports)
         if name in _BUILTINS:
             return Imported(f"builtins.{name}")
         return Opaque(name)

@@ -24,13 +24,12 @@ from dropcheck.worlds import (
     join,
 )
 
-
 #: Libraries whose functions are not the project's: calls of them are of no interest unless they are in the catalogue.
 _LIBRARIES = frozenset(
-    """torch numpy math os sys re typing typing_extensions functools itertools collections contextlib logging warnings
-    builtins json copy random time einops scipy torchvision torchaudio dataclasses abc inspect string pathlib enum types
-    operator tqdm pickle io shutil subprocess argparse yaml pandas matplotlib PIL cv2 sklearn tensorflow jax keras flax
-    chainer paddle mxnet pytest unittest hydra omegaconf absl triton deepspeed apex""".split()
+    "torch numpy math os sys re typing typing_extensions functools itertools collections contextlib logging warnings"  # noqa: SIM905
+    " builtins json copy random time einops scipy torchvision torchaudio dataclasses abc inspect string pathlib enum"
+    " types operator tqdm pickle io shutil subprocess argparse yaml pandas matplotlib PIL cv2 sklearn tensorflow jax"
+    " keras flax chainer paddle mxnet pytest unittest hydra omegaconf absl triton deepspeed apex".split()
 )
 
 
@@ -117,14 +116,14 @@ class Recorder:
         """Note that a method sets attributes by computed names."""
         self.shared.dynamic.add(context.owner)
 
-    def star(self, name: str, modules: list[str], path: str) -> Value:
+    def star(self, name: str, modules: list[str]) -> Value:
         """What an unbound name is in a module with star imports: left to linking unless the last of them surely has it."""
         for module in reversed(modules):
             found = f"{module}.{name}"
             if found in self.shared.catalogue.functions or found in self.shared.catalogue.modules:
                 return Imported(found)
             if module.partition(".")[0] not in _LIBRARIES:
-                return Defined(path, f"*.{name}")
+                return Imported(f"*.{name}")
         return Opaque(name)
 
     def makes_module(self, value: CallOf) -> bool:

@@ -6,20 +6,22 @@ from collections.abc import Iterable
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.facts import FileFacts
-from dropcheck.link.project import Project
+from dropcheck.link.linked import LinkedProject as Project
+from dropcheck.link.modules import Finder, NoFinder
 
 
-def link(facts: Iterable[FileFacts], catalogue: Catalogue) -> Project:
+def link(facts: Iterable[FileFacts], catalogue: Catalogue, finder: Finder | None = None) -> Project:
     """Link files into one project.
 
     Args:
         facts: the facts of each file; the order does not matter.
         catalogue: what counts as dropout.
+        finder: finds the files of modules; by default each file stands alone.
 
     Returns:
         The project.
     """
-    return Project(facts, catalogue)
+    return Project(facts, catalogue, finder or NoFinder())
 
 
-__all__ = ["Project", "link"]
+__all__ = ["Finder", "Project", "link"]

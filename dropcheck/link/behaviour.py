@@ -99,6 +99,9 @@ def verdict(reach: Worlds[Value], flag: Worlds[Value], p: Worlds[Value]) -> Verd
 
 
 def _behaviour(train: Answer, evaluation: Answer, reason: Open | None) -> Behaviour:
+    if evaluation is False and train is not False:
+        # Off in evaluation by the mode; what else decides in training does not matter here.
+        return Behaviour.FOLLOWS_MODE
     if reason is not None:
         return Behaviour.CALLER_DECIDES if reason.why is Why.CALLER else Behaviour.UNDECIDED
     if train:

@@ -49,28 +49,36 @@ class Names:
         self.files = files
         self.catalogue = catalogue
         self.finder = finder
-        #: Files that an import leads to and whose facts are not known.
-        self.wanted: set[str] = set()
+        #: Files that an import leads to and whose facts are not known; true where a base class hangs on them.
+        self.wanted: dict[str, bool] = {}
         self._tables: dict[str, dict[str, Value]] = {}
-        self._known: dict[tuple[str, str], Value] = {}
+        self._known: dict[tuple[str, str, bool], Value] = {}
+        self._base = False
 
-    def resolve(self, value: Value, importer: str) -> Value:
+    def resolve(self, value: Value, importer: str, *, base: bool = False) -> Value:
         """What an imported name is.
 
         Args:
             value: anything; all but imports are given back as they are.
             importer: the file it is used in.
+            base: whether it is a base class, for which any file must be read.
 
         Returns:
             The definition in the project, or whatever the name was assigned; the import itself where it leads outside.
         """
         if not isinstance(value, Imported) or self._is_catalogued(value.path):
             return value
-        key = (importer, value.path)
+        key = (importer, value.path, base)
         if key not in self._known:
             self._known[key] = value  # cuts cycles
-            self._known[key] = self._follow(value, importer, 0)
+            outer, self._base = self._base, base
+            star = value.path.startswith("*.")
+            self._known[key] = self._star(importer, value) if star else self._follow(value, importer, 0)
+            self._base = outer
         return self._known[key]
+
+    def _want(self, path: str) -> None:
+        self.wanted[path] = self._base or self.wanted.get(path, False) or path.endswith("__init__.py")
 
     def _is_catalogued(self, path: str) -> bool:
         return path in self.catalogue.functions or path in self.catalogue.modules or self.catalogue.is_module_class(path)
@@ -85,7 +93,7 @@ class Names:
                 continue
             file = self.files.get(path)
             if file is None:
-                self.wanted.add(path)
+                self._want(path)
                 return value
             found = self._member(file, parts[split:], hops)
             return value if found is None else found
@@ -117,7 +125,7 @@ class Names:
                 continue
             source = self.files.get(path)
             if source is None:
-                self.wanted.add(path)
+                self._want(path)
                 continue
             if self._exports(source, name):
                 found = self._name(source, name, hops + 1)
@@ -125,9 +133,12 @@ class Names:
                     return found
         return None
 
-    def star_name(self, file: FileFacts, name: str) -> Value | None:
+    def _star(self, importer: str, value: Imported) -> Value:
         """What a name that a file does not bind itself is through its star imports."""
-        return self._name(file, name, 0)
+        file = self.files.get(importer)
+        first, _, rest = value.path.removeprefix("*.").partition(".")
+        found = self._member(file, [first, *filter(None, rest.split("."))], 0) if file is not None else None
+        return value if found is None else found
 
     def _table(self, file: FileFacts) -> dict[str, Value]:
         if file.path not in self._tables:

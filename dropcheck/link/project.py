@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from enum import Enum
 from functools import cached_property
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.facts import AttributeFact, ClassFacts, FileFacts, FunctionFacts
-from dropcheck.worlds import Attr, CallOf, Const, Defined, Imported, Receiver, Value, World, arms, truth
+from dropcheck.link.modules import Finder, Names
+from dropcheck.worlds import (
+    Attr,
+    CallOf,
+    Const,
+    Defined,
+    Display,
+    Imported,
+    Op,
+    Receiver,
+    Value,
+    World,
+    arms,
+    truth,
+)
 
 #: Methods that run while an object is made, when it is in training mode.
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
@@ -40,17 +55,25 @@ class Moduleness(Enum):
     NO = "not a Module"
 
 
+Owner = tuple[str, ClassFacts]
+"""A class with the file that defines it."""
+Function = tuple[str, FunctionFacts]
+"""A function with the file that defines it."""
+
+
 class Project:
     """The facts of all files, indexed.
 
     Args:
         facts: the facts of each file.
         catalogue: what counts as dropout.
+        finder: finds the files of modules.
     """
 
-    def __init__(self, facts: Iterable[FileFacts], catalogue: Catalogue) -> None:
+    def __init__(self, facts: Iterable[FileFacts], catalogue: Catalogue, finder: Finder) -> None:
         self.catalogue = catalogue
-        self.files = {file.path: file for file in facts}
+        self.files = {file.path: file for file in sorted(facts, key=lambda file: file.path)}
+        self.names = Names(self.files, catalogue, finder)
         self._classes = {(file.path, cls.name): cls for file in self.files.values() for cls in file.classes}
         self._functions = {(file.path, function.name): function for file in self.files.values() for function in file.functions}
         self._moduleness: dict[tuple[str, str], Moduleness] = {}
@@ -61,14 +84,63 @@ class Project:
         """The function of that qualified name."""
         return self._functions.get((path, name))
 
-    def function_of(self, value: Value) -> FunctionFacts | None:
-        """The function a value is."""
-        return self._functions.get((value.file, value.name)) if isinstance(value, Defined) else None
+    def function_of(self, value: Value) -> Function | None:
+        """The function a resolved value is; for a method named through its class, found in its bases, too."""
+        if not isinstance(value, Defined):
+            return None
+        found = self._functions.get((value.file, value.name))
+        if found is not None:
+            return value.file, found
+        owner, _, name = value.name.rpartition(".")
+        cls = self.owner(value.file, owner)
+        return self.method(cls, name) if cls is not None else None
 
-    def owner(self, path: str, name: str) -> tuple[str, ClassFacts] | None:
+    def owner(self, path: str, name: str) -> Owner | None:
         """The class of that qualified name, with its file."""
         found = self._classes.get((path, name))
         return None if found is None else (path, found)
+
+    def class_of(self, value: Value) -> Owner | None:
+        """The class a resolved value is."""
+        return self.owner(value.file, value.name) if isinstance(value, Defined) else None
+
+    def method(self, owner: Owner, name: str, *, inherited: bool = False) -> Function | None:
+        """The method of a class, its own or the nearest base's.
+
+        Args:
+            owner: the class.
+            name: the method.
+            inherited: leave out the class itself, as ``super()`` does.
+        """
+        for path, cls in (*(() if inherited else (owner,)), *self.bases(owner)):
+            found = self._functions.get((path, f"{cls.name}.{name}"))
+            if found is not None and name in cls.methods:
+                return path, found
+        return None
+
+    def localize(self, value: Value, path: str) -> Value:
+        """A value of one file's facts with its imports resolved, so that it means the same everywhere."""
+        match value:
+            case Imported():
+                return self.names.resolve(value, path)
+            case Attr(base=base, name=name):
+                found = self.localize(base, path)
+                if isinstance(found, Defined):
+                    return Defined(found.file, f"{found.name}.{name}")
+                return value if found is base else replace(value, base=found)
+            case Op(args=args):
+                new = tuple(self.localize(arg, path) for arg in args)
+                return value if new == args else replace(value, args=new)
+            case CallOf(callee=callee, args=args, keywords=keywords):
+                return replace(
+                    value,
+                    callee=self.localize(callee, path),
+                    args=tuple(self.localize(arg, path) for arg in args),
+                    keywords=tuple((key, self.localize(item, path)) for key, item in keywords),
+                )
+            case Display(items=items):
+                return replace(value, items=tuple(self.localize(item, path) for item in items))
+        return value
 
     def enclosing(self, path: str, name: str) -> Iterator[FunctionFacts | ClassFacts]:
         """The functions and classes around a qualified name, innermost first, itself included."""
@@ -112,13 +184,13 @@ class Project:
 
     # Classes
 
-    def bases(self, owner: tuple[str, ClassFacts]) -> Iterator[tuple[str, ClassFacts]]:
+    def bases(self, owner: Owner) -> Iterator[Owner]:
         """The classes of the project that a class inherits from, nearest first; cycles are cut."""
         pending, seen = [owner], {(owner[0], owner[1].name)}
         while pending:
-            _, cls = pending.pop(0)
+            path, cls = pending.pop(0)
             for base in cls.bases:
-                for arm in arms(base):
+                for arm in self._base_arms(base, path):
                     if isinstance(arm, Defined) and (arm.file, arm.name) not in seen:
                         seen.add((arm.file, arm.name))
                         found = self._classes.get((arm.file, arm.name))
@@ -126,15 +198,21 @@ class Project:
                             pending.append((arm.file, found))
                             yield arm.file, found
 
+    def _base_arms(self, base: Value, path: str) -> Iterator[Value]:
+        """What a base class may be; ``Generic[T]`` counts as ``Generic``."""
+        for arm in arms(base):
+            plain = arm.args[0] if isinstance(arm, Op) and arm.name == "item" else arm
+            yield from arms(self.names.resolve(plain, path, base=True))
+
     @cached_property
-    def _subclasses(self) -> dict[tuple[str, str], list[tuple[str, ClassFacts]]]:
-        found: dict[tuple[str, str], list[tuple[str, ClassFacts]]] = {}
+    def _subclasses(self) -> dict[tuple[str, str], list[Owner]]:
+        found: dict[tuple[str, str], list[Owner]] = {}
         for (path, _), cls in self._classes.items():
             for base_path, base in self.bases((path, cls)):
                 found.setdefault((base_path, base.name), []).append((path, cls))
         return found
 
-    def moduleness(self, owner: tuple[str, ClassFacts]) -> Moduleness:
+    def moduleness(self, owner: Owner) -> Moduleness:
         """Whether a class is a Module: its bases, through the project, end at a known Module."""
         key = (owner[0], owner[1].name)
         if key not in self._moduleness:
@@ -142,11 +220,11 @@ class Project:
             self._moduleness[key] = self._judge_class(owner)
         return self._moduleness[key]
 
-    def _judge_class(self, owner: tuple[str, ClassFacts]) -> Moduleness:
-        cls = owner[1]
+    def _judge_class(self, owner: Owner) -> Moduleness:
+        path, cls = owner
         answers: set[Moduleness] = set()
         for base in cls.bases:
-            for arm in arms(base):
+            for arm in self._base_arms(base, path):
                 if isinstance(arm, Defined) and (arm.file, arm.name) in self._classes:
                     answers.add(self.moduleness((arm.file, self._classes[arm.file, arm.name])))
                 elif isinstance(arm, Imported) and self.catalogue.is_module_class(arm.path):
@@ -159,7 +237,7 @@ class Project:
             return Moduleness.LIKELY if self._behaves(owner) else Moduleness.OPEN
         return Moduleness.NO
 
-    def _behaves(self, owner: tuple[str, ClassFacts]) -> bool:
+    def _behaves(self, owner: Owner) -> bool:
         """Whether a class acts as a Module does: reads the mode, or has a forward and holds modules."""
         cls = owner[1]
         if cls.reads_mode:
@@ -173,7 +251,7 @@ class Project:
 
     # Attributes
 
-    def assignments(self, owner: tuple[str, ClassFacts], name: str) -> tuple[tuple[str, AttributeFact], ...] | None:
+    def assignments(self, owner: Owner, name: str) -> tuple[tuple[str, AttributeFact], ...] | None:
         """Every assignment to ``self.name`` in the class, its bases and its subclasses.
 
         Returns:
@@ -187,7 +265,7 @@ class Project:
             found.extend((path, fact) for fact in cls.attributes if fact.path == (name,))
         return tuple(found)
 
-    def attribute_values(self, owner: tuple[str, ClassFacts], name: str, world: World) -> tuple[Value, ...] | None:
+    def attribute_values(self, owner: Owner, name: str, world: World) -> tuple[Value, ...] | None:
         """What ``self.name`` can hold when the forward pass runs.
 
         While an object is made it is in training mode, so what a constructor assigns is the same in both worlds later.
@@ -205,13 +283,13 @@ class Project:
             seen = World.TRAIN if made else world
             other = World.EVAL if world is World.TRAIN else World.TRAIN
             if truth(fact.reach[seen]) is not False:
-                values.append(fact.value[seen])
+                values.append(self.localize(fact.value[seen], path))
             elif not made and truth(fact.reach[other]) is not False:
                 # What the other mode leaves behind is still there in this one.
-                values.append(fact.value[other])
+                values.append(self.localize(fact.value[other], path))
         return tuple(values) or None
 
-    def is_assigned(self, owner: tuple[str, ClassFacts], path: tuple[str, ...]) -> bool:
+    def is_assigned(self, owner: Owner, path: tuple[str, ...]) -> bool:
         """Whether ``self.a.b`` is assigned anywhere in the class."""
         return any(fact.path == path for fact in owner[1].attributes)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from dropcheck.facts import ClassFacts, FunctionFacts, FunctionKind
+from dropcheck.facts import FunctionFacts, FunctionKind
 from dropcheck.worlds import (
     Attr,
     CallOf,
     Const,
-    Defined,
     Display,
     Op,
     Param,
@@ -31,7 +30,7 @@ from dropcheck.worlds import (
 )
 
 if TYPE_CHECKING:
-    from dropcheck.link.project import Project
+    from dropcheck.link.project import Function, Owner, Project
 
 _MAX_DEPTH = 6
 _OPEN_OPERATIONS = frozenset({"item", "format", "comprehension", "matches"})
@@ -46,7 +45,7 @@ class Resolver:
         owner: file and class of the receiver; None outside a class.
     """
 
-    def __init__(self, project: Project, world: World, owner: tuple[str, ClassFacts] | None) -> None:
+    def __init__(self, project: Project, world: World, owner: Owner | None) -> None:
         self.project = project
         self.world = world
         self.owner = owner
@@ -108,35 +107,36 @@ class Resolver:
         return known if decided else None
 
     def _is_property(self, value: Value) -> bool:
-        function = self.project.function_of(value)
-        return function is not None and function.kind is FunctionKind.PROPERTY
+        found = self.project.function_of(value)
+        return found is not None and found[1].kind is FunctionKind.PROPERTY
 
     def _property(self, value: Value) -> Value | None:
-        function = self.project.function_of(value)
-        if function is None or function.kind is not FunctionKind.PROPERTY:
+        found = self.project.function_of(value)
+        if found is None or found[1].kind is not FunctionKind.PROPERTY:
             return None
-        return self.resolve(function.returns[self.world])
+        path, function = found
+        return self.resolve(self.project.localize(function.returns[self.world], path))
 
     def _returned(self, callee: Value, args: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> Value | None:
         """What a call of a project function returns, if that is simple."""
-        function = self._callee_function(callee)
-        if function is None or function.decorated or any(key in {"*", "**"} for key, _ in keywords):
+        found = self._callee_function(callee)
+        if found is None:
+            return None
+        path, function = found
+        if function.decorated or any(key in {"*", "**"} for key, _ in keywords):
             return None
         if function.name in self._seen or len(self._seen) >= _MAX_DEPTH:
             return None
         passed = bind_parameters(function, args, keywords, skip=int(bool(function.receiver) and bool(function.owner)))
         self._seen.append(function.name)
-        value = self.resolve(function.returns[self.world], passed)
+        value = self.resolve(self.project.localize(function.returns[self.world], path), passed)
         self._seen.pop()
         return value if isinstance(value, (Const, Op, Param)) or value in args else None
 
-    def _callee_function(self, callee: Value) -> FunctionFacts | None:
+    def _callee_function(self, callee: Value) -> Function | None:
         if isinstance(callee, Attr) and isinstance(callee.base, Receiver) and self.owner is not None:
-            found = self.project.attribute_values(self.owner, callee.name, self.world)
-            return self.project.function_of(found[0]) if found is not None and len(found) == 1 else None
-        if isinstance(callee, Defined):
-            return self.project.function_of(callee)
-        return None
+            return self.project.method(self.owner, callee.name)
+        return self.project.function_of(callee)
 
 
 def bind_parameters(

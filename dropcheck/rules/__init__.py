@@ -18,6 +18,7 @@ from dropcheck.rules import (
     syntax_error,
     training_flag_is_method,
     ungated_attention_dropout,
+    ungated_helper_call,
 )
 from dropcheck.rules.rule import Rule
 
@@ -28,6 +29,7 @@ ALL_RULES: tuple[Rule, ...] = (
     mode_in_p_slot.RULE,
     ungated_attention_dropout.RULE,
     dropout_module_in_forward.RULE,
+    ungated_helper_call.RULE,
     inverted_training_flag.RULE,
     sticky_eval_probability.RULE,
     stored_training_flag.RULE,

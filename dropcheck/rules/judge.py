@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from dropcheck.config.settings import Settings
 from dropcheck.facts import ClassFacts, FunctionFacts
-from dropcheck.link.project import Moduleness, Project
+from dropcheck.link.linked import LinkedProject
+from dropcheck.link.project import Moduleness
 from dropcheck.link.sites import Site, sites
 from dropcheck.link.words import intent
 from dropcheck.model import Confidence, Finding, Span
@@ -14,7 +15,7 @@ from dropcheck.rules import ALL_RULES
 from dropcheck.rules.rule import ClassView, Draft, Rule
 
 
-def judge(project: Project, path: str, settings: Settings) -> tuple[Finding, ...]:
+def judge(project: LinkedProject, path: str, settings: Settings) -> tuple[Finding, ...]:
     """Judge one file.
 
     Args:
@@ -29,7 +30,7 @@ def judge(project: Project, path: str, settings: Settings) -> tuple[Finding, ...
 
 
 class _Judge:
-    def __init__(self, project: Project, path: str, settings: Settings) -> None:
+    def __init__(self, project: LinkedProject, path: str, settings: Settings) -> None:
         self.project = project
         self.path = path
         self.file = project.files[path]
@@ -80,14 +81,15 @@ class _Judge:
         )
 
     def _site_confidence(self, site: Site) -> Confidence:
-        """How sure a finding about a site can be: high only in a Module, outside tests, without a sign that it is meant."""
+        """How sure a finding about a site can be: high only in a Module or reached from one, without signs of intent."""
         if site.in_tests:
             return Confidence.MEDIUM
         names = (*(scope.name for scope in site.enclosing[:1]), site.owner.name if site.owner else "")
         docstrings = [scope.docstring for scope in site.enclosing if isinstance(scope, (FunctionFacts, ClassFacts))]
         if intent(names, site.call.comments, docstrings, self.intent_words):
             return Confidence.MEDIUM
-        if site.moduleness in {Moduleness.YES, Moduleness.LIKELY} and not site.at_construction:
+        in_module = site.moduleness in {Moduleness.YES, Moduleness.LIKELY} and not site.at_construction
+        if in_module or (site.owner is None and site.reached):
             return Confidence.HIGH
         return Confidence.MEDIUM
 

@@ -1,0 +1,92 @@
+"""Finds the files of modules on disk; nothing is ever imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+
+_PROJECT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+_LIBRARY_FOLDERS = frozenset({"site-packages", "dist-packages"})
+#: A project's root is looked for no further up than this.
+_MAX_UP = 6
+
+
+class DiskFinder:
+    """Finds modules of the project that a file belongs to.
+
+    A module is looked for where the package of its importer is, in the folders above up to the root of the project (the nearest
+    with ``.git``, ``pyproject.toml``, ``setup.py`` or ``setup.cfg``), in a ``src`` folder there, and among the files of the run.
+    Inside an installed library only the importer's own package is looked at.
+
+    Args:
+        paths: the files of the run, as they are named in findings.
+    """
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._names = {os.path.abspath(path): path for path in paths}
+        self._by_module: dict[str, str] = {}
+        for full in sorted(self._names):
+            self._by_module.setdefault(".".join(self._home(full)[1]), self._names[full])
+        self._found: dict[tuple[str, str], str | None] = {}
+        self._bases: dict[str, tuple[str, ...]] = {}
+
+    def find(self, module: str, importer: str) -> str | None:
+        """The path of a module of the importer's own project; None where there is none."""
+        top = module.partition(".")[0]
+        if not top or top in sys.stdlib_module_names:
+            return None
+        root, own = self._home(os.path.abspath(importer))
+        key = (root, module)
+        if key not in self._found:
+            self._found[key] = self._search(module, root, same_package=bool(own) and own[0] == top)
+        return self._found[key]
+
+    def _search(self, module: str, root: str, *, same_package: bool) -> str | None:
+        if os.path.basename(root) in _LIBRARY_FOLDERS and not same_package:
+            return None
+        relative = module.replace(".", os.sep)
+        for base in self._search_bases(root):
+            for candidate in (f"{relative}.py", os.path.join(relative, "__init__.py")):
+                full = os.path.join(base, candidate)
+                if full in self._names or os.path.isfile(full):
+                    return self._shown(full)
+        return self._by_module.get(module)
+
+    def _search_bases(self, root: str) -> tuple[str, ...]:
+        if root not in self._bases:
+            self._bases[root] = tuple(_bases(root))
+        return self._bases[root]
+
+    def _shown(self, full: str) -> str:
+        """A file as the run names it; a file outside the run is named relative to here where that is shorter."""
+        if full not in self._names:
+            relative = os.path.relpath(full)
+            self._names[full] = full if relative.startswith(os.pardir) else relative
+        return self._names[full]
+
+    def _home(self, full: str) -> tuple[str, tuple[str, ...]]:
+        """The folder that a file's dotted name starts from, and the parts of that name."""
+        folder, file = os.path.split(full)
+        stem = file.rpartition(".")[0]
+        parts = () if stem == "__init__" else (stem,)
+        while os.path.isfile(os.path.join(folder, "__init__.py")):
+            folder, name = os.path.split(folder)
+            if not name:
+                break
+            parts = (name, *parts)
+        return folder, parts
+
+
+def _bases(root: str) -> Iterator[str]:
+    yield root
+    above = [root]
+    for _ in range(_MAX_UP):
+        if any(os.path.exists(os.path.join(above[-1], mark)) for mark in _PROJECT_MARKS):
+            yield from above[1:]
+            yield from (os.path.join(folder, "src") for folder in above)
+            return
+        parent = os.path.dirname(above[-1])
+        if parent == above[-1]:
+            return
+        above.append(parent)

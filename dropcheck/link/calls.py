@@ -1,0 +1,162 @@
+"""Who calls whom: the functions of the project that a call can lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from dropcheck.facts import CallFact, FunctionFacts, FunctionKind
+from dropcheck.link.project import Function, Moduleness, Owner, Project
+from dropcheck.worlds import Attr, CallOf, Defined, Display, Imported, Op, Receiver, Value, World, arms
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One function that a call can lead to.
+
+    Args:
+        path: its file.
+        function: the function.
+        skip: 1 where its first parameter is filled by the object it is called on.
+        partial: the ``functools.partial`` in between, if any.
+        same_object: whether its receiver is the receiver of the caller.
+    """
+
+    path: str
+    function: FunctionFacts
+    skip: int = 0
+    partial: CallOf | None = None
+    same_object: bool = False
+
+
+class Calls:
+    """The calls of a project.
+
+    Args:
+        project: the linked files.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    def owner_of(self, path: str, function: str) -> Owner | None:
+        """The class whose instance is at hand in a function."""
+        found = self.project.function(path, function)
+        return self.project.owner(path, found.owner) if found is not None and found.owner else None
+
+    def callees(self, path: str, call: CallFact) -> Iterator[Value]:
+        """What a call calls, resolved: each alternative, attributes of the instance being what the class assigned."""
+        owner = self.owner_of(path, call.function)
+        seen: list[Value] = []
+        for value in dict.fromkeys((call.callee.train, call.callee.eval)):
+            for arm in arms(self.project.localize(value, path)):
+                for found in self._alternatives(arm, owner):
+                    if found not in seen:
+                        seen.append(found)
+                        yield found
+
+    def _alternatives(self, arm: Value, owner: Owner | None) -> Iterator[Value]:
+        if isinstance(arm, Op) and arm.name == "item" and isinstance(arm.args[0], Display):
+            for item in arm.args[0].items:
+                yield from arms(item)
+        elif isinstance(arm, Attr) and isinstance(arm.base, Receiver) and owner is not None:
+            method = self.project.method(owner, arm.name)
+            if method is not None and method[1].kind is not FunctionKind.PROPERTY:
+                yield arm
+                return
+            for value in self.project.attribute_values(owner, arm.name, World.TRAIN) or ():
+                for found in arms(value):
+                    yield from self._alternatives(found, None)
+        else:
+            yield arm
+
+    def targets(self, path: str, call: CallFact) -> Iterator[Target]:
+        """The functions of the project that a call can lead to."""
+        owner = self.owner_of(path, call.function)
+        for callee in self.callees(path, call):
+            yield from self.functions(callee, owner)
+
+    def functions(self, callee: Value, owner: Owner | None) -> Iterator[Target]:
+        """The functions that a resolved callee is.
+
+        Args:
+            callee: one alternative of a call's callee.
+            owner: the class whose instance the caller has.
+        """
+        match callee:
+            case Defined():
+                yield from _target(self.project.function_of(callee))
+            case Attr(base=Receiver(), name=name) if owner is not None:
+                yield from _target(self.project.method(owner, name), bound=True, same_object=True)
+            case Attr(base=CallOf(callee=Imported(path="builtins.super")), name=name) if owner is not None:
+                yield from _target(self.project.method(owner, name, inherited=True), bound=True, same_object=True)
+            case CallOf(callee=Imported(path="functools.partial"), args=(first, *_)):
+                for target in self.functions(first, owner):
+                    yield Target(target.path, target.function, target.skip, callee, target.same_object)
+            case CallOf(callee=made):
+                cls = self.project.class_of(made)
+                if cls is not None:
+                    yield from _target(self._call_method(cls), bound=True)
+
+    def _call_method(self, cls: Owner) -> Function | None:
+        """What runs when an instance is called: ``forward`` of a Module, else ``__call__``."""
+        first, second = ("forward", "__call__")
+        if self.project.moduleness(cls) is Moduleness.NO:
+            first, second = second, first
+        return self.project.method(cls, first) or self.project.method(cls, second)
+
+    @cached_property
+    def by_function(self) -> dict[tuple[str, str], tuple[CallFact, ...]]:
+        """The calls in each top-level function or method, those of functions nested in it included."""
+        found: dict[tuple[str, str], list[CallFact]] = {}
+        for path, file in self.project.files.items():
+            for call in file.calls:
+                name = self.top_level(path, call.function)
+                if name:
+                    found.setdefault((path, name), []).append(call)
+        return {key: tuple(calls) for key, calls in found.items()}
+
+    def top_level(self, path: str, function: str) -> str:
+        """The method or module-level function that a function is nested in, or itself; empty outside any."""
+        outermost = ""
+        for scope in self.project.enclosing(path, function):
+            if not isinstance(scope, FunctionFacts):
+                break
+            outermost = scope.name
+        return outermost
+
+    @cached_property
+    def reached(self) -> frozenset[tuple[str, str]]:
+        """The functions that a method of a Module reaches, other than to make it."""
+        pending = [
+            (path, function.name)
+            for path, file in self.project.files.items()
+            for function in file.functions
+            if function.owner and self._is_used(path, function)
+        ]
+        seen = set(pending)
+        while pending:
+            path, name = pending.pop()
+            for call in self.by_function.get((path, name), ()):
+                for target in self.targets(path, call):
+                    key = (target.path, target.function.name)
+                    if key not in seen:
+                        seen.add(key)
+                        pending.append(key)
+        return frozenset(seen)
+
+    def _is_used(self, path: str, function: FunctionFacts) -> bool:
+        owner = self.project.owner(path, function.owner)
+        if owner is None or self.project.at_construction(path, function):
+            return False
+        return self.project.moduleness(owner) in {Moduleness.YES, Moduleness.LIKELY}
+
+
+def _target(found: Function | None, *, bound: bool = False, same_object: bool = False) -> Iterator[Target]:
+    if found is not None:
+        path, function = found
+        skip = int(
+            function.kind is FunctionKind.CLASS or (bound and bool(function.owner) and function.kind is FunctionKind.METHOD)
+        )
+        yield Target(path, function, skip, same_object=same_object)

@@ -1,0 +1,192 @@
+"""Helpers: functions whose dropout their caller decides, and what each call of one decides.
+
+A site that depends on the parameters of its function is a hole of that function. Where the function is called, the hole is judged
+with what the call passes; if it still depends on the parameters of the caller, it is a hole of the caller, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from dropcheck.facts import CallFact
+from dropcheck.link.behaviour import Verdict, parameters, verdict
+from dropcheck.link.binding import bind, pair
+from dropcheck.link.calls import Calls, Target
+from dropcheck.link.linker import Linker
+from dropcheck.link.project import Project
+from dropcheck.link.site import Form, HelperLink, Passed, Site
+from dropcheck.model import Behaviour
+from dropcheck.worlds import (
+    Attr,
+    CallOf,
+    Display,
+    Op,
+    Opaque,
+    Param,
+    Receiver,
+    Value,
+    World,
+    Worlds,
+    both,
+    conjuncts,
+)
+
+#: A helper with more holes than this says nothing new with the next one.
+_MAX_HOLES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Dropout in a function that depends on the parameters of the function.
+
+    Args:
+        site: where the dropout is, in this function or in one that it calls.
+        reach: the condition under which it is reached, over the parameters.
+        flag: its flag.
+        p: its probability.
+    """
+
+    site: Site
+    reach: Worlds[Value]
+    flag: Worlds[Value]
+    p: Worlds[Value]
+
+
+class Helpers:
+    """The holes of every function of a project.
+
+    Args:
+        project: the linked files.
+        calls: their calls.
+    """
+
+    def __init__(self, project: Project, calls: Calls) -> None:
+        self.project = project
+        self.calls = calls
+        self._holes: dict[tuple[str, str], tuple[Hole, ...]] = {}
+
+    def site(self, path: str, call: CallFact) -> Site | None:
+        """The call of a helper as a site: the worst of what it leads to; None where it leads to no dropout."""
+        found: Site | None = None
+        for target in self.calls.targets(path, call):
+            for hole in self.holes(target.path, target.function.name):
+                linker = Linker(self.project, self.calls, path, call)
+                site = self._helper_site(linker, target, hole)
+                if site.verdict.behaviour is Behaviour.ALWAYS_ON:
+                    return site
+                found = found or site
+        return found
+
+    def holes(self, path: str, function: str) -> tuple[Hole, ...]:
+        """The holes of a function; none of one that is being worked out, so that cycles end."""
+        key = (path, function)
+        if key not in self._holes:
+            self._holes[key] = ()
+            self._holes[key] = tuple(self._find(path, function))[:_MAX_HOLES]
+        return self._holes[key]
+
+    def _find(self, path: str, function: str) -> Iterator[Hole]:
+        for call in self.calls.by_function.get((path, function), ()):
+            linker = Linker(self.project, self.calls, path, call)
+            site = linker.site()
+            if site is not None:
+                if site.form is Form.FUNCTION:
+                    yield from _open(Hole(site, linker.reach, site.flag.value, site.p.value), site.verdict, function)
+                continue
+            for target in self.calls.targets(path, call):
+                for hole in self.holes(target.path, target.function.name):
+                    passed = self._passed(linker, target)
+                    found, judged = self._substitute(linker, target, hole, passed)
+                    yield from _open(found, judged, function)
+
+    def _helper_site(self, linker: Linker, target: Target, hole: Hole) -> Site:
+        passed = self._passed(linker, target)
+        found, judged = self._substitute(linker, target, hole, passed)
+        flag, p = _deciders(hole, target.function.name)
+        link = HelperLink(hole.site, target.function.name, flag, p)
+        place = linker.place(Form.HELPER, hole.site.entry, hole.site.module, Passed(found.p), Passed(found.flag))
+        return replace(
+            place,
+            p=replace(passed.get(p, Passed(found.p)), value=found.p),
+            flag=replace(passed.get(flag, Passed(found.flag)), value=found.flag),
+            verdict=judged,
+            helper=link,
+        )
+
+    def _passed(self, linker: Linker, target: Target) -> dict[str, Passed]:
+        """What a call passes for each parameter of a helper, resolved where the call is; defaults included."""
+        taken = target.function.parameters[target.skip :]
+        plain = [parameter for parameter in taken if not parameter.name.startswith("*")]
+        keyword_only = sum(parameter.keyword_only for parameter in plain)
+        names = tuple(parameter.name for parameter in plain)
+        bound = bind(names, linker.call.arguments, target.partial, keyword_only)
+        passed: dict[str, Passed] = {}
+        for parameter in plain:
+            found = bound.get(parameter.name)
+            if found is not None:
+                passed[parameter.name] = replace(found, value=linker.resolve(found.value))
+            elif "**" in bound:
+                passed[parameter.name] = Passed(pair(Opaque(f"{parameter.name}, which may be passed", mode=True)), given=None)
+            elif parameter.default is not None:
+                passed[parameter.name] = Passed(pair(self.project.localize(parameter.default, target.path)))
+        return passed
+
+    def _substitute(self, linker: Linker, target: Target, hole: Hole, passed: dict[str, Passed]) -> tuple[Hole, Verdict]:
+        """A hole of a helper as the call makes it, and the verdict."""
+        name = target.function.name
+
+        def put(value: Worlds[Value]) -> Worlds[Value]:
+            new = []
+            for world in World:
+                known = {Param(name, key): item.value[world] for key, item in passed.items()}
+                inner = value[world] if target.same_object else _foreign(value[world])
+                new.append(linker.resolvers[world].resolve(inner, known))
+            return Worlds(*new)
+
+        inside = put(hole.reach)
+        outside = linker.reach
+        reach = Worlds(both(outside.train, inside.train), both(outside.eval, inside.eval))
+        found = Hole(hole.site, reach, put(hole.flag), put(hole.p))
+        return found, verdict(found.reach, found.flag, found.p)
+
+
+def _open(hole: Hole, judged: Verdict, function: str) -> Iterator[Hole]:
+    """The hole, if it is the caller of this very function who decides."""
+    if judged.behaviour is not Behaviour.CALLER_DECIDES:
+        return
+    values = (hole.reach.eval, hole.flag.eval, hole.p.eval)
+    if any(parameter.function == function for value in values for parameter in parameters(value)):
+        yield hole
+
+
+def _deciders(hole: Hole, function: str) -> tuple[str, str]:
+    """The parameters of a function that are the flag and the p of a hole, where they are nothing but that."""
+    switches = [hole.flag.eval, *conjuncts(hole.reach.eval)]
+    if isinstance(hole.p.eval, Op) and hole.p.eval.name == "choice":
+        switches.append(hole.p.eval.args[0])
+    flag = next(filter(None, (_parameter(switch, function) for switch in switches)), "")
+    return flag, _parameter(hole.p.eval, function)
+
+
+def _parameter(value: Value, function: str) -> str:
+    """The name of the parameter that a value is; empty where it is anything else."""
+    if isinstance(value, Param) and value.function == function and not value.name.startswith("*"):
+        return value.name
+    return ""
+
+
+def _foreign(value: Value) -> Value:
+    """A value in which the receiver is another object: its attributes are not those of the caller's."""
+    match value:
+        case Receiver():
+            return Opaque("another object")
+        case Attr(base=base):
+            return replace(value, base=_foreign(base))
+        case Op(args=args):
+            return replace(value, args=tuple(_foreign(arg) for arg in args))
+        case CallOf(callee=callee, args=args):
+            return replace(value, callee=_foreign(callee), args=tuple(_foreign(arg) for arg in args))
+        case Display(items=items):
+            return replace(value, items=tuple(_foreign(item) for item in items))
+    return value

@@ -1,0 +1,34 @@
+"""The project with everything that linking works out about it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from dropcheck.link.calls import Calls
+from dropcheck.link.helpers import Helpers
+from dropcheck.link.linker import Linker
+from dropcheck.link.project import Project
+from dropcheck.link.site import Form
+from dropcheck.model import Behaviour
+
+
+class LinkedProject(Project):
+    """A project with its call graph and its helpers; both are worked out when they are first needed."""
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Who calls whom."""
+        return Calls(self)
+
+    @cached_property
+    def helpers(self) -> Helpers:
+        """The functions whose dropout their caller decides."""
+        return Helpers(self, self.calls)
+
+    def drops_by_itself(self, path: str, function: str) -> bool:
+        """Whether a function drops in evaluation whatever its caller says."""
+        for call in self.calls.by_function.get((path, function), ()):
+            site = Linker(self, self.calls, path, call).site()
+            if site is not None and site.verdict.behaviour is Behaviour.ALWAYS_ON and site.form is not Form.CONSTRUCTION:
+                return True
+        return False

@@ -1,0 +1,162 @@
+"""Links one call: what it calls, what it passes, where it is, and so what it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dropcheck.catalogue import MODULE_PARAMETERS, REQUIRED, DropoutFunction, DropoutModule
+from dropcheck.facts import Argument, CallFact, FunctionFacts
+from dropcheck.link.behaviour import verdict
+from dropcheck.link.binding import bind, pair
+from dropcheck.link.calls import Calls
+from dropcheck.link.project import Moduleness, Project
+from dropcheck.link.resolve import Resolver
+from dropcheck.link.site import Form, ModeSource, Passed, Site
+from dropcheck.worlds import TRUE, Attr, CallOf, Const, Imported, Opaque, Receiver, Value, World, Worlds
+
+
+class Linker:
+    """Links one call.
+
+    Args:
+        project: the linked files.
+        calls: their calls.
+        path: the file of the call.
+        call: the call.
+    """
+
+    def __init__(self, project: Project, calls: Calls, path: str, call: CallFact) -> None:
+        file = project.files[path]
+        self.project = project
+        self.calls = calls
+        self.file = file
+        self.call = call
+        self.enclosing = tuple(project.enclosing(file.path, call.function))
+        self.function = next((scope for scope in self.enclosing if isinstance(scope, FunctionFacts)), None)
+        owner_name = self.function.owner if self.function else ""
+        self.owner = project.owner(file.path, owner_name) if owner_name else None
+        self.resolvers = Worlds(Resolver(project, World.TRAIN, self.owner), Resolver(project, World.EVAL, self.owner))
+
+    def resolve(self, value: Worlds[Value]) -> Worlds[Value]:
+        """A value of the call with what the project knows put in."""
+        train = self.resolvers.train.resolve(self.project.localize(value.train, self.file.path))
+        return Worlds(train, self.resolvers.eval.resolve(self.project.localize(value.eval, self.file.path)))
+
+    @property
+    def reach(self) -> Worlds[Value]:
+        """The condition under which the call is reached, resolved."""
+        return self.resolve(self.call.reach)
+
+    def site(self) -> Site | None:
+        """The site that the call is; None where it is none."""
+        catalogue = self.project.catalogue
+        for callee in self.calls.callees(self.file.path, self.call):
+            if isinstance(callee, Imported) and callee.path in catalogue.functions:
+                return self._function_site(catalogue.functions[callee.path], None)
+            if isinstance(callee, Imported) and callee.path in catalogue.modules:
+                return self._module_site(catalogue.modules[callee.path], Form.CONSTRUCTION, self.call.arguments)
+            if not isinstance(callee, CallOf) or not isinstance(callee.callee, Imported):
+                continue
+            if callee.callee.path == "functools.partial" and callee.args:
+                target = callee.args[0]
+                if isinstance(target, Imported) and target.path in catalogue.functions:
+                    return self._function_site(catalogue.functions[target.path], callee)
+            elif callee.callee.path in catalogue.modules:
+                module = catalogue.modules[callee.callee.path]
+                if self.call.constructor is not None:
+                    return self._module_site(module, Form.FRESH_MODULE, self.call.constructor_arguments)
+                if self._is_own_attribute():
+                    return self._registered_site(module, callee)
+        return None
+
+    def _is_own_attribute(self) -> bool:
+        callee = self.call.callee.train
+        return isinstance(callee, Attr) and isinstance(callee.base, Receiver)
+
+    # Forms
+
+    def _function_site(self, entry: DropoutFunction, partial: CallOf | None) -> Site:
+        passed = bind(entry.parameters, self.call.arguments, partial, entry.keyword_only)
+        inplace = Const(entry.inplace == "always")
+        if entry.p:
+            p = self._passed(passed, entry.p, Const(_default(entry.p_default)))
+        else:
+            # An entry of the user's without a probability drops at a rate of its own.
+            p = Passed(pair(Opaque("a rate of its own")))
+        if entry.flag is None:
+            flag = Passed(Worlds(TRUE, TRUE))
+        else:
+            flag = self._passed(passed, entry.flag, Const(_default(entry.flag_default)))
+        site = self.place(Form.FUNCTION, entry, None, p, flag)
+        return replace(site, inplace=self._passed(passed, entry.inplace or "", inplace).value)
+
+    def _module_site(self, module: DropoutModule, form: Form, arguments: tuple[Argument, ...]) -> Site:
+        passed = bind(MODULE_PARAMETERS, arguments, None, 0)
+        p = self._passed(passed, "p", Const(0.5))
+        if form is Form.CONSTRUCTION:
+            p = replace(p, value=_rate_of_module(p.value.train))
+        return self.place(form, None, module, p, Passed(Worlds(TRUE, TRUE)))
+
+    def _registered_site(self, module: DropoutModule, made: CallOf) -> Site:
+        """The call of a Module that is an attribute: it follows the mode as the object it belongs to does."""
+        rate = self.project.module_rate(made) or Opaque("a rate passed to the constructor")
+        inplace = dict(made.keywords).get("inplace", made.args[1] if len(made.args) > 1 else Const(False))
+        flag = Passed(Worlds(Const(True, mode=True), Const(False, mode=True)))
+        p = Passed(_rate_of_module(self.resolvers.train.resolve(rate)))
+        site = self.place(Form.MODULE_CALL, None, module, p, flag)
+        return replace(site, inplace=pair(inplace))
+
+    def place(self, form: Form, entry: DropoutFunction | None, module: DropoutModule | None, p: Passed, flag: Passed) -> Site:
+        """A site at this call, of any form."""
+        moduleness = self.project.moduleness(self.owner) if self.owner else Moduleness.NO
+        return Site(
+            file=self.file,
+            call=self.call,
+            form=form,
+            entry=entry,
+            module=module,
+            p=p,
+            flag=flag,
+            verdict=verdict(self.reach, flag.value, p.value),
+            function=self.function,
+            owner=self.owner[1] if self.owner else None,
+            moduleness=moduleness,
+            mode=self._mode(moduleness),
+            enclosing=self.enclosing,
+            at_construction=self.function is not None and self.project.at_construction(self.file.path, self.function),
+            reached=(self.file.path, self.calls.top_level(self.file.path, self.call.function)) in self.calls.reached,
+        )
+
+    def _passed(self, passed: dict[str, Passed], name: str, default: Const) -> Passed:
+        found = passed.get(name)
+        if found is None and "**" in passed:
+            return Passed(pair(Opaque(f"{name}, which an unpacked argument may pass", mode=True)), given=None)
+        if found is None:
+            return Passed(pair(default))
+        return Passed(self.resolve(found.value), found.argument, found.given)
+
+    def _mode(self, moduleness: Moduleness) -> ModeSource:
+        function = self.function
+        if function is None:
+            return ModeSource()
+        if function.receiver and self.owner is not None:
+            text = f"{function.receiver}.training"
+            cls = self.owner[1]
+            if moduleness is Moduleness.YES or cls.reads_mode:
+                return ModeSource(text, sure=True)
+            if moduleness is not Moduleness.NO:
+                doubt = f"{cls.name} inherits from a class outside the project, which may not be a torch.nn.Module."
+                return ModeSource(text, doubt=doubt)
+        for scope in self.enclosing:
+            if isinstance(scope, FunctionFacts) and scope.modules:
+                return ModeSource(f"{scope.modules[0]}.training", sure=True)
+        return ModeSource()
+
+
+def _rate_of_module(rate: Value) -> Worlds[Value]:
+    """The p of a module: fixed when it is made, so what decides it there is no question of the mode."""
+    return pair(rate if isinstance(rate, Const) else Opaque("a rate given at construction"))
+
+
+def _default(value: object) -> bool | float | None:
+    return None if value is REQUIRED or not isinstance(value, (bool, int, float)) else value

@@ -1,0 +1,110 @@
+"""A helper called so that its dropout is always on.
+
+## What it finds
+
+A call of a function or method of the project that passes on a probability or a flag without a gate, and so leaves dropout
+inside it on in evaluation. The helper may be in another file, a base class, or behind further helpers.
+
+## Why it matters
+
+Neither place looks wrong by itself: the helper does what it is told, and the call passes a plain rate. Together they
+drop in evaluation.
+
+## Bad
+
+```python
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+def attend(q, k, v, p):
+    return F.scaled_dot_product_attention(q, k, v, dropout_p=p)
+
+
+class Attention(nn.Module):
+    def __init__(self, dropout):
+        super().__init__()
+        self.dropout = dropout
+
+    def forward(self, q, k, v):
+        return attend(q, k, v, self.dropout)
+```
+
+## Good
+
+```python
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+def attend(q, k, v, p):
+    return F.scaled_dot_product_attention(q, k, v, dropout_p=p)
+
+
+class Attention(nn.Module):
+    def __init__(self, dropout):
+        super().__init__()
+        self.dropout = dropout
+
+    def forward(self, q, k, v):
+        return attend(q, k, v, self.dropout if self.training else 0.0)
+```
+
+## Fix and its safety
+
+Passes the mode for the helper's flag, or makes the probability zero in evaluation. Safe where the helper takes one of them as a
+parameter and the class is surely a `torch.nn.Module`. A flag that is literally on is replaced only by an unsafe fix.
+
+## When to ignore
+
+When the helper is meant to drop here: mark the call with `# dropcheck: always-on (reason)`.
+
+## Options
+
+`intent-words` adds words that say dropout is meant to stay on.
+
+## Links
+
+- https://github.com/facebookresearch/multimodal/pull/472
+"""
+
+from __future__ import annotations
+
+from dropcheck.link.site import Form, HelperLink, Site
+from dropcheck.model import Behaviour, Fix, Related
+from dropcheck.rules.fixes import add_argument, gate_value, replace_value, spelt_mode, with_mode
+from dropcheck.rules.rule import Draft, Rule
+from dropcheck.worlds import Const
+
+_UNSAFE = "It may be meant; if it is, mark the call `# dropcheck: always-on (reason)` instead."
+
+
+def check(site: Site) -> Draft | None:
+    """Report the call of a helper that leaves its dropout on."""
+    link = site.helper
+    if site.form is not Form.HELPER or link is None or site.verdict.behaviour is not Behaviour.ALWAYS_ON:
+        return None
+    name = link.name.rpartition(".")[2]
+    message = f"`{name}` called like this leaves its `{link.site.name}` on in evaluation"
+    fix, help_text = _fix(site, link)
+    related = Related(link.site.file.path, link.site.call.span, f"`{link.site.name}` drops here")
+    return Draft(message, help_text, fix, related=(related,))
+
+
+def _fix(site: Site, link: HelperLink) -> tuple[Fix, str]:
+    mode = spelt_mode(site)
+    if link.flag:
+        argument = site.flag.argument
+        if argument is None:
+            edits = add_argument(site, f"{link.flag}={mode}") if site.flag.given is False else ()
+            return with_mode(site, f"Add `{link.flag}={mode}`", edits), f"Pass `{link.flag}={mode}`."
+        constant = isinstance(argument.value.eval, Const)
+        fix = with_mode(site, f"Replace with `{mode}`", replace_value(argument, mode) if constant else (), _UNSAFE)
+        return fix, f"Pass `{mode}` as `{link.flag}`."
+    if link.p:
+        fix = with_mode(site, f"Make `{link.p}` zero in evaluation", gate_value(site.p.argument, mode))
+        return fix, f"Pass zero as `{link.p}` in evaluation."
+    return with_mode(site, "Pass the mode on to the helper", ()), "Let the helper take the mode, and pass it."
+
+
+RULE = Rule("DRP108", "ungated-helper-call", __doc__, "safe, unsafe, advice", check_site=check)
