@@ -162,12 +162,13 @@ class AttributeFact:
     """An assignment to an attribute of the instance, or to one below it.
 
     Args:
-        path: the attribute names, such as ``("p",)`` or ``("dropout", "p")``.
+        path: the attribute names, such as ``("p",)`` or ``("dropout", "p")``; ``("xs", "*")`` where an element is added.
         value: what is assigned.
         reach: the condition under which it is.
         function: qualified name of the method; empty for an assignment in the class body.
         span: the assignment.
         scope: the statement.
+        value_span: what is assigned, where one value is assigned to one target.
     """
 
     path: tuple[str, ...]
@@ -176,6 +177,7 @@ class AttributeFact:
     function: str
     span: Span
     scope: Span
+    value_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,7 @@ class FileFacts:
         calls: calls that drop or may.
         comments: comments that name this tool or ``noqa``.
         functional: how torch.nn.functional is spelt in this file (``F``, ``nn.functional``); empty if it cannot be.
+        nn: likewise for torch.nn.
         syntax_error: set, and all else empty, where the file does not parse.
     """
 
@@ -229,4 +232,5 @@ class FileFacts:
     calls: tuple[CallFact, ...] = ()
     comments: tuple[Comment, ...] = ()
     functional: str = ""
+    nn: str = ""
     syntax_error: SyntaxErrorFact | None = None

@@ -27,7 +27,12 @@ class DiskFinder:
         self._names = {os.path.abspath(path): path for path in paths}
         self._by_module: dict[str, str] = {}
         for full in sorted(self._names):
-            self._by_module.setdefault(".".join(self._home(full)[1]), self._names[full])
+            parts = self._home(full)[1]
+            for start in range(len(parts)):
+                self._by_module.setdefault(".".join(parts[start:]), self._names[full])
+            # A namespace package has no ``__init__.py``: the folder's name counts, too.
+            above = os.path.basename(os.path.dirname(full))
+            self._by_module.setdefault(".".join((above, *parts)), self._names[full])
         self._found: dict[tuple[str, str], str | None] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
 
@@ -80,6 +85,8 @@ class DiskFinder:
 
 def _bases(root: str) -> Iterator[str]:
     yield root
+    # Scripts are often run from the folder above their own.
+    yield os.path.dirname(root)
     above = [root]
     for _ in range(_MAX_UP):
         if any(os.path.exists(os.path.join(above[-1], mark)) for mark in _PROJECT_MARKS):

@@ -11,7 +11,7 @@ import libcst as cst
 from dropcheck.catalogue import Catalogue
 from dropcheck.extract.collect import ClassRecord, Collector, Definitions, FunctionRecord
 from dropcheck.extract.frames import Closure
-from dropcheck.extract.records import CallRecord, FileRecord, Recorder
+from dropcheck.extract.records import AttributeRecord, CallRecord, FileRecord, Recorder
 from dropcheck.extract.scopes import parameters_of
 from dropcheck.extract.spans import Spans, locate
 from dropcheck.extract.style import insertion
@@ -97,7 +97,8 @@ class _Assembly:
             functions=tuple(self._function(record) for record in self.definitions.functions.values()),
             calls=tuple(sorted(self._calls(), key=lambda fact: fact.span)),
             comments=tuple(self._own_comments()),
-            functional=_functional(names),
+            functional=_spelling(names, "torch.nn.functional"),
+            nn=_spelling(names, "torch.nn"),
         )
 
     # Spans
@@ -113,6 +114,7 @@ class _Assembly:
             yield from _statement_nodes(record.statement)
         for attribute in (*self.train.attributes.values(), *self.eval.attributes.values()):
             yield id(attribute.node)
+            yield id(_assigned_value(attribute))
             yield from _statement_nodes(attribute.statement)
         for cls in self.definitions.classes.values():
             yield from _statement_nodes(cls.node)
@@ -266,7 +268,12 @@ class _Assembly:
                 function=known.context.name,
                 span=self._scope(known.node) if isinstance(known.node, cst.ClassDef) else self.spans.expression(known.node),
                 scope=self._scope(known.statement),
+                value_span=self._value_span(known),
             )
+
+    def _value_span(self, record: AttributeRecord) -> Span | None:
+        value = _assigned_value(record)
+        return None if value is None else self.spans.expression(value)
 
 
 def _pair(train: R | None, other: R | None, take: Callable[[R], Value]) -> Worlds[Value]:
@@ -298,6 +305,17 @@ def _is_discarded(node: cst.Call, statement: cst.CSTNode | None) -> bool:
     return any(isinstance(part, cst.Expr) and part.value is node for part in parts)
 
 
+def _assigned_value(record: AttributeRecord) -> cst.CSTNode | None:
+    """The right side of an assignment to just this attribute."""
+    statement = record.statement
+    for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+        if isinstance(part, cst.Assign) and len(part.targets) == 1 and part.targets[0].target is record.node:
+            return part.value
+        if isinstance(part, cst.AnnAssign) and part.target is record.node:
+            return part.value
+    return None
+
+
 def _annotation(param: cst.Param) -> str:
     node = param.annotation.annotation if param.annotation else None
     if isinstance(node, cst.SimpleString):
@@ -316,11 +334,11 @@ def _docstring(node: cst.FunctionDef | cst.ClassDef | cst.Lambda) -> str:
     return found[:_DOCSTRING_LIMIT].lower() if found else ""
 
 
-def _functional(names: Iterable[tuple[str, Value]]) -> str:
-    """How the file spells torch.nn.functional."""
-    spelt = {"torch.nn.functional": "", "torch.nn": ".functional", "torch": ".nn.functional"}
-    for path, rest in spelt.items():
+def _spelling(names: Iterable[tuple[str, Value]], path: str) -> str:
+    """How the file spells a module of torch; empty where it does not import it."""
+    parts = path.split(".")
+    for length in range(len(parts), 0, -1):
         for name, value in names:
-            if value == Imported(path) and name != "*":
-                return name + rest
+            if value == Imported(".".join(parts[:length])) and name != "*":
+                return ".".join((name, *parts[length:]))
     return ""

@@ -318,7 +318,8 @@ class Expressions:
         elements = (node.key, node.value) if isinstance(node, cst.DictComp) else (node.elt,)
         values = tuple(self.eval(element) for element in elements)
         self.frame = frame
-        return operation("comprehension", *iterated, *values)
+        kind = {cst.ListComp: "list ", cst.DictComp: "dict "}.get(type(node), "")
+        return operation(f"{kind}comprehension", *iterated, *values)
 
     eval_ListComp = _comprehension
     eval_SetComp = _comprehension

@@ -19,6 +19,7 @@ from dropcheck.worlds import (
     Opaque,
     Receiver,
     Value,
+    arms,
     attribute,
     binary,
     both,
@@ -28,6 +29,8 @@ from dropcheck.worlds import (
     truth,
 )
 
+#: Methods that add their last argument to a container.
+_ADDING = frozenset({"append", "extend", "insert", "add"})
 #: How often a loop body is walked until its names are taken as open.
 _LOOP_PASSES = 3
 
@@ -64,12 +67,33 @@ class Statements(Expressions):
         self._mutation(node.value)
 
     def _mutation(self, node: cst.BaseExpression) -> None:
-        """``kwargs.update(...)``: what a visible dict or list holds is no longer known."""
+        """``xs.append(...)``, ``kwargs.update(...)``: a container that is changed in place."""
         if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
             return
-        owner = node.func.value
-        if isinstance(owner, cst.Name) and isinstance(self.lookup(owner.value), Display):
-            self.bind(owner.value, Opaque(f"{owner.value}, which is changed in place", mode=True))
+        owner, method = node.func.value, node.func.attr.value
+        if isinstance(owner, cst.Attribute) and method in _ADDING and node.args:
+            self._add_element(owner, node.args[-1].value)
+        if not isinstance(owner, cst.Name):
+            return
+        bound = self.lookup(owner.value)
+        if not isinstance(bound, Closure) and any(isinstance(arm, Display) for arm in arms(bound)):
+            added = self._appended(bound, node) if method == "append" else None
+            self.bind(owner.value, added or Opaque(f"{owner.value}, which is changed in place", mode=True))
+
+    def _appended(self, bound: Value, node: cst.Call) -> Value | None:
+        """A visible list with one more element; None where it cannot be followed."""
+        lists = [arm for arm in arms(bound) if isinstance(arm, Display) and arm.kind == "list"]
+        if len(lists) != len(arms(bound)) or len(node.args) != 1:
+            return None
+        element = self.eval(node.args[0].value)
+        grown = [arm if element in arm.items else display("list", (*arm.items, element)) for arm in lists]
+        return join(grown)
+
+    def _add_element(self, owner: cst.Attribute, element: cst.BaseExpression) -> None:
+        """``self.xs.append(element)``: noted as an assignment to ``self.xs.*``."""
+        base = self.eval(owner.value)
+        if isinstance(base, Receiver):
+            self.recorder.attribute(element, (owner.attr.value, "*"), self.eval(element), self.frame, self.statement)
 
     # Assignments
 
@@ -85,8 +109,12 @@ class Statements(Expressions):
     def exec_AugAssign(self, node: cst.AugAssign) -> None:
         operator = type(node.operator).__name__.removesuffix("Assign")
         symbol = {"Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "BitAnd": "&", "BitOr": "|"}
-        value = binary(symbol.get(operator, operator), self.eval(node.target), self.eval(node.value))
-        self.assign(node.target, value)
+        added = self.eval(node.value)
+        if operator == "Add" and isinstance(node.target, cst.Attribute) and isinstance(self.eval(node.target.value), Receiver):
+            # ``self.xs += [...]`` adds elements to what ``self.xs`` is; for a number it is only a further value.
+            path = (node.target.attr.value, "*")
+            self.recorder.attribute(node.target, path, added, self.frame, self.statement)
+        self.assign(node.target, binary(symbol.get(operator, operator), self.eval(node.target), added))
 
     def assign(self, target: cst.CSTNode, value: Value | Closure) -> None:
         """Assign to any target.
@@ -146,6 +174,9 @@ class Statements(Expressions):
             self.recorder.attribute(target, path, value, self.frame, self.statement)
 
     def _assign_item(self, target: cst.Subscript, value: Value) -> None:
+        if isinstance(target.value, cst.Attribute) and isinstance(self.eval(target.value.value), Receiver):
+            path = (target.value.attr.value, "*")
+            self.recorder.attribute(target, path, value, self.frame, self.statement)
         base = self.eval(target.value)
         indices = [self.eval(element.slice.value) for element in target.slice if isinstance(element.slice, cst.Index)]
         if not isinstance(target.value, cst.Name) or not isinstance(base, Display):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from dropcheck.link.calls import Calls
 from dropcheck.link.helpers import Helpers
 from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
-from dropcheck.link.site import Form
+from dropcheck.link.site import Form, Site
 from dropcheck.model import Behaviour
 
 
@@ -24,6 +25,22 @@ class LinkedProject(Project):
     def helpers(self) -> Helpers:
         """The functions whose dropout their caller decides."""
         return Helpers(self, self.calls)
+
+    def sites(self, path: str) -> tuple[Site, ...]:
+        """The sites of a file, in order: calls that drop, and calls of helpers that do."""
+        if path not in self._sites:
+            self._sites[path] = tuple(self._find_sites(path))
+        return self._sites[path]
+
+    def _find_sites(self, path: str) -> Iterator[Site]:
+        for call in self.files[path].calls:
+            site = Linker(self, self.calls, path, call).site() or self.helpers.site(path, call)
+            if site is not None:
+                yield site
+
+    @cached_property
+    def _sites(self) -> dict[str, tuple[Site, ...]]:
+        return {}
 
     def drops_by_itself(self, path: str, function: str) -> bool:
         """Whether a function drops in evaluation whatever its caller says."""

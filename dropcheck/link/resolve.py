@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dropcheck.link.project import Function, Owner, Project
 
 _MAX_DEPTH = 6
-_OPEN_OPERATIONS = frozenset({"item", "format", "comprehension", "matches"})
+_OPEN_OPERATIONS = frozenset({"item", "format", "comprehension", "list comprehension", "dict comprehension", "matches"})
 
 
 class Resolver:

@@ -19,6 +19,7 @@ from dropcheck.rules import (
     training_flag_is_method,
     ungated_attention_dropout,
     ungated_helper_call,
+    unregistered_dropout_module,
 )
 from dropcheck.rules.rule import Rule
 
@@ -29,6 +30,7 @@ ALL_RULES: tuple[Rule, ...] = (
     mode_in_p_slot.RULE,
     ungated_attention_dropout.RULE,
     dropout_module_in_forward.RULE,
+    unregistered_dropout_module.RULE,
     ungated_helper_call.RULE,
     inverted_training_flag.RULE,
     sticky_eval_probability.RULE,

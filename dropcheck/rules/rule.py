@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dropcheck.facts import AttributeFact, ClassFacts, FileFacts
-from dropcheck.link.project import Moduleness, Project
+from dropcheck.link.linked import LinkedProject
+from dropcheck.link.project import Moduleness
 from dropcheck.link.sites import Site
 from dropcheck.model import Behaviour, Confidence, Fix, Related, Span
 
@@ -50,7 +51,7 @@ class ClassView:
         sites: the sites in its methods.
     """
 
-    project: Project
+    project: LinkedProject
     file: FileFacts
     facts: ClassFacts
     moduleness: Moduleness

@@ -1,0 +1,131 @@
+"""A dropout module in a plain list, dict or tuple, where `eval()` does not reach it.
+
+## What it finds
+
+`nn.Dropout`, or a module of the project that holds dropout, kept in a plain container of a Module and registered nowhere else.
+
+## Why it matters
+
+A Module finds its children among its attributes, not inside plain containers. `model.eval()` does not reach such a module, so it
+stays in training mode for ever; `model.to(device)` and `state_dict()` miss it, too.
+
+## Bad
+
+```python
+import torch.nn as nn
+
+
+class Heads(nn.Module):
+    def __init__(self, count):
+        super().__init__()
+        self.drops = [nn.Dropout(0.1) for _ in range(count)]
+
+    def forward(self, x):
+        return [drop(x) for drop in self.drops]
+```
+
+## Good
+
+```python
+import torch.nn as nn
+
+
+class Heads(nn.Module):
+    def __init__(self, count):
+        super().__init__()
+        self.drops = nn.ModuleList([nn.Dropout(0.1) for _ in range(count)])
+
+    def forward(self, x):
+        return [drop(x) for drop in self.drops]
+```
+
+## Fix and its safety
+
+Wraps a list in `nn.ModuleList` and a dict in `nn.ModuleDict`. Unsafe: the keys of `state_dict()` and the order of `modules()`
+change where the elements hold parameters, and code that needs a plain list may break.
+
+## When to ignore
+
+When the elements are registered by code that the tool does not see.
+
+## Options
+
+None.
+
+## Links
+
+- https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
+- https://github.com/namisan/mt-dnn/issues/45
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dropcheck.facts import AttributeFact
+from dropcheck.link.containers import dropout_in, is_plain, is_registered
+from dropcheck.link.project import Moduleness
+from dropcheck.model import Applicability, Behaviour, Confidence, Edit, Fix, Span
+from dropcheck.rules.fixes import advice
+from dropcheck.rules.rule import ClassView, Draft, Rule
+from dropcheck.worlds import Display, Value, arms
+
+_UNSAFE = "Keys of the state_dict and the order of modules() may change, and the attribute is no plain container any more."
+
+
+def check(view: ClassView) -> Iterator[Draft]:
+    """Report plain containers that hold dropout."""
+    if view.moduleness not in {Moduleness.YES, Moduleness.LIKELY} or view.facts.dynamic:
+        return
+    for name, facts in _containers(view).items():
+        path = view.file.path
+        kept = [(fact, held) for fact in facts for held in dropout_in(view.project, path, fact.value.train)]
+        if not kept or all(is_registered(view.project, path, view.facts, fact, held) for fact, held in kept):
+            continue
+        first = facts[0]
+        yield Draft(
+            message=f"`self.{name}` is a plain container, so `eval()` does not reach the dropout in it: it stays on",
+            help=f"Make `self.{name}` an `nn.ModuleList` or `nn.ModuleDict`.",
+            fix=_fix(view, first),
+            confidence=Confidence.HIGH if view.moduleness is Moduleness.YES else Confidence.MEDIUM,
+            span=first.scope,
+            scope=first.scope,
+            function=first.function,
+            behaviour=Behaviour.ALWAYS_ON,
+        )
+
+
+def _containers(view: ClassView) -> dict[str, list[AttributeFact]]:
+    """The attributes that are only ever plain containers, each with its assignments and what is added to it."""
+    found: dict[str, list[AttributeFact]] = {}
+    for fact in view.facts.attributes:
+        if fact.function and (len(fact.path) == 1 or (len(fact.path) == 2 and fact.path[1] == "*")):
+            found.setdefault(fact.path[0], []).append(fact)
+    return {
+        name: facts
+        for name, facts in found.items()
+        if any(len(fact.path) == 1 for fact in facts) and all(is_plain(fact.value.train) for fact in facts if len(fact.path) == 1)
+    }
+
+
+def _fix(view: ClassView, fact: AttributeFact) -> Fix:
+    """Wrap the container where it is made, if it is made in one place."""
+    spelt = view.file.nn
+    kind = _kind(fact.value.train)
+    message = f"Wrap it in `nn.{kind}`" if kind else "Register its elements"
+    if not kind or not spelt or len(fact.path) != 1 or fact.value_span is None:
+        return advice(message, "The container is not made in one plain place.")
+    start, end = fact.value_span.start, fact.value_span.end
+    edits = (Edit(Span(start, start), f"{spelt}.{kind}("), Edit(Span(end, end), ")"))
+    return Fix(Applicability.UNSAFE, message, edits, _UNSAFE)
+
+
+def _kind(value: Value) -> str:
+    """The registered twin of a container display; tuples have none."""
+    kinds = {arm.kind for arm in arms(value) if isinstance(arm, Display)}
+    if kinds == {"list"} or (not kinds and is_plain(value)):
+        return "ModuleList"
+    return "ModuleDict" if kinds == {"dict"} else ""
+
+
+RULE = Rule("DRP107", "unregistered-dropout-module", __doc__, "unsafe, advice", check_class=check)
