@@ -16,7 +16,6 @@ from dropcheck.errors import SourceError
 from dropcheck.extract.modules import module_name
 from dropcheck.extract.sieve import may_matter, sieve_words
 from dropcheck.link import Project
-from dropcheck.link.sites import sites
 from dropcheck.model import FileError
 from dropcheck.source.text import read_bytes, read_source
 
@@ -44,17 +43,17 @@ def complete(workspace: Workspace, skipped: Iterable[str], catalogue: Catalogue,
     notes: list[str] = []
     for _ in range(_MAX_ROUNDS):
         project = workspace.project()
-        for path in workspace.paths:
-            for _site in sites(project, path):
-                pass
-        wanted = set(_worth_reading(project, done, sieve))
-        words = _names_of_helpers(project) - seen_words
-        seen_words |= words
-        callers = tuple(_callers(words, waiting, given, project)) if words else ()
-        if not wanted and not callers:
+        project.follow_imports()
+        paths = set(_worth_reading(project, done, sieve))
+        if not paths:
+            # Only a project with all its definitions tells which helpers leave dropout to their callers.
+            words = _names_of_helpers(project) - seen_words
+            seen_words |= words
+            paths = set(_callers(words, waiting, given, project)) - set(project.files) if words else set()
+        if not paths:
             break
         tasks: list[Task] = []
-        for path in sorted({*wanted, *callers} - set(project.files)):
+        for path in sorted(paths):
             try:
                 tasks.append(Task(path, read_source(path).text, *module_name(path)))
             except SourceError as error:

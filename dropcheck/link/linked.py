@@ -26,6 +26,17 @@ class LinkedProject(Project):
         """The functions whose dropout their caller decides."""
         return Helpers(self, self.calls)
 
+    def follow_imports(self) -> None:
+        """Follow every import that a base class, an attribute or a call hangs on, so that ``names.wanted`` is complete."""
+        for path, file in self.files.items():
+            for cls in file.classes:
+                self.moduleness((path, cls))
+                for fact in cls.attributes:
+                    self.localize(fact.value.train, path)
+            for call in file.calls:
+                self.localize(call.callee.train, path)
+                self.localize(call.callee.eval, path)
+
     def sites(self, path: str) -> tuple[Site, ...]:
         """The sites of a file, in order: calls that drop, and calls of helpers that do."""
         if path not in self._sites:
