@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dropcheck.config.settings import Settings
 from dropcheck.facts import ClassFacts, FunctionFacts
 from dropcheck.link.project import Moduleness, Project
-from dropcheck.link.sites import Site, sites
+from dropcheck.link.sites import Form, Site, sites
 from dropcheck.link.words import intent
 from dropcheck.model import Confidence, Finding, Span
 from dropcheck.rules import ALL_RULES
@@ -87,6 +87,8 @@ class _Judge:
         docstrings = [scope.docstring for scope in site.enclosing if isinstance(scope, (FunctionFacts, ClassFacts))]
         if intent(names, site.call.comments, docstrings, self.intent_words):
             return Confidence.MEDIUM
+        if site.form is Form.CONSTRUCTION:  # a wrong rate is wrong wherever the module is made
+            return Confidence.HIGH
         if site.moduleness in {Moduleness.YES, Moduleness.LIKELY} and not site.at_construction:
             return Confidence.HIGH
         return Confidence.MEDIUM
