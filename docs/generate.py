@@ -1,7 +1,7 @@
 """Write what the documentation takes from the code: the pages of the rules, the options, the API's names.
 
-    python docs/generate.py            write it
-    python docs/generate.py --check    write nothing; exit 1 if something is not as it would be written
+python docs/generate.py            write it
+python docs/generate.py --check    write nothing; exit 1 if something is not as it would be written
 """
 
 from __future__ import annotations
@@ -73,16 +73,19 @@ def _notice(rule: Rule) -> str:
 def _with_blocks(root: Path) -> dict[str, str]:
     """The files with a generated block between two marks, by name."""
     blocks = {
-        "README.md": _rules_table(f"{_RULES}/"),
+        "README.md": ("\n", *_rules_table(f"{_RULES}/"), "\n"),
         "mkdocs.yml": (f"      - {rule.code} {rule.name}: rules/{rule.name}.md\n" for rule in ALL_RULES),
         "docs/configuration.md": _options(),
-        "docs/cli.md": _check_options(),
-        "docs/api.md": _names(),
+        "docs/cli.md": ("\n", *_check_options(), "\n"),
+        "docs/api.md": ("\n", *_names(), "\n"),
     }
     return {name: _replace_block(name, _read(root / name), "".join(lines)) for name, lines in blocks.items()}
 
 
-_BLOCK = re.compile(r"(?P<start>^[^\n]*written by docs/generate\.py[^\n]*\n).*?(?P<end>^[^\n]*end of what is written[^\n]*$)", re.M | re.S)
+_BLOCK = re.compile(
+    r"(?P<start>^[^\n]*written by docs/generate\.py[^\n]*\n).*?(?P<end>^[^\n]*end of what is written[^\n]*$)",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def _replace_block(name: str, text: str, block: str) -> str:

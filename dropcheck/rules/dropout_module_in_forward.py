@@ -92,6 +92,8 @@ def _functional_form(site: Site, mode: str) -> tuple[Edit, ...]:
     passed = [
         f"{argument.keyword or name}={argument.text}"
         for argument, name in zip(call.constructor_arguments, MODULE_PARAMETERS, strict=False)
+        # The alpha modules take ``inplace`` and do not pass it on.
+        if (argument.keyword or name) == "p" or "alpha" not in site.module.function
     ]
     extra = ", ".join((*passed, f"training={mode}"))
     place = call.insertion

@@ -8,7 +8,7 @@ from dropcheck.config.settings import Settings
 from dropcheck.facts import ClassFacts, FunctionFacts
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.project import Moduleness
-from dropcheck.link.sites import Site, sites
+from dropcheck.link.sites import Form, Site, sites
 from dropcheck.link.words import intent
 from dropcheck.model import Confidence, Finding, Span
 from dropcheck.rules import ALL_RULES
@@ -88,6 +88,8 @@ class _Judge:
         docstrings = [scope.docstring for scope in site.enclosing if isinstance(scope, (FunctionFacts, ClassFacts))]
         if intent(names, site.call.comments, docstrings, self.intent_words):
             return Confidence.MEDIUM
+        if site.form is Form.CONSTRUCTION:  # a wrong rate is wrong wherever the module is made
+            return Confidence.HIGH
         in_module = site.moduleness in {Moduleness.YES, Moduleness.LIKELY} and not site.at_construction
         if in_module or (site.owner is None and site.reached):
             return Confidence.HIGH

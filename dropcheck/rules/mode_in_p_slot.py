@@ -57,6 +57,7 @@ from dropcheck.link.sites import Form, Site
 from dropcheck.model import Applicability, Edit, Fix, Span
 from dropcheck.rules.fixes import advice, spelt_mode
 from dropcheck.rules.rule import Draft, Rule
+from dropcheck.worlds import Const
 
 _UNSAFE = "What is computed in training changes: p goes back to its default."
 
@@ -67,7 +68,8 @@ def check(site: Site) -> Draft | None:
         return None
     argument, slot = site.p.argument, site.entry.p if site.entry else "p"
     text = argument.text if argument else "the mode"
-    follows = bool(getattr(site.p.value.train, "value", False))
+    train = site.p.value.train
+    follows = isinstance(train, Const) and bool(train.value)
     if follows:
         what = "everything is zeroed in training and nothing is dropped in evaluation"
     else:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pytest
 import torch
-import torch.nn.functional as F
 from torch import nn
+from torch.nn import functional
 
 from dropcheck.catalogue import (
     FUNCTIONS,
@@ -138,20 +138,22 @@ def test_multi_head_attention_obeys_its_flag(flag: dict[str, bool], drops: bool)
     x, weight = torch.ones(3, 1, 4), torch.eye(4)
     arguments = (x, x, x, 4, 2, weight.repeat(3, 1), None, None, None, False, 0.5, weight, None)
     torch.manual_seed(0)
-    first, second = (F.multi_head_attention_forward(*arguments, **flag)[0] for _ in range(2))
+    first, second = (functional.multi_head_attention_forward(*arguments, **flag)[0] for _ in range(2))
     assert torch.equal(first, second) is not drops
 
 
 def test_scaled_dot_product_attention_has_no_flag():
     x = torch.ones(2, 5, 4)
     torch.manual_seed(0)
-    assert not torch.equal(F.scaled_dot_product_attention(x, x, x, None, 0.5), F.scaled_dot_product_attention(x, x, x, None, 0.5))
+    assert not torch.equal(
+        functional.scaled_dot_product_attention(x, x, x, None, 0.5), functional.scaled_dot_product_attention(x, x, x, None, 0.5)
+    )
 
 
 def test_no_public_dropout_function_of_torch_is_missing():
     public = {
         f"{place}.{name}"
-        for place, module in (("torch", torch), ("torch.nn.functional", F))
+        for place, module in (("torch", torch), ("torch.nn.functional", functional))
         for name in dir(module)
         if "dropout" in name and not name.startswith("_")
     }
@@ -172,7 +174,7 @@ class TestModule:
 
     def test_forward_calls_the_function(self, entry: DropoutModule, monkeypatch: pytest.MonkeyPatch):
         calls = []
-        monkeypatch.setattr(F, entry.function, lambda *args: calls.append(args))
+        monkeypatch.setattr(functional, entry.function, lambda *args: calls.append(args))
         x = torch.ones(2, 3)
         locate(entry.name)(0.25).eval()(x)
         assert [call[:3] for call in calls] == [(x, 0.25, False)]
