@@ -48,6 +48,7 @@ class Argument:
         text: the source of the value.
         loose: whether the value needs parentheses before an operator can follow it.
         name: the variable, where the value is nothing but a name.
+        local: whether that variable belongs to the function (or to the module, outside any).
         keyword_span: the characters of the keyword, without the ``=``.
     """
 
@@ -58,6 +59,7 @@ class Argument:
     text: str
     loose: bool = False
     name: str | None = None
+    local: bool = False
     keyword_span: Span | None = None
 
 
@@ -89,6 +91,7 @@ class CallFact:
         constructor_has_comments: whether comments stand inside the call that made the object.
         discarded: whether the result is thrown away (the call is a statement of its own).
         comments: the comments at the statement and right above it, lower case.
+        functional: how torch.nn.functional is spelt here; empty where it cannot be.
     """
 
     callee: Worlds[Value]
@@ -105,6 +108,7 @@ class CallFact:
     constructor_has_comments: bool = False
     discarded: bool = False
     comments: tuple[str, ...] = ()
+    functional: str = ""
 
 
 class FunctionKind(Enum):
@@ -219,8 +223,7 @@ class FileFacts:
         functions: every function, nested ones included.
         calls: calls that drop or may.
         comments: comments that name this tool or ``noqa``.
-        functional: how torch.nn.functional is spelt in this file (``F``, ``nn.functional``); empty if it cannot be.
-        nn: likewise for torch.nn.
+        nn: how torch.nn is spelt in this file; empty where it is not imported.
         syntax_error: set, and all else empty, where the file does not parse.
     """
 
@@ -231,6 +234,5 @@ class FileFacts:
     functions: tuple[FunctionFacts, ...] = ()
     calls: tuple[CallFact, ...] = ()
     comments: tuple[Comment, ...] = ()
-    functional: str = ""
     nn: str = ""
     syntax_error: SyntaxErrorFact | None = None

@@ -208,6 +208,9 @@ def attribute(base: Value, name: str, world: World) -> Value:
         return Const(world is World.TRAIN, mode=True)
     if isinstance(base, Imported):
         return Imported(f"{base.path}.{name}")
+    if isinstance(base, Op) and any(isinstance(arm, Imported) for arm in arms(base)):
+        # ``try: import x except ImportError: x = None``: None has no attributes worth following.
+        return join(attribute(arm, name, world) for arm in arms(base) if not isinstance(arm, Const))
     fits, mode, size = _fits((base,))
     if not fits:
         return Opaque(f".{name}", hash((base, name)), mode)
@@ -242,6 +245,12 @@ def truth(value: Value) -> bool | None:
     if isinstance(value, Op) and value.name in {"choice", "join"}:
         answers = {truth(arm) for arm in arms(value)}
         return answers.pop() if len(answers) == 1 else None
+    if isinstance(value, Op) and value.name in {"and", "or"}:
+        decisive = value.name == "or"
+        answers = {truth(arg) for arg in value.args}
+        if decisive in answers:
+            return decisive
+        return not decisive if answers == {not decisive} else None
     return None
 
 
@@ -321,7 +330,7 @@ def any_path(left: Value, right: Value) -> Value:
         result = both(result, part)
     if not our_rest or not their_rest:
         return result
-    if len(our_rest) == len(their_rest) == 1 and our_rest[0] == negate(their_rest[0]):
+    if every(our_rest) == negate(every(their_rest)) or every(their_rest) == negate(every(our_rest)):
         return result
     return both(result, operation("or", every(our_rest), every(their_rest)))
 

@@ -10,11 +10,12 @@ import libcst as cst
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.extract.collect import ClassRecord, Collector, Definitions, FunctionRecord
-from dropcheck.extract.frames import Closure
+from dropcheck.extract.frames import Closure, FunctionContext
 from dropcheck.extract.records import AttributeRecord, CallRecord, FileRecord, Recorder
 from dropcheck.extract.scopes import parameters_of
 from dropcheck.extract.spans import Spans, locate
 from dropcheck.extract.style import insertion
+from dropcheck.extract.syntax import syntax_error
 from dropcheck.facts import (
     Argument,
     AttributeFact,
@@ -24,7 +25,6 @@ from dropcheck.facts import (
     FileFacts,
     FunctionFacts,
     Parameter,
-    SyntaxErrorFact,
 )
 from dropcheck.model import LineIndex, Span
 from dropcheck.worlds import FALSE, Imported, Opaque, Value, World, Worlds
@@ -41,7 +41,7 @@ def assemble(text: str, path: str, *, module: str, is_package: bool, catalogue: 
     try:
         tree = cst.parse_module(text)
     except cst.ParserSyntaxError as error:
-        return FileFacts(path, module, syntax_error=_syntax_error(text, error))
+        return FileFacts(path, module, syntax_error=syntax_error(text, error))
     shared = FileRecord(catalogue)
     definitions = Definitions({}, {})
     train = Collector(World.TRAIN, shared, definitions, path=path, module=module, is_package=is_package)
@@ -51,16 +51,6 @@ def assemble(text: str, path: str, *, module: str, is_package: bool, catalogue: 
         other = Collector(World.EVAL, shared, definitions, path=path, module=module, is_package=is_package)
         other.run(tree)
     return _Assembly(text, tree, shared, definitions, train, other).facts(path, module)
-
-
-def _syntax_error(text: str, error: cst.ParserSyntaxError) -> SyntaxErrorFact:
-    index = LineIndex(text)
-    row = min(max(error.raw_line, 1), index.rows)
-    line = index.row_span(row)
-    start = min(line.start + max(error.raw_column, 0), line.end)
-    message = error.message.removeprefix("parser error: ").replace("error at ", "at ").strip()
-    message = re.sub(r"^at \d+:\d+: ", "", message)
-    return SyntaxErrorFact(Span(start, max(start, len(index.row_text(row)) + line.start)), message)
 
 
 class _Assembly:
@@ -83,12 +73,13 @@ class _Assembly:
         self.eval: Recorder = other.recorder
         self.spans: Spans = locate(tree, frozenset(self._wanted()))
         self.index = LineIndex(text)
+        env = train.module.state.env
+        self.names = [(name, value) for name, value in env.items() if not isinstance(value, Closure)]
+        self.functional = _spelling(self.names, "torch.nn.functional")
         self.comments = {self.index.position(span.start).row: span for span in self.spans.comments}
 
     def facts(self, path: str, module: str) -> FileFacts:
-        env = self.collector.module.state.env
-        names = [(name, value) for name, value in env.items() if not isinstance(value, Closure)]
-        names += [("*", Imported(star)) for star in self.collector.star_imports]
+        names = [*self.names, *(("*", Imported(star)) for star in self.collector.star_imports)]
         return FileFacts(
             path=path,
             module=module,
@@ -97,7 +88,6 @@ class _Assembly:
             functions=tuple(self._function(record) for record in self.definitions.functions.values()),
             calls=tuple(sorted(self._calls(), key=lambda fact: fact.span)),
             comments=tuple(self._own_comments()),
-            functional=_spelling(names, "torch.nn.functional"),
             nn=_spelling(names, "torch.nn"),
         )
 
@@ -164,7 +154,7 @@ class _Assembly:
     def _call(self, record: CallRecord, train: CallRecord | None, other: CallRecord | None) -> CallFact:
         node = record.node
         span = self.spans.expression(node)
-        arguments = self._arguments(node, train, other)
+        arguments = self._arguments(node, train, other, self._own_locals(record.context))
         scope = self._scope(record.statement)
         constructor = record.constructor
         return CallFact(
@@ -182,6 +172,7 @@ class _Assembly:
             constructor_has_comments=constructor is not None and self._has_comments(constructor),
             discarded=_is_discarded(node, record.statement),
             comments=self._comments_at(scope),
+            functional="" if self.functional.partition(".")[0] in self._locals(record.context) else self.functional,
         )
 
     def _has_comments(self, node: cst.CSTNode) -> bool:
@@ -189,9 +180,23 @@ class _Assembly:
         return any(span.start <= comment.start < span.end for comment in self.spans.comments)
 
     def _constructor_arguments(self, node: cst.Call) -> tuple[Argument, ...]:
-        return self._arguments(node, self.train.calls.get(id(node)), self.eval.calls.get(id(node)))
+        return self._arguments(node, self.train.calls.get(id(node)), self.eval.calls.get(id(node)), None)
 
-    def _arguments(self, node: cst.Call, train: CallRecord | None, other: CallRecord | None) -> tuple[Argument, ...]:
+    def _own_locals(self, context: FunctionContext) -> frozenset[str] | None:
+        """The names that the function binds; None outside any function."""
+        return self.definitions.functions[id(context.node)].bindings.local if context.node is not None else None
+
+    def _locals(self, context: FunctionContext) -> frozenset[str]:
+        """The names that the function, or one around it, binds."""
+        names: set[str] = set()
+        for record in self.definitions.functions.values():
+            if f"{context.name}.".startswith(f"{record.context.name}."):
+                names |= record.bindings.local
+        return frozenset(names)
+
+    def _arguments(
+        self, node: cst.Call, train: CallRecord | None, other: CallRecord | None, local: frozenset[str] | None
+    ) -> tuple[Argument, ...]:
         first, second = train or other, other or train
         assert first is not None
         assert second is not None
@@ -205,6 +210,7 @@ class _Assembly:
                 text=self._text(arg.value),
                 loose=isinstance(arg.value, _LOOSE) and not arg.value.lpar,
                 name=arg.value.value if isinstance(arg.value, cst.Name) else None,
+                local=isinstance(arg.value, cst.Name) and (local is None or arg.value.value in local),
                 keyword_span=self.spans.expression(arg.keyword) if arg.keyword else None,
             )
             for index, arg in enumerate(node.args)

@@ -249,6 +249,11 @@ class Collector(Statements):
             passed = {name: Opaque(f"{name}, passed with a star", mode=True) for name in names}
         return self._run_closure(closure, self.frame.state.reach, passed)
 
+    def stand_in(self, closure: Closure) -> Value:
+        """The value of a local function that escapes: not followed, but known to read the mode if it does."""
+        reads = self.definitions.functions[id(closure.node)].bindings.reads_mode
+        return Opaque("a local function", self.recorder.ordinal(closure.node), mode=reads)
+
     def escape(self, closure: Closure) -> None:
         """Something else may call a local function, from here on."""
         if closure.used and closure in self._running:

@@ -98,7 +98,7 @@ class Expressions:
         bound = self.bound(node)
         if isinstance(bound, Closure):
             self.escape(bound)
-            return Opaque("a local function", self.recorder.ordinal(bound.node))
+            return self.stand_in(bound)
         return bound
 
     def bound(self, node: cst.CSTNode) -> Bound:
@@ -172,6 +172,10 @@ class Expressions:
     def escape(self, closure: Closure) -> None:
         """Run a local function with open arguments: something else may call it."""
         raise NotImplementedError
+
+    def stand_in(self, closure: Closure) -> Value:
+        """The value of a local function that escapes: not followed, but known to read the mode if it does."""
+        return Opaque("a local function", self.recorder.ordinal(closure.node))
 
     def blend(self, left: Bound, right: Bound) -> Value:
         """What a name is that is a local function on at least one of two paths."""

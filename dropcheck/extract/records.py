@@ -133,9 +133,13 @@ class Recorder:
     def call(self, node: cst.Call, callee: Value, values: list[Value], frame: Frame, statement: cst.CSTNode | None) -> None:
         """Note a call if it may drop."""
         constructor: cst.Call | None = None
-        if isinstance(callee, CallOf) and callee.site in self._makers:
-            maker, root = self._makers[callee.site]
-            constructor = maker if root == frame.root else None
+        for arm in arms(callee):
+            if isinstance(arm, CallOf) and arm.site in self._makers:
+                maker, root = self._makers[arm.site]
+                constructor = maker if root == frame.root else None
+            elif not isinstance(arm, CallOf):
+                constructor = None
+                break
         if isinstance(callee, Imported) and callee.path in self.shared.catalogue.modules:
             self._makers[self.ordinal(node)] = (node, frame.root)
         if constructor is None and not self._may_drop(callee):

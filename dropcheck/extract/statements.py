@@ -128,7 +128,7 @@ class Statements(Expressions):
             return
         if isinstance(value, Closure):
             self.escape(value)
-            value = Opaque("a local function", self.recorder.ordinal(value.node))
+            value = self.stand_in(value)
         if isinstance(target, (cst.Tuple, cst.List)):
             self._unpack(target, value)
         elif isinstance(target, cst.Attribute):

@@ -8,7 +8,11 @@ from functools import cached_property
 
 from dropcheck.facts import CallFact, FunctionFacts, FunctionKind
 from dropcheck.link.project import Function, Moduleness, Owner, Project
-from dropcheck.worlds import Attr, CallOf, Defined, Display, Imported, Op, Receiver, Value, World, arms
+from dropcheck.link.resolve import Resolver
+from dropcheck.worlds import Attr, CallOf, Defined, Display, Imported, Op, Receiver, Value, World, arms, truth
+
+#: Methods that a training loop calls and evaluation does not.
+_TRAINING_STEPS = frozenset({"training_step", "train_step", "training_step_end"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,32 @@ class Calls:
                 break
             outermost = scope.name
         return outermost
+
+    def only_in_training(self, path: str, function: str) -> bool:
+        """Whether a function never runs in evaluation: a training step, or one whose every call is gated.
+
+        A function that other code may call by a name of its own (``forward``) runs in both.
+        """
+        return (path, self.top_level(path, function)) in self._training_only
+
+    @cached_property
+    def _training_only(self) -> frozenset[tuple[str, str]]:
+        """Training steps, and the functions with at least one call in the project, none of which evaluation reaches."""
+        callers: dict[tuple[str, str], list[tuple[tuple[str, str], bool]]] = {}
+        for path, file in self.project.files.items():
+            for call in file.calls:
+                caller = (path, self.top_level(path, call.function))
+                resolver = Resolver(self.project, World.EVAL, self.owner_of(path, call.function))
+                in_eval = truth(resolver.resolve(self.project.localize(call.reach.eval, path))) is not False
+                for target in self.targets(path, call):
+                    callers.setdefault((target.path, target.function.name), []).append((caller, in_eval))
+        found = {key for key in self.project.methods if key[1].rpartition(".")[2] in _TRAINING_STEPS}
+        candidates = {key for key in callers if not key[1].rpartition(".")[2].startswith(("__", "forward"))}
+        while True:
+            more = {key for key in candidates if all(not in_eval or caller in found for caller, in_eval in callers[key])}
+            if more <= found:
+                return frozenset(found)
+            found |= more
 
     @cached_property
     def reached(self) -> frozenset[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dropcheck.catalogue import MODULE_PARAMETERS, REQUIRED, DropoutFunction, DropoutModule
 from dropcheck.facts import Argument, CallFact, FunctionFacts
-from dropcheck.link.behaviour import verdict
+from dropcheck.link.behaviour import parameters, verdict
 from dropcheck.link.binding import bind, pair
 from dropcheck.link.calls import Calls
 from dropcheck.link.project import Moduleness, Project
@@ -44,8 +44,11 @@ class Linker:
 
     @property
     def reach(self) -> Worlds[Value]:
-        """The condition under which the call is reached, resolved."""
-        return self.resolve(self.call.reach)
+        """The condition under which the call is reached, resolved; false where its function never runs in a world."""
+        reach = self.resolve(self.call.reach)
+        if self.calls.only_in_training(self.file.path, self.call.function):
+            return Worlds(reach.train, Const(False, mode=True))
+        return reach
 
     def site(self) -> Site | None:
         """The site that the call is; None where it is none."""
@@ -60,7 +63,8 @@ class Linker:
             if callee.callee.path == "functools.partial" and callee.args:
                 target = callee.args[0]
                 if isinstance(target, Imported) and target.path in catalogue.functions:
-                    return self._function_site(catalogue.functions[target.path], callee)
+                    partial = _made_earlier(callee) if self._is_own_attribute() else callee
+                    return self._function_site(catalogue.functions[target.path], partial)
             elif callee.callee.path in catalogue.modules:
                 module = catalogue.modules[callee.callee.path]
                 if self.call.constructor is not None:
@@ -151,6 +155,16 @@ class Linker:
             if isinstance(scope, FunctionFacts) and scope.modules:
                 return ModeSource(f"{scope.modules[0]}.training", sure=True)
         return ModeSource()
+
+
+def _made_earlier(partial: CallOf) -> CallOf:
+    """A partial kept on the instance: the parameters in it are those of the constructor, not of the call."""
+    args = tuple(_fixed(value) for value in partial.args)
+    return replace(partial, args=args, keywords=tuple((name, _fixed(value)) for name, value in partial.keywords))
+
+
+def _fixed(value: Value) -> Value:
+    return Opaque("what was given at construction") if next(parameters(value), None) is not None else value
 
 
 def _rate_of_module(rate: Value) -> Worlds[Value]:

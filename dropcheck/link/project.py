@@ -84,6 +84,11 @@ class Project:
         """The function of that qualified name."""
         return self._functions.get((path, name))
 
+    @property
+    def methods(self) -> Iterator[tuple[str, str]]:
+        """File and qualified name of every method."""
+        return (key for key, function in self._functions.items() if function.owner)
+
     def function_of(self, value: Value) -> Function | None:
         """The function a resolved value is; for a method named through its class, found in its bases, too."""
         if not isinstance(value, Defined):
@@ -154,9 +159,10 @@ class Project:
 
     def at_construction(self, path: str, function: FunctionFacts) -> bool:
         """Whether a function runs only while an object is made: a constructor, or a method that only those call."""
-        if not function.owner:
+        method = function.name.removeprefix(f"{function.owner}.")
+        if not function.owner or "." in method:
+            # A function made in a constructor runs whenever it is called.
             return False
-        method = function.name.removeprefix(f"{function.owner}.").partition(".")[0]
         return self._only_constructs((path, function.owner, method), frozenset())
 
     def _only_constructs(self, key: tuple[str, str, str], seen: frozenset[tuple[str, str, str]]) -> bool:
@@ -288,6 +294,11 @@ class Project:
                 # What the other mode leaves behind is still there in this one.
                 values.append(self.localize(fact.value[other], path))
         return tuple(values) or None
+
+    def is_switched(self, owner: Owner, name: str) -> bool:
+        """Whether ``train()`` or ``eval()`` of the class sets ``self.name``: a mode that its author keeps."""
+        found = self.assignments(owner, name) or ()
+        return any(fact.function.rpartition(".")[2] in {"train", "eval"} for _, fact in found)
 
     def is_assigned(self, owner: Owner, path: tuple[str, ...]) -> bool:
         """Whether ``self.a.b`` is assigned anywhere in the class."""

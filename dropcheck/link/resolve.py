@@ -12,6 +12,7 @@ from dropcheck.worlds import (
     Const,
     Display,
     Op,
+    Opaque,
     Param,
     Receiver,
     Value,
@@ -92,9 +93,14 @@ class Resolver:
         assert self.owner is not None
         if name in self._seen or len(self._seen) >= _MAX_DEPTH:
             return None
+        if self.project.is_switched(self.owner, name):
+            return Opaque(f"self.{name}, which train() or eval() sets", mode=True)
         found = self.project.attribute_values(self.owner, name, self.world)
         if found is None:
             return None
+        hidden = next((value for value in found if isinstance(value, Opaque) and value.mode), None)
+        if hidden is not None:
+            return hidden
         self._seen.append(name)
         values = [self._property(value) or self.resolve(value) for value in found]
         self._seen.pop()

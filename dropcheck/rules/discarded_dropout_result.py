@@ -70,8 +70,8 @@ def check(site: Site) -> Draft | None:
         return None
     first = site.call.arguments[0]
     message = f"The result of `{site.name}` is thrown away: it has no effect"
-    if first.name is None or first.star:
-        return Draft(message, "Assign the result.", advice("Assign the result", "Its input is not a plain name."))
+    if first.name is None or first.star or not first.local:
+        return Draft(message, "Assign the result.", advice("Assign the result", "Its input is no variable of this function."))
     start = site.call.span.start
     fix = Fix(Applicability.UNSAFE, f"Assign it to `{first.name}`", (Edit(Span(start, start), f"{first.name} = "),), _UNSAFE)
     return Draft(message, f"Write `{first.name} = ...`.", fix)

@@ -82,7 +82,7 @@ def check(site: Site) -> Draft | None:
 
 def _functional_form(site: Site, mode: str) -> tuple[Edit, ...]:
     """``nn.Dropout(p)(x)`` as ``F.dropout(x, p=p, training=...)``, where that is plain."""
-    call, functional = site.call, site.file.functional
+    call, functional = site.call, site.call.functional
     if not (call.direct and functional and site.module) or call.constructor is None or call.constructor_has_comments:
         return ()
     if len(call.arguments) != 1 or call.arguments[0].keyword or call.arguments[0].star or call.insertion is None:

@@ -77,6 +77,7 @@ def check(view: ClassView) -> Iterator[Draft]:
     """Report plain containers that hold dropout."""
     if view.moduleness not in {Moduleness.YES, Moduleness.LIKELY} or view.facts.dynamic:
         return
+    yield from _class_attributes(view)
     for name, facts in _containers(view).items():
         path = view.file.path
         kept = [(fact, held) for fact in facts for held in dropout_in(view.project, path, fact.value.train)]
@@ -91,6 +92,22 @@ def check(view: ClassView) -> Iterator[Draft]:
             span=first.scope,
             scope=first.scope,
             function=first.function,
+            behaviour=Behaviour.ALWAYS_ON,
+        )
+
+
+def _class_attributes(view: ClassView) -> Iterator[Draft]:
+    """A module in the class body belongs to no instance."""
+    for fact in view.facts.attributes:
+        if fact.function or next(dropout_in(view.project, view.file.path, fact.value.train), None) is None:
+            continue
+        yield Draft(
+            message=f"`{fact.path[0]}` is made in the class body, so no instance registers it and `eval()` does not reach it",
+            help=f"Make it in `__init__`: `self.{fact.path[0]} = ...`.",
+            fix=advice("Make it in `__init__`", "It has to move to another place."),
+            span=view.facts.header,
+            scope=view.facts.header,
+            function=view.facts.name,
             behaviour=Behaviour.ALWAYS_ON,
         )
 
