@@ -11,6 +11,7 @@ import click
 from dropcheck._version import __version__
 from dropcheck.cli.check import check
 from dropcheck.cli.exit_code import FAILED, INTERRUPTED
+from dropcheck.cli.inventory import inventory
 from dropcheck.cli.rule import rule
 from dropcheck.cli.streams import write
 from dropcheck.cli.version import version
@@ -31,7 +32,7 @@ class _CheckByDefault(click.Group):
 
 @click.group(
     cls=_CheckByDefault,
-    commands=(check, rule, version),
+    commands=(check, inventory, rule, version),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""
     `dropcheck src` is short for `dropcheck check src`.
@@ -42,6 +43,7 @@ class _CheckByDefault(click.Group):
       dropcheck src tests/model.py     check a folder and a file
       dropcheck --diff src             show what --fix would change
       dropcheck check --help           list the options of check
+      dropcheck inventory src          list every dropout site, also the correct ones
       dropcheck rule DRP101            explain a rule
     """,
 )

@@ -55,18 +55,12 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         UserError: the settings of a file name a rule that does not exist.
     """
     settings = {file.path: file.settings for file in found.files}
-    for distinct in dict.fromkeys(settings.values()):
-        enabled_codes(distinct)
-    catalogue = catalogue_for(settings.values())
-    ticker = _Ticker(len(found.files), progress)
-    loaded = _load(found.files, catalogue, ticker)
-    workspace = Workspace(catalogue, settings, ignore_suppressions=options.ignore_suppressions)
-    errors = [*found.errors, *loaded.errors, *_extract(workspace, loaded, catalogue, options.jobs, ticker)]
-    context_notes = complete(workspace, loaded.skipped, catalogue, options.jobs)
+    prepared = prepare(found, options, progress)
+    workspace, errors = prepared.workspace, list(prepared.errors)
     paths, failures = _judge(workspace, workspace.paths)
     repaired = Repaired((), ())
     if options.fix or options.diff:
-        repaired = repair(workspace, paths, loaded.sources, write=options.fix and not options.diff)
+        repaired = repair(workspace, paths, prepared.sources, write=options.fix and not options.diff)
         paths, more = _judge(workspace, paths)
         failures += more
     errors += (*failures, *repaired.errors)
@@ -79,12 +73,44 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         errors=tuple(sorted(errors, key=lambda error: error.path)),
         fixed=repaired.files,
         unsafe_fixes=any(one.unsafe_fixes for one in settings.values()),
-        notes=(
-            *found.notes,
-            *context_notes,
-            f"{len(loaded.sources)} of {len(found.files)} files can hold dropout and were parsed",
-        ),
+        notes=prepared.notes,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run up to its linked project.
+
+    Args:
+        workspace: the files that can matter, with everything that the verdict on them depends on.
+        sources: what was read, by path.
+        errors: the files that could not be read or extracted.
+        notes: what a user who asks for it wants to know, one line each.
+    """
+
+    workspace: Workspace
+    sources: dict[str, SourceFile]
+    errors: tuple[FileError, ...]
+    notes: tuple[str, ...]
+
+
+def prepare(found: Discovery, options: RunOptions, progress: Progress | None) -> Prepared:
+    """Read, sieve, extract and link the files of a run.
+
+    Raises:
+        UserError: the settings of a file name a rule that does not exist.
+    """
+    settings = {file.path: file.settings for file in found.files}
+    for distinct in dict.fromkeys(settings.values()):
+        enabled_codes(distinct)
+    catalogue = catalogue_for(settings.values())
+    ticker = _Ticker(len(found.files), progress)
+    loaded = _load(found.files, catalogue, ticker)
+    workspace = Workspace(catalogue, settings, ignore_suppressions=options.ignore_suppressions)
+    errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, catalogue, options.jobs, ticker))
+    notes = complete(workspace, loaded.skipped, catalogue, options.jobs)
+    parsed = f"{len(loaded.sources)} of {len(found.files)} files can hold dropout and were parsed"
+    return Prepared(workspace, loaded.sources, errors, (*found.notes, *notes, parsed))
 
 
 class _Ticker:

@@ -1,0 +1,131 @@
+"""Makes the inventory of a run from its linked sites and its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dropcheck.discover import Discovery
+from dropcheck.engine.pool import internal_error
+from dropcheck.engine.run import Progress, RunOptions, prepare
+from dropcheck.engine.workspace import Workspace
+from dropcheck.inventory import Entry, Inventory, InventoryFile
+from dropcheck.link.behaviour import Why, describe
+from dropcheck.link.site import Form, Passed, Site
+from dropcheck.model import Behaviour, FileError, Finding, LineIndex, State
+from dropcheck.worlds import Const, Value, Worlds
+
+_DECIDED = {Why.CALLER: "by its caller", Why.STORED: "at construction", Why.DECISION: "open", Why.UNKNOWN: "open"}
+
+
+def take_inventory(found: Discovery, options: RunOptions, *, progress: Progress | None = None) -> Inventory:
+    """List every dropout site of some files.
+
+    Args:
+        found: the files, each with its settings.
+        options: only ``jobs`` matters here.
+        progress: is called after each file.
+
+    Returns:
+        The sites with what they do, and the files that could not be worked on.
+
+    Raises:
+        UserError: the settings of a file name a rule that does not exist.
+    """
+    prepared = prepare(found, options, progress)
+    errors = list(prepared.errors)
+    files: list[InventoryFile] = []
+    for path in sorted(prepared.workspace.paths):
+        try:
+            entries = tuple(_entries(prepared.workspace, path))
+        except Exception as error:  # a bug of ours in one file must not cost the others
+            errors.append(FileError(path, internal_error(error)))
+            continue
+        if entries:
+            files.append(InventoryFile(path, entries))
+    return Inventory(tuple(files), len(found.files), tuple(errors), prepared.notes)
+
+
+def _entries(workspace: Workspace, path: str) -> Iterator[Entry]:
+    index = LineIndex(workspace.text(path))
+    findings = workspace.findings(path)
+    for site in workspace.project().sites(path):
+        # The call of a registered module does what the module does, which is listed where it is made.
+        if site.form is not Form.MODULE_CALL:
+            yield _entry(site, index, findings)
+
+
+def _entry(site: Site, index: LineIndex, findings: tuple[Finding, ...]) -> Entry:
+    made = site.form is Form.CONSTRUCTION
+    here = [finding for finding in findings if finding.span.start <= site.call.span.start < finding.span.end]
+    behaviour = _behaviour_of_module(site, here) if made else site.verdict.behaviour
+    reason = site.verdict.reason if behaviour in {Behaviour.CALLER_DECIDES, Behaviour.UNDECIDED} else None
+    return Entry(
+        position=index.position(site.call.span.start),
+        owner=site.owner.name if site.owner else "",
+        function=site.call.function,
+        kind=_kind(site),
+        name=f"nn.{site.name}" if site.module is not None else _helper_name(site),
+        p=_written(site.p),
+        behaviour=behaviour,
+        train=_in_world(behaviour, Behaviour.ALWAYS_ON, Behaviour.FOLLOWS_MODE),
+        eval=_in_world(behaviour, Behaviour.ALWAYS_ON, Behaviour.INVERTED),
+        gate="" if made else _gate(site),
+        decided=_DECIDED[reason.why] if reason is not None else "here",
+        reason="" if reason is None else f"{reason.name}: {reason.why.value}",
+        marks=tuple(_mark(finding) for finding in here),
+    )
+
+
+def _behaviour_of_module(site: Site, findings: list[Finding]) -> Behaviour:
+    """A module follows the mode of what it belongs to, unless it has no rate or belongs to nothing."""
+    if any(finding.code == "DRP107" for finding in findings):
+        return Behaviour.ALWAYS_ON
+    p = site.p.value.train
+    return Behaviour.NEVER_ON if isinstance(p, Const) and not p.value else Behaviour.FOLLOWS_MODE
+
+
+def _kind(site: Site) -> str:
+    if site.form is Form.HELPER:
+        return "helper call"
+    if site.module is not None:
+        return "module"
+    return "attention" if site.attention else "functional"
+
+
+def _helper_name(site: Site) -> str:
+    return site.helper.name if site.helper is not None else site.name
+
+
+def _written(passed: Passed) -> str:
+    """The probability as the author wrote it; a default as it counts."""
+    if passed.argument is not None:
+        return " ".join(passed.argument.text.split())
+    value = passed.value.train
+    return describe(value) if isinstance(value, Const) else ""
+
+
+def _in_world(behaviour: Behaviour, *on: Behaviour) -> str:
+    if behaviour in {Behaviour.CALLER_DECIDES, Behaviour.UNDECIDED}:
+        return "open"
+    return "drops" if behaviour in on else "off"
+
+
+def _gate(site: Site) -> str:
+    """What the mode is read in: the flag, the probability, or the condition around the call."""
+    for passed in (site.flag, site.p):
+        if passed.argument is not None and _follows(passed.value):
+            return " ".join(passed.argument.text.split())
+    if site.verdict.reached.eval is False and site.verdict.reached.train is not False:
+        return "reached in training only"
+    return "in a local variable" if _follows(site.p.value) or _follows(site.flag.value) else ""
+
+
+def _follows(value: Worlds[Value]) -> bool:
+    return value.train != value.eval
+
+
+def _mark(finding: Finding) -> str:
+    if finding.state is State.ACTIVE:
+        return finding.code
+    said = f": {finding.state_reason}" if finding.state_reason else ""
+    return f"{finding.code} {finding.state.value}{said}"

@@ -1,0 +1,75 @@
+"""The inventory: every dropout site and what it does, also the correct ones; as data, for renderers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dropcheck.model import Behaviour, FileError, Position
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One dropout site.
+
+    Args:
+        position: where it starts.
+        owner: qualified name of the class; empty for a site in no class.
+        function: qualified name of the function or method.
+        kind: ``functional``, ``attention``, ``module`` or ``helper call``.
+        name: what is called or made, such as ``dropout`` or ``nn.Dropout``.
+        p: the probability as written; empty where it is left to its default.
+        behaviour: what it does.
+        train: what happens in training, in a word: ``drops``, ``off`` or ``open``.
+        eval: what happens in evaluation, likewise.
+        gate: what makes it follow the mode, as written; empty where nothing does.
+        decided: where that is decided: ``here``, ``by its caller``, ``at construction`` or ``open``.
+        reason: what is open, for a site that is undecided or left to its caller.
+        marks: the codes of findings there, each with its state, and the reason the author gave.
+    """
+
+    position: Position
+    owner: str
+    function: str
+    kind: str
+    name: str
+    p: str
+    behaviour: Behaviour
+    train: str
+    eval: str
+    gate: str = ""
+    decided: str = "here"
+    reason: str = ""
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryFile:
+    """The sites of one file, in order."""
+
+    path: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The sites of a run.
+
+    Args:
+        files: the files that have any, by path.
+        checked: how many files were looked at.
+        errors: files that could not be.
+        notes: what a user who asks for it wants to know, one line each.
+    """
+
+    files: tuple[InventoryFile, ...]
+    checked: int
+    errors: tuple[FileError, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def totals(self) -> Mapping[Behaviour, int]:
+        """How many sites show each behaviour."""
+        counted = Counter(entry.behaviour for file in self.files for entry in file.entries)
+        return {behaviour: counted[behaviour] for behaviour in Behaviour}

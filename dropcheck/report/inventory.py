@@ -1,0 +1,126 @@
+"""The inventory as text, Markdown or JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import groupby
+
+from dropcheck.inventory import Entry, Inventory
+from dropcheck.report.escape import visible
+
+_SCHEMA = "dropcheck-inventory-v1"
+
+
+def render_text(inventory: Inventory) -> str:
+    """A tree by file, class and site, with totals.
+
+    Args:
+        inventory: the sites.
+
+    Returns:
+        Lines of printable text.
+    """
+    lines: list[str] = []
+    for file in inventory.files:
+        lines.append(visible(file.path))
+        for owner, entries in groupby(file.entries, key=lambda entry: entry.owner):
+            lines.append(f"  {owner or '(no class)'}")
+            lines.extend(f"    {visible(line)}" for entry in entries for line in _lines(entry))
+        lines.append("")
+    lines.append(_totals(inventory))
+    return "\n".join(lines) + "\n"
+
+
+def _lines(entry: Entry) -> Iterator[str]:
+    where = f"{entry.position.row}:{entry.position.column}"
+    p = f" p={entry.p}" if entry.p else ""
+    yield f"{where:<9} {entry.kind:<12} {entry.name}{p}  [{entry.behaviour.value}] train: {entry.train}, eval: {entry.eval}"
+    if entry.gate:
+        yield f"{'':<9} gate: {entry.gate}"
+    if entry.reason:
+        yield f"{'':<9} decided {entry.decided}: {entry.reason}"
+    for mark in entry.marks:
+        yield f"{'':<9} {mark}"
+
+
+def _totals(inventory: Inventory) -> str:
+    sites = sum(inventory.totals.values())
+    parts = ", ".join(f"{count} {behaviour.value}" for behaviour, count in inventory.totals.items() if count)
+    files = f"{len(inventory.files)} of {inventory.checked} files"
+    return f"{sites} dropout sites in {files}" + (f": {parts}." if parts else ".")
+
+
+def render_markdown(inventory: Inventory) -> str:
+    """A heading for each file and a table row for each site.
+
+    Args:
+        inventory: the sites.
+
+    Returns:
+        Markdown; nothing in it can be taken for Markdown or HTML of the scanned files.
+    """
+    lines = ["# Dropout inventory", ""]
+    for file in inventory.files:
+        lines += [f"## {_cell(file.path)}", ""]
+        lines += ["| where | class | what | p | behaviour | train | eval | gate or reason | marks |", "|" + " --- |" * 9]
+        for entry in file.entries:
+            cells = (
+                f"{entry.position.row}:{entry.position.column}",
+                entry.owner or "(no class)",
+                f"{entry.kind} {entry.name}",
+                entry.p,
+                entry.behaviour.value,
+                entry.train,
+                entry.eval,
+                entry.gate or entry.reason,
+                "; ".join(entry.marks),
+            )
+            lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+        lines.append("")
+    lines.append(_totals(inventory))
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Text that stays text in a Markdown table."""
+    escaped = visible(text)
+    for char in "\\`*_{}[]<>#|&":
+        escaped = escaped.replace(char, f"&#{ord(char)};" if char in "<>&|" else f"\\{char}")
+    return escaped
+
+
+def render_json(inventory: Inventory) -> str:
+    """One object with a schema word, the files with their sites, and totals.
+
+    Args:
+        inventory: the sites.
+
+    Returns:
+        JSON, ended by a newline.
+    """
+    data = {
+        "schema": _SCHEMA,
+        "files": [{"filename": file.path, "sites": [_site(entry) for entry in file.entries]} for file in inventory.files],
+        "totals": {behaviour.value: count for behaviour, count in inventory.totals.items()},
+        "checked": inventory.checked,
+    }
+    return json.dumps(data, indent=2) + "\n"
+
+
+def _site(entry: Entry) -> dict[str, object]:
+    return {
+        "location": {"row": entry.position.row, "column": entry.position.column},
+        "class": entry.owner or None,
+        "function": entry.function or None,
+        "kind": entry.kind,
+        "name": entry.name,
+        "p": entry.p or None,
+        "behaviour": entry.behaviour.value,
+        "train": entry.train,
+        "eval": entry.eval,
+        "gate": entry.gate or None,
+        "decided": entry.decided,
+        "reason": entry.reason or None,
+        "marks": list(entry.marks),
+    }
