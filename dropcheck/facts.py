@@ -185,6 +185,21 @@ class AttributeFact:
 
 
 @dataclass(frozen=True, slots=True)
+class RandomFact:
+    """A call that draws random numbers.
+
+    Args:
+        function: qualified name of the method.
+        span: the call.
+        scope: the statement.
+    """
+
+    function: str
+    span: Span
+    scope: Span
+
+
+@dataclass(frozen=True, slots=True)
 class ClassFacts:
     """A class.
 
@@ -198,6 +213,7 @@ class ClassFacts:
         dynamic: whether attributes are set by computed names (``setattr``, ``__dict__``).
         reads_mode: whether a method reads ``self.training``.
         docstring: its docstring, lower case, at most 2,000 characters.
+        random: calls in its methods that draw random numbers; only for a class whose name speaks of dropping.
     """
 
     name: str
@@ -209,6 +225,7 @@ class ClassFacts:
     dynamic: bool
     reads_mode: bool
     docstring: str = ""
+    random: tuple[RandomFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

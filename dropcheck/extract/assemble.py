@@ -25,6 +25,7 @@ from dropcheck.facts import (
     FileFacts,
     FunctionFacts,
     Parameter,
+    RandomFact,
 )
 from dropcheck.model import LineIndex, Span
 from dropcheck.worlds import FALSE, Imported, Opaque, Value, World, Worlds
@@ -106,6 +107,9 @@ class _Assembly:
             yield id(attribute.node)
             yield id(_assigned_value(attribute))
             yield from _statement_nodes(attribute.statement)
+        for drawn in self.shared.random.values():
+            yield id(drawn.node)
+            yield from _statement_nodes(drawn.statement)
         for cls in self.definitions.classes.values():
             yield from _statement_nodes(cls.node)
         for function in self.definitions.functions.values():
@@ -259,6 +263,11 @@ class _Assembly:
             dynamic=record.name in self.shared.dynamic,
             reads_mode=record.name in self.shared.mode_readers,
             docstring=_docstring(record.node),
+            random=tuple(
+                RandomFact(found.context.name, self.spans.expression(found.node), self._scope(found.statement))
+                for found in self.shared.random.values()
+                if found.context.owner == record.name
+            ),
         )
 
     def _attributes(self, record: ClassRecord) -> Iterable[AttributeFact]:

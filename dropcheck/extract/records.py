@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -31,6 +32,11 @@ _LIBRARIES = frozenset(
     " types operator tqdm pickle io shutil subprocess argparse yaml pandas matplotlib PIL cv2 sklearn tensorflow jax"
     " keras flax chainer paddle mxnet pytest unittest hydra omegaconf absl triton deepspeed apex".split()
 )
+
+
+#: Functions and methods of torch, numpy and random from which masks are made.
+_RANDOM = frozenset("rand rand_like bernoulli bernoulli_ uniform_ uniform random random_sample sample".split())  # noqa: SIM905
+_DROPS = re.compile(r"drop|stochastic_?depth", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -68,6 +74,15 @@ class AttributeRecord:
     statement: cst.CSTNode | None
 
 
+@dataclass(frozen=True, slots=True)
+class RandomRecord:
+    """One call that draws random numbers."""
+
+    node: cst.Call
+    context: FunctionContext
+    statement: cst.CSTNode | None
+
+
 @dataclass(slots=True)
 class FileRecord:
     """What both worlds of a file share.
@@ -78,6 +93,7 @@ class FileRecord:
         reads: for each class, the attributes its methods read.
         mode_readers: classes whose methods read ``self.training``.
         dynamic: classes that set attributes by computed names.
+        random: calls that draw random numbers, by ``id``, in classes whose name speaks of dropping.
     """
 
     catalogue: Catalogue
@@ -85,6 +101,7 @@ class FileRecord:
     reads: dict[str, set[str]] = field(default_factory=dict)
     mode_readers: set[str] = field(default_factory=set)
     dynamic: set[str] = field(default_factory=set)
+    random: dict[int, RandomRecord] = field(default_factory=dict)
 
 
 class Recorder:
@@ -115,6 +132,13 @@ class Recorder:
     def dynamic(self, context: FunctionContext) -> None:
         """Note that a method sets attributes by computed names."""
         self.shared.dynamic.add(context.owner)
+
+    def random(self, node: cst.Call, callee: Value, context: FunctionContext, statement: cst.CSTNode | None) -> None:
+        """Note a call that draws random numbers, where it may be dropout by hand."""
+        name = callee.path if isinstance(callee, Imported) else getattr(node.func, "attr", node.func)
+        short = name.rpartition(".")[2] if isinstance(name, str) else getattr(name, "value", "")
+        if short in _RANDOM and _DROPS.search(context.owner.rpartition(".")[2]):
+            self.shared.random[id(node)] = RandomRecord(node, context, statement)
 
     def star(self, name: str, modules: list[str]) -> Value:
         """What an unbound name is in a module with star imports: left to linking unless the last of them surely has it."""

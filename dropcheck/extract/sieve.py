@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from dropcheck.catalogue import Catalogue
 
-_OWN_WORDS = (b"dropcheck:",)
+#: Comments for this tool, and classes that drop by hand.
+_OWN_WORDS = (b"dropcheck:", b"Drop", b"StochasticDepth")
 
 
 def sieve_words(catalogue: Catalogue) -> tuple[bytes, ...]:

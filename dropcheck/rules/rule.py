@@ -59,7 +59,11 @@ class ClassView:
 
     def at_construction(self, fact: AttributeFact) -> bool:
         """Whether an assignment is made only while an object is made (the class body counts)."""
-        function = self.project.function(self.file.path, fact.function)
+        return self.runs_at_construction(fact.function)
+
+    def runs_at_construction(self, name: str) -> bool:
+        """Whether a method, by its qualified name, runs only while an object is made (the class body counts)."""
+        function = self.project.function(self.file.path, name)
         return function is None or self.project.at_construction(self.file.path, function)
 
 

@@ -288,7 +288,7 @@ class Generator:
         name = self.random.choice(scope.rates) if scope.rates and self.chance(0.6) else self.fresh("p")
         value = self.rate(scope)
         lines = [f"{name} = {value}", f"{name} = {value}", f"_, {name} = 1, {value}"]
-        lines += [f"[{name}, *_] = [{value}, 1, 2]", f"{name} = float({value})"]
+        lines += [f"[{name}, _] = [{value}, 1]", f"{name} = float({value})"]
         if name in scope.rates and self.chance(0.3):
             lines = [f"{name} *= {self.flag(scope)}", f"{name} /= 2"]
         self.write(self.random.choice(lines))
@@ -325,7 +325,12 @@ class Generator:
             self.inner("else:", scope, level)
 
     def attempt(self, scope: Scope, level: int) -> None:
+        if self.opened == MAX_OPEN:
+            self.drop(scope)
+            return
         with self.block("try:"):
+            # Any statement may raise, whatever the mode: what is judged so must also happen.
+            self.write(f"if {self.open(scope)}: raise ValueError")
             self.body(scope, level + 1, self.random.randint(1, 2))
             if self.chance(0.6):
                 with self.block(f"if {self.flag(scope)}:"):
@@ -377,6 +382,7 @@ class Generator:
                 if self.chance(0.3):
                     self.write(f"if {self.flag(nested)}: return h")
                 self.write(f"return {self.site(nested, 'h')}")
+        self.write(f"x = {name}(x)")
         return replace(scope, drops=(*scope.drops, name))
 
     # The whole
@@ -387,7 +393,8 @@ class Generator:
             self.write("limit = 0.125")
             self.members()
             with self.block("def forward(self, x):"):
-                self.write("x = block(self, x)")
+                # What stands in a helper is judged by itself, so it must be called in both modes.
+                self.write("x = self.late(block(self, x))")
                 self.write(f"x = self.shake(x, {self.rate(Scope())}, {self.flag(Scope())})")
                 self.body(Scope(), 0, self.random.randint(3, 7))
                 self.write("return x")

@@ -40,15 +40,16 @@ class Measured:
     reached: set[tuple[Place, bool]] = field(default_factory=set)
     active: set[tuple[Place, bool]] = field(default_factory=set)
 
-    def record(self, function: Callable[..., object]) -> Callable[..., object]:
+    def record(self, function: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
         """The function, watched: it was active where the random generator moved."""
 
-        def watched(*args: object, **kwargs: object) -> object:
+        def watched(*args: object, **kwargs: object) -> torch.Tensor:
             before = torch.get_rng_state()
             result = function(*args, **kwargs)
             call = (place_of_call(sys._getframe(1)), self.training)
             self.reached.add(call)
-            if not torch.equal(before, torch.get_rng_state()):
+            drew = not torch.equal(before, torch.get_rng_state())
+            if drew or not result.any():  # p = 1 zeroes everything without a look at the random generator
                 self.active.add(call)
             return result
 
