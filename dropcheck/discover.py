@@ -27,10 +27,12 @@ class FoundFile:
     Args:
         path: the file, relative where the user named a relative path.
         settings: what holds for it.
+        named: whether the user named the file itself, not a folder above it.
     """
 
     path: str
     settings: Settings
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class _Search:
             levels = _levels_above(absolute)
             self._walk(_Folder(absolute, "" if path == os.curdir else os.path.join(path, ""), real, levels))
         else:
-            self._add(FoundFile(path, settings), real, linked=os.path.islink(path))
+            self._add(FoundFile(path, settings, named=True), real, linked=os.path.islink(path))
 
     def result(self) -> Discovery:
         """What was found so far."""

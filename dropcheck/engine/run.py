@@ -15,7 +15,7 @@ from dropcheck.engine.select import enabled_codes
 from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
 from dropcheck.extract.modules import module_name
-from dropcheck.extract.sieve import may_matter, sieve_words
+from dropcheck.extract.sieve import may_matter, parses, sieve_words
 from dropcheck.model import FileError, Finding, Report
 from dropcheck.source.text import SourceFile, read_source
 
@@ -147,7 +147,7 @@ def _load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], N
         except SourceError as error:
             errors.append(FileError(error.path, error.message))
         else:
-            if may_matter(source.raw, words):
+            if may_matter(source.raw, words) or (file.named and not parses(source.text)):
                 sources[file.path] = source
                 continue
             skipped.append(file.path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
 from collections.abc import Iterable
 
 from dropcheck.catalogue import Catalogue
@@ -37,3 +39,18 @@ def may_matter(raw: bytes, words: tuple[bytes, ...]) -> bool:
     if b"\0" in raw[:4096] or raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     return any(word in raw for word in words)
+
+
+def parses(text: str) -> bool:
+    """Whether the running Python can parse a text: a cheap question about a file that the user named and that cannot hold a site.
+
+    Args:
+        text: the decoded file. A syntax newer than the running Python fails here; extraction has the last word.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

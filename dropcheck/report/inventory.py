@@ -10,6 +10,7 @@ from dropcheck.inventory import Entry, Inventory
 from dropcheck.report.escape import visible
 
 _SCHEMA = "dropcheck-inventory-v1"
+_MARKDOWN = {ord(char): f"&#{ord(char)};" for char in "\\`*_{}[]<>#|&"}
 
 
 def render_text(inventory: Inventory) -> str:
@@ -84,10 +85,7 @@ def render_markdown(inventory: Inventory) -> str:
 
 def _cell(text: str) -> str:
     """Text that stays text in a Markdown table."""
-    escaped = visible(text)
-    for char in "\\`*_{}[]<>#|&":
-        escaped = escaped.replace(char, f"&#{ord(char)};" if char in "<>&|" else f"\\{char}")
-    return escaped
+    return visible(text).translate(_MARKDOWN)
 
 
 def render_json(inventory: Inventory) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from random import Random
 
-MAX_OPEN = 5
+MAX_OPEN = 4
 HEADER = """\
 import contextlib
 import functools
