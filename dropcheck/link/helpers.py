@@ -20,7 +20,9 @@ from dropcheck.model import Behaviour
 from dropcheck.worlds import (
     Attr,
     CallOf,
+    Defined,
     Display,
+    Imported,
     Op,
     Opaque,
     Param,
@@ -69,9 +71,9 @@ class Helpers:
     def site(self, path: str, call: CallFact) -> Site | None:
         """The call of a helper as a site: the worst of what it leads to; None where it leads to no dropout."""
         found: Site | None = None
+        linker = Linker(self.project, self.calls, path, call)
         for target in self.calls.targets(path, call):
-            for hole in self.holes(target.path, target.function.name):
-                linker = Linker(self.project, self.calls, path, call)
+            for hole in self._leads_to(linker, target):
                 site = self._helper_site(linker, target, hole)
                 if site.verdict.behaviour is Behaviour.ALWAYS_ON:
                     return site
@@ -88,17 +90,32 @@ class Helpers:
 
     def _find(self, path: str, function: str) -> Iterator[Hole]:
         for call in self.calls.by_function.get((path, function), ()):
-            linker = Linker(self.project, self.calls, path, call)
-            site = linker.site()
-            if site is not None:
-                if site.form is Form.FUNCTION:
-                    yield from _open(Hole(site, linker.reach, site.flag.value, site.p.value), site.verdict, function)
-                continue
-            for target in self.calls.targets(path, call):
-                for hole in self.holes(target.path, target.function.name):
-                    passed = self._passed(linker, target)
-                    found, judged = self._substitute(linker, target, hole, passed)
-                    yield from _open(found, judged, function)
+            for hole, judged in self._made_by(path, call):
+                yield from _open(hole, judged, function)
+
+    def _made_by(self, path: str, call: CallFact) -> Iterator[tuple[Hole, Verdict]]:
+        """The dropout that one call leads to, over the parameters of the function around it."""
+        linker = Linker(self.project, self.calls, path, call)
+        site = linker.site()
+        if site is not None:
+            if site.form is Form.FUNCTION:
+                yield Hole(site, linker.reach, site.flag.value, site.p.value), site.verdict
+            return
+        for target in self.calls.targets(path, call):
+            for hole in self._leads_to(linker, target):
+                yield self._substitute(linker, target, hole, self._passed(linker, target))
+
+    def _leads_to(self, linker: Linker, target: Target) -> Iterator[Hole]:
+        """The holes of a helper in one call of it: its own, and those of functions that the call passes to it."""
+        yield from self.holes(target.path, target.function.name)
+        called = [call for call in self.calls.by_function.get((target.path, target.function.name), ()) if _is_passed(call)]
+        passed = self._passed(linker, target) if called else {}
+        for call in called:
+            callee = call.callee.train
+            given = passed.get(callee.name) if isinstance(callee, Param) else None
+            if given is not None and isinstance(given.value.train, (Imported, Defined, CallOf)):
+                for hole, _ in self._made_by(target.path, replace(call, callee=pair(given.value.train))):
+                    yield hole
 
     def _helper_site(self, linker: Linker, target: Target, hole: Hole) -> Site:
         passed = self._passed(linker, target)
@@ -149,6 +166,11 @@ class Helpers:
         reach = Worlds(both(outside.train, inside.train), both(outside.eval, inside.eval))
         found = Hole(hole.site, reach, put(hole.flag), put(hole.p))
         return found, verdict(found.reach, found.flag, found.p)
+
+
+def _is_passed(call: CallFact) -> bool:
+    """Whether what is called is a parameter of the function around the call."""
+    return isinstance(call.callee.train, Param) and call.callee.train.function == call.function
 
 
 def _open(hole: Hole, judged: Verdict, function: str) -> Iterator[Hole]:

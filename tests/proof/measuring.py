@@ -44,12 +44,13 @@ class Measured:
         """The function, watched: it was active where the random generator moved."""
 
         def watched(*args: object, **kwargs: object) -> torch.Tensor:
+            given = kwargs["input"] if "input" in kwargs else args[0]
             before = torch.get_rng_state()
             result = function(*args, **kwargs)
             call = (place_of_call(sys._getframe(1)), self.training)
             self.reached.add(call)
             drew = not torch.equal(before, torch.get_rng_state())
-            if drew or not result.any():  # p = 1 zeroes everything without a look at the random generator
+            if drew or (given.any() and not result.any()):  # p = 1 zeroes everything and draws nothing
                 self.active.add(call)
             return result
 
