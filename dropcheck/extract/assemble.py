@@ -50,7 +50,7 @@ def assemble(text: str, path: str, *, module: str, is_package: bool, catalogue: 
     other = train
     if "training" in text:
         other = Collector(World.EVAL, shared, definitions, path=path, module=module, is_package=is_package)
-        other.run(tree)
+        other.run(tree, train)
     return _Assembly(text, tree, shared, definitions, train, other).facts(path, module)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from dropcheck.extract.frames import Closure, Frame, FunctionContext, State
-from dropcheck.extract.records import FileRecord, Recorder
+from dropcheck.extract.records import FileRecord, Notes, Recorder
 from dropcheck.extract.scopes import Bindings, bindings, dotted, parameters_of
 from dropcheck.extract.statements import Statements
 from dropcheck.facts import FunctionKind
@@ -84,18 +84,39 @@ class Collector(Statements):
         self.module_path = module
         self.is_package = is_package
         self._waiting: list[tuple[cst.FunctionDef, FunctionContext, Frame]] = []
+        self._made: dict[int, tuple[Notes, tuple[int, ...]]] = {}
         self._running: list[Closure] = []
         self._roots = 0
 
-    def run(self, tree: cst.Module) -> None:
-        """Walk the module, then its functions; functions may define classes whose methods follow."""
+    def run(self, tree: cst.Module, twin: Collector | None = None) -> None:
+        """Walk the module, then its functions; functions may define classes whose methods follow.
+
+        Args:
+            tree: the file.
+            twin: the same file in the other world, already run. A function that never mentions the mode is the same in both, so
+                its notes are taken over instead of running it again.
+        """
         self.exec_block(tree.body)
         for node, _, _ in self._waiting:
             for name in self.definitions.functions[id(node)].bindings.outer:
                 self.module.state.env[name] = Opaque(f"{name}, which a function sets", mode=True)
+        if twin is not None and twin.module.state.env != self.module.state.env:
+            twin = None
         while self._waiting:
             node, context, outer = self._waiting.pop(0)
+            if twin is not None and not self.definitions.functions[id(node)].bindings.reads_mode:
+                self._take_over(id(node), twin)
+                continue
+            before, waiting = self.recorder.marks(), len(self._waiting)
             self._run_function(node, context, outer)
+            nested = tuple(id(later) for later, _, _ in self._waiting[waiting:])
+            self._made[id(node)] = (self.recorder.since(before), nested)
+
+    def _take_over(self, function: int, twin: Collector) -> None:
+        notes, nested = twin._made[function]
+        self.recorder.add(notes)
+        for method in nested:
+            self._take_over(method, twin)
 
     def absolute_module(self, name: str, level: int) -> str:
         """The absolute name of the module of a ``from`` import."""

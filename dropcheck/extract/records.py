@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 import libcst as cst
 
@@ -104,6 +105,15 @@ class FileRecord:
     random: dict[int, RandomRecord] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What one function wrote down."""
+
+    calls: dict[int, CallRecord]
+    attributes: dict[tuple[int, tuple[str, ...]], AttributeRecord]
+    returns: dict[int, Value]
+
+
 class Recorder:
     """The notes of one world.
 
@@ -117,6 +127,25 @@ class Recorder:
         self.attributes: dict[tuple[int, tuple[str, ...]], AttributeRecord] = {}
         self.returns: dict[int, Value] = {}
         self._makers: dict[int, tuple[cst.Call, int]] = {}
+
+    def marks(self) -> tuple[int, int, int]:
+        """How much is written down so far."""
+        return len(self.calls), len(self.attributes), len(self.returns)
+
+    def since(self, marks: tuple[int, int, int]) -> Notes:
+        """What was written down since then; dictionaries keep their order."""
+        calls, attributes, returns = marks
+        return Notes(
+            dict(islice(self.calls.items(), calls, None)),
+            dict(islice(self.attributes.items(), attributes, None)),
+            dict(islice(self.returns.items(), returns, None)),
+        )
+
+    def add(self, notes: Notes) -> None:
+        """Take over what was written down in the other world."""
+        self.calls.update(notes.calls)
+        self.attributes.update(notes.attributes)
+        self.returns.update(notes.returns)
 
     def ordinal(self, node: cst.CSTNode) -> int:
         """A number that tells this node from others, the same in both worlds."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dropcheck.facts import AttributeFact, ClassFacts
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.project import Moduleness, Owner
 from dropcheck.link.site import Form
 from dropcheck.model import Behaviour
-from dropcheck.worlds import Attr, CallOf, Display, Imported, Op, Receiver, Value, arms, conjuncts, truth
+from dropcheck.worlds import Attr, CallOf, Const, Display, Imported, Op, Receiver, Value, arms, conjuncts, truth
 
 #: Calls by which an object becomes a child of a Module.
 _REGISTERING = frozenset({"add_module", "register_module", "__setattr__"})
@@ -21,12 +21,62 @@ _MAX_DEPTH = 3
 
 def is_plain(value: Value) -> bool:
     """Whether a value is surely a plain list, dict, tuple or set."""
-    return all(
-        isinstance(arm, Display)
-        or (isinstance(arm, Op) and arm.name in {"list comprehension", "dict comprehension"})
-        or (isinstance(arm, CallOf) and isinstance(arm.callee, Imported) and arm.callee.path in _PLAIN_CALLS)
-        for arm in arms(value)
-    )
+    return all(map(_is_plain, arms(value)))
+
+
+def _is_plain(arm: Value) -> bool:
+    match arm:
+        case Display() | Op(name="list comprehension" | "dict comprehension"):
+            return True
+        case Op(name="+" | "*", args=(left, _)):  # a ModuleList to which a list is added stays one
+            return is_plain(left)
+        case CallOf(callee=Imported(path=path)):
+            return path in _PLAIN_CALLS
+    return False
+
+
+def registered_twin(made: Value, added: Iterable[AttributeFact]) -> str:
+    """The registered container that can stand for a plain one.
+
+    Args:
+        made: the plain one.
+        added: what is assigned or added later under its name.
+
+    Returns:
+        ``ModuleList``, ``ModuleDict``, or empty where there is none or it would not take the elements.
+    """
+    for fact in added:
+        if len(fact.path) == 1 or any(isinstance(arm, Display) and arm.kind == "tuple" for arm in arms(fact.value.train)):
+            return ""
+    twins = {_twin(arm) for arm in arms(made)}
+    return twins.pop() if len(twins) == 1 else ""
+
+
+def _twin(arm: Value) -> str:
+    match arm:
+        case Display(kind="list", items=items) if all(map(_may_be_module, items)):
+            return "ModuleList"
+        case Op(name="list comprehension", args=(*_, element)) if _may_be_module(element):
+            return "ModuleList"
+        case Display(kind="dict", items=items, keys=keys) if all(map(_may_be_module, items)) and all(
+            map(_may_be_name, keys or ())
+        ):
+            return "ModuleDict"
+        case Op(name="dict comprehension", args=(*_, key, element)) if _may_be_module(element) and _may_be_name(key):
+            return "ModuleDict"
+        case CallOf(callee=Imported(path="builtins.list")):
+            return "ModuleList"
+        case CallOf(callee=Imported(path="builtins.dict" | "collections.OrderedDict")):
+            return "ModuleDict"
+    return ""
+
+
+def _may_be_module(value: Value) -> bool:
+    return not isinstance(value, Const) and not is_plain(value)
+
+
+def _may_be_name(key: Value) -> bool:
+    return not isinstance(key, Const) or isinstance(key.value, str)
 
 
 def dropout_in(project: LinkedProject, path: str, value: Value) -> Iterator[CallOf]:
@@ -50,14 +100,18 @@ def dropout_in(project: LinkedProject, path: str, value: Value) -> Iterator[Call
                     yield from dropout_in(project, path, item)
             case Op(name="list comprehension" | "dict comprehension", args=args):
                 yield from dropout_in(project, path, args[-1])
+            case Op(name="+" | "*", args=args):
+                for arg in args:
+                    yield from dropout_in(project, path, arg)
 
 
 def _drops(project: LinkedProject, made: Value, depth: int) -> bool:
     """Whether a call makes a Module with dropout that follows the mode."""
     if not isinstance(made, CallOf):
         return False
-    if project.module_rate(made) is not None:
-        return True
+    rate = project.module_rate(made)
+    if rate is not None:
+        return not (isinstance(rate, Const) and rate.value == 0)
     if isinstance(made.callee, Imported) and made.callee.path in {"torch.nn.Sequential", "torch.nn.ModuleList"}:
         return any(_drops(project, arg, depth) for arg in made.args)
     owner = project.class_of(made.callee)

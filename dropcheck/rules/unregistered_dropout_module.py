@@ -63,19 +63,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dropcheck.facts import AttributeFact
-from dropcheck.link.containers import dropout_in, is_plain, is_registered
+from dropcheck.link.containers import dropout_in, is_plain, is_registered, registered_twin
 from dropcheck.link.project import Moduleness
 from dropcheck.model import Applicability, Behaviour, Confidence, Edit, Fix, Span
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
-from dropcheck.worlds import Display, Value, arms
 
 _UNSAFE = "Keys of the state_dict and the order of modules() may change, and the attribute is no plain container any more."
 
 
 def check(view: ClassView) -> Iterator[Draft]:
     """Report plain containers that hold dropout."""
-    if view.moduleness not in {Moduleness.YES, Moduleness.LIKELY} or view.facts.dynamic:
+    if view.moduleness not in {Moduleness.YES, Moduleness.LIKELY} or view.facts.dynamic or _passes_the_mode_on(view):
         return
     yield from _class_attributes(view)
     for name, facts in _containers(view).items():
@@ -87,13 +86,19 @@ def check(view: ClassView) -> Iterator[Draft]:
         yield Draft(
             message=f"`self.{name}` is a plain container, so `eval()` does not reach the dropout in it: it stays on",
             help=f"Make `self.{name}` an `nn.ModuleList` or `nn.ModuleDict`.",
-            fix=_fix(view, first),
+            fix=_fix(view, facts),
             confidence=Confidence.HIGH if view.moduleness is Moduleness.YES else Confidence.MEDIUM,
             span=first.scope,
             scope=first.scope,
             function=first.function,
             behaviour=Behaviour.ALWAYS_ON,
         )
+
+
+def _passes_the_mode_on(view: ClassView) -> bool:
+    """Whether the class has a ``train()`` of its own, which may reach what is not registered."""
+    owner = (view.file.path, view.facts)
+    return any("train" in cls.methods for _, cls in (owner, *view.project.bases(owner)))
 
 
 def _class_attributes(view: ClassView) -> Iterator[Draft]:
@@ -114,9 +119,12 @@ def _class_attributes(view: ClassView) -> Iterator[Draft]:
 
 def _containers(view: ClassView) -> dict[str, list[AttributeFact]]:
     """The attributes that are only ever plain containers, each with its assignments and what is added to it."""
+    added = {fact.span for fact in view.facts.attributes if fact.path[1:] == ("*",)}
     found: dict[str, list[AttributeFact]] = {}
     for fact in view.facts.attributes:
-        if fact.function and (len(fact.path) == 1 or (len(fact.path) == 2 and fact.path[1] == "*")):
+        adds = fact.path[1:] == ("*",)
+        # ``self.xs += [...]`` is there as what it adds, too; what it adds to is judged where it is made.
+        if fact.function and (adds or (len(fact.path) == 1 and fact.span not in added)):
             found.setdefault(fact.path[0], []).append(fact)
     return {
         name: facts
@@ -125,24 +133,17 @@ def _containers(view: ClassView) -> dict[str, list[AttributeFact]]:
     }
 
 
-def _fix(view: ClassView, fact: AttributeFact) -> Fix:
+def _fix(view: ClassView, facts: list[AttributeFact]) -> Fix:
     """Wrap the container where it is made, if it is made in one place."""
+    first, *others = facts
     spelt = view.file.nn
-    kind = _kind(fact.value.train)
+    kind = registered_twin(first.value.train, others)
     message = f"Wrap it in `nn.{kind}`" if kind else "Register its elements"
-    if not kind or not spelt or len(fact.path) != 1 or fact.value_span is None:
-        return advice(message, "The container is not made in one plain place.")
-    start, end = fact.value_span.start, fact.value_span.end
+    if not kind or not spelt or len(first.path) != 1 or first.value_span is None:
+        return advice(message, "The container is not made in one plain place, or holds what is no module.")
+    start, end = first.value_span.start, first.value_span.end
     edits = (Edit(Span(start, start), f"{spelt}.{kind}("), Edit(Span(end, end), ")"))
     return Fix(Applicability.UNSAFE, message, edits, _UNSAFE)
-
-
-def _kind(value: Value) -> str:
-    """The registered twin of a container display; tuples have none."""
-    kinds = {arm.kind for arm in arms(value) if isinstance(arm, Display)}
-    if kinds == {"list"} or (not kinds and is_plain(value)):
-        return "ModuleList"
-    return "ModuleDict" if kinds == {"dict"} else ""
 
 
 RULE = Rule("DRP107", "unregistered-dropout-module", __doc__, "unsafe, advice", check_class=check)

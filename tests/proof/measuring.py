@@ -1,5 +1,6 @@
 """What each dropout call of a source truly does, found out by running it under torch in both modes."""
 
+import contextlib
 import itertools
 import sys
 import warnings
@@ -12,7 +13,7 @@ import torch
 from torch.nn import functional
 
 from proof.building import load
-from proof.generator import MAX_OPEN
+from proof.expressions import MAX_OPEN
 
 SOURCE_NAME = "<generated>"
 PATCHED = (
@@ -24,6 +25,8 @@ PATCHED = (
 HISTORIES = ((True, False, True), (False, True, False))
 
 Place = tuple[int, int]
+#: A call in the source, the call in which it ended up, and the mode.
+Call = tuple[Place, Place, bool]
 
 
 @dataclass(slots=True)
@@ -32,26 +35,28 @@ class Measured:
 
     Args:
         training: the mode the model is in.
-        reached: the calls that were made, by the row and column of their end and the mode.
-        active: those of them that drew random numbers.
+        reached: the calls that led to a call of a function that drops. A place is the row and column of a call's end; a
+            call of a helper leads to one in the helper, a direct call to itself.
+        active: those that dropped.
     """
 
     training: bool = True
-    reached: set[tuple[Place, bool]] = field(default_factory=set)
-    active: set[tuple[Place, bool]] = field(default_factory=set)
+    reached: set[Call] = field(default_factory=set)
+    active: set[Call] = field(default_factory=set)
 
     def record(self, function: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
-        """The function, watched: it was active where the random generator moved."""
+        """The function, watched: it dropped where the random generator moved."""
 
         def watched(*args: object, **kwargs: object) -> torch.Tensor:
             given = kwargs["input"] if "input" in kwargs else args[0]
             before = torch.get_rng_state()
             result = function(*args, **kwargs)
-            call = (place_of_call(sys._getframe(1)), self.training)
-            self.reached.add(call)
+            places = list(places_of_calls(sys._getframe(1)))
+            calls = [(place, places[0], self.training) for place in places]
+            self.reached.update(calls)
             drew = not torch.equal(before, torch.get_rng_state())
             if drew or (given.any() and not result.any()):  # p = 1 zeroes everything and draws nothing
-                self.active.add(call)
+                self.active.update(calls)
             return result
 
         return watched
@@ -69,16 +74,14 @@ class Measured:
                 setattr(module, name, original)
 
 
-def place_of_call(frame: FrameType | None) -> Place:
-    """Where the call ends that a frame of the source is making."""
-    while frame is not None and frame.f_code.co_filename != SOURCE_NAME:
+def places_of_calls(frame: FrameType | None) -> Iterator[Place]:
+    """Where the calls end that the frames of the source are making, innermost first."""
+    while frame is not None:
+        if frame.f_code.co_filename == SOURCE_NAME:
+            _, end_row, _, end_column = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
+            if end_row is not None and end_column is not None:
+                yield end_row, end_column
         frame = frame.f_back
-    assert frame is not None
-    positions = itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None)
-    _, end_row, _, end_column = next(positions)
-    assert end_row is not None
-    assert end_column is not None
-    return end_row, end_column
 
 
 def measure(source: str) -> Measured:
@@ -98,8 +101,6 @@ def measure(source: str) -> Measured:
                 for training in history:
                     measured.training = training
                     model.train(training)
-                    try:
+                    with contextlib.suppress(AssertionError):  # one that the source writes
                         model(torch.ones(2, 3, 4))
-                    except AssertionError:
-                        pass  # one that the source writes
     return measured
