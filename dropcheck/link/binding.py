@@ -13,14 +13,14 @@ def pair(value: Value) -> Worlds[Value]:
 
 
 def bind(
-    parameters: tuple[str, ...], arguments: tuple[Argument, ...], partial: CallOf | None, keyword_only: int
+    parameters: tuple[str, ...], arguments: tuple[Argument, ...], partial: Worlds[CallOf] | None, keyword_only: int
 ) -> dict[str, Passed]:
     """Which argument a call passes for which parameter.
 
     Args:
         parameters: the names of the callee's parameters, in order.
         arguments: the arguments of the call.
-        partial: the ``functools.partial`` in between, if any.
+        partial: the ``functools.partial`` in between, if any, as it is in each world.
         keyword_only: how many of the last parameters must be named.
 
     Returns:
@@ -30,12 +30,12 @@ def bind(
     positional = parameters[: len(parameters) - keyword_only]
     index = 0
     if partial is not None:
-        for value in partial.args[1:]:
+        for values in zip(partial.train.args[1:], partial.eval.args[1:], strict=True):
             if index < len(positional):
-                passed[positional[index]] = Passed(pair(value), given=True)
+                passed[positional[index]] = Passed(Worlds(*values), given=True)
             index += 1
-        for name, value in partial.keywords:
-            passed["**" if name in {"*", "**"} else name] = Passed(pair(value), given=True)
+        for (name, ours), (_, theirs) in zip(partial.train.keywords, partial.eval.keywords, strict=True):
+            passed["**" if name in {"*", "**"} else name] = Passed(Worlds(ours, theirs), given=True)
     for argument in arguments:
         if argument.keyword is not None:
             passed[argument.keyword] = Passed(argument.value, argument, given=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dropcheck.facts import CallFact, FunctionFacts, FunctionKind
+from dropcheck.link.behaviour import parameters
 from dropcheck.link.project import Function, Moduleness, Owner, Project
 from dropcheck.link.resolve import Resolver
-from dropcheck.worlds import Attr, CallOf, Defined, Display, Imported, Op, Receiver, Value, World, arms, truth
+from dropcheck.worlds import Attr, CallOf, Defined, Display, Imported, Op, Opaque, Receiver, Value, World, Worlds, arms, truth
 
 #: Methods that a training loop calls and evaluation does not.
 _TRAINING_STEPS = frozenset({"training_step", "train_step", "training_step_end"})
@@ -71,9 +72,26 @@ class Calls:
                 return
             for value in self.project.attribute_values(owner, arm.name, World.TRAIN) or ():
                 for found in arms(value):
-                    yield from self._alternatives(found, None)
+                    yield from map(_made_earlier, self._alternatives(found, None))
         else:
             yield arm
+
+    def in_both_worlds(self, path: str, call: CallFact, partial: CallOf) -> Worlds[CallOf]:
+        """A ``functools.partial`` that is called, as it is in each world.
+
+        Args:
+            path: the file of the call.
+            call: the call.
+            partial: one of its callees.
+        """
+
+        def twin(callee: Value) -> CallOf:
+            for arm in arms(self.project.localize(callee, path)):
+                if isinstance(arm, CallOf) and arm.site == partial.site and _shape(arm) == _shape(partial):
+                    return arm
+            return partial
+
+        return Worlds(twin(call.callee.train), twin(call.callee.eval))
 
     def targets(self, path: str, call: CallFact) -> Iterator[Target]:
         """The functions of the project that a call can lead to."""
@@ -138,16 +156,27 @@ class Calls:
         return (path, self.top_level(path, function)) in self._training_only
 
     @cached_property
-    def _training_only(self) -> frozenset[tuple[str, str]]:
-        """Training steps, and the functions with at least one call in the project, none of which evaluation reaches."""
-        callers: dict[tuple[str, str], list[tuple[tuple[str, str], bool]]] = {}
+    def callers(self) -> dict[tuple[str, str], tuple[tuple[tuple[str, str], CallFact], ...]]:
+        """For each function, by file and name, the calls that can lead to it, each with the function around the call."""
+        found: dict[tuple[str, str], list[tuple[tuple[str, str], CallFact]]] = {}
         for path, file in self.project.files.items():
             for call in file.calls:
                 caller = (path, self.top_level(path, call.function))
-                resolver = Resolver(self.project, World.EVAL, self.owner_of(path, call.function))
-                in_eval = truth(resolver.resolve(self.project.localize(call.reach.eval, path))) is not False
                 for target in self.targets(path, call):
-                    callers.setdefault((target.path, target.function.name), []).append((caller, in_eval))
+                    found.setdefault((target.path, target.function.name), []).append((caller, call))
+        return {key: tuple(calls) for key, calls in found.items()}
+
+    def _reached_in_eval(self, path: str, call: CallFact) -> bool:
+        resolver = Resolver(self.project, World.EVAL, self.owner_of(path, call.function))
+        return truth(resolver.resolve(self.project.localize(call.reach.eval, path))) is not False
+
+    @cached_property
+    def _training_only(self) -> frozenset[tuple[str, str]]:
+        """Training steps, and the functions with at least one call in the project, none of which evaluation reaches."""
+        callers = {
+            key: [(caller, self._reached_in_eval(caller[0], call)) for caller, call in calls]
+            for key, calls in self.callers.items()
+        }
         found = {key for key in self.project.methods if key[1].rpartition(".")[2] in _TRAINING_STEPS}
         candidates = {key for key in callers if not key[1].rpartition(".")[2].startswith(("__", "forward"))}
         while True:
@@ -190,3 +219,19 @@ def _target(found: Function | None, *, bound: bool = False, same_object: bool = 
             function.kind is FunctionKind.CLASS or (bound and bool(function.owner) and function.kind is FunctionKind.METHOD)
         )
         yield Target(path, function, skip, same_object=same_object)
+
+
+def _made_earlier(callee: Value) -> Value:
+    """A callee kept on the instance: the parameters in a partial are those of the constructor, not of the call."""
+    if not isinstance(callee, CallOf) or callee.callee != Imported("functools.partial"):
+        return callee
+    args = tuple(_fixed(value) for value in callee.args)
+    return replace(callee, args=args, keywords=tuple((name, _fixed(value)) for name, value in callee.keywords))
+
+
+def _fixed(value: Value) -> Value:
+    return Opaque("what was given at construction") if next(parameters(value), None) is not None else value
+
+
+def _shape(made: CallOf) -> tuple[Value, int, tuple[str, ...]]:
+    return made.callee, len(made.args), tuple(name for name, _ in made.keywords)

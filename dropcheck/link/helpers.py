@@ -54,6 +54,11 @@ class Hole:
     flag: Worlds[Value]
     p: Worlds[Value]
 
+    @property
+    def key(self) -> object:
+        """What tells one hole of a function from another."""
+        return self.site.file.path, self.site.call.span, self.reach, self.flag, self.p
+
 
 class Helpers:
     """The holes of every function of a project.
@@ -67,6 +72,7 @@ class Helpers:
         self.project = project
         self.calls = calls
         self._holes: dict[tuple[str, str], tuple[Hole, ...]] = {}
+        self._complete = False
 
     def site(self, path: str, call: CallFact) -> Site | None:
         """The call of a helper as a site: the worst of what it leads to; None where it leads to no dropout."""
@@ -81,12 +87,23 @@ class Helpers:
         return found
 
     def holes(self, path: str, function: str) -> tuple[Hole, ...]:
-        """The holes of a function; none of one that is being worked out, so that cycles end."""
-        key = (path, function)
-        if key not in self._holes:
-            self._holes[key] = ()
-            self._holes[key] = tuple(self._find(path, function))[:_MAX_HOLES]
-        return self._holes[key]
+        """The holes of a function."""
+        if not self._complete:
+            self._complete = True
+            self._work_out()
+        return self._holes.get((path, function), ())
+
+    def _work_out(self) -> None:
+        """Find the holes of every function, from those with dropout in them to their callers until nothing new is found."""
+        waiting = sorted(self.calls.by_function)
+        while waiting:
+            path, function = waiting.pop()
+            known = self._holes.get((path, function), ())
+            seen = {hole.key for hole in known}
+            fresh: dict[object, Hole] = {hole.key: hole for hole in self._find(path, function) if hole.key not in seen}
+            if fresh and len(known) < _MAX_HOLES:
+                self._holes[path, function] = (*known, *fresh.values())[:_MAX_HOLES]
+                waiting.extend(caller for caller, _ in self.calls.callers.get((path, function), ()))
 
     def _find(self, path: str, function: str) -> Iterator[Hole]:
         for call in self.calls.by_function.get((path, function), ()):
@@ -114,7 +131,7 @@ class Helpers:
             callee = call.callee.train
             given = passed.get(callee.name) if isinstance(callee, Param) else None
             if given is not None and isinstance(given.value.train, (Imported, Defined, CallOf)):
-                for hole, _ in self._made_by(target.path, replace(call, callee=pair(given.value.train))):
+                for hole, _ in self._made_by(target.path, replace(call, callee=given.value)):
                     yield hole
 
     def _helper_site(self, linker: Linker, target: Target, hole: Hole) -> Site:
@@ -137,7 +154,8 @@ class Helpers:
         plain = [parameter for parameter in taken if not parameter.name.startswith("*")]
         keyword_only = sum(parameter.keyword_only for parameter in plain)
         names = tuple(parameter.name for parameter in plain)
-        bound = bind(names, linker.call.arguments, target.partial, keyword_only)
+        partial = self.calls.in_both_worlds(linker.file.path, linker.call, target.partial) if target.partial else None
+        bound = bind(names, linker.call.arguments, partial, keyword_only)
         passed: dict[str, Passed] = {}
         for parameter in plain:
             found = bound.get(parameter.name)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dropcheck.catalogue import MODULE_PARAMETERS, REQUIRED, DropoutFunction, DropoutModule
 from dropcheck.facts import Argument, CallFact, FunctionFacts
-from dropcheck.link.behaviour import parameters, verdict
+from dropcheck.link.behaviour import verdict
 from dropcheck.link.binding import bind, pair
 from dropcheck.link.calls import Calls
 from dropcheck.link.project import Moduleness, Project
@@ -63,7 +63,7 @@ class Linker:
             if callee.callee.path == "functools.partial" and callee.args:
                 target = callee.args[0]
                 if isinstance(target, Imported) and target.path in catalogue.functions:
-                    partial = _made_earlier(callee) if self._is_own_attribute() else callee
+                    partial = self.calls.in_both_worlds(self.file.path, self.call, callee)
                     return self._function_site(catalogue.functions[target.path], partial)
             elif callee.callee.path in catalogue.modules:
                 module = catalogue.modules[callee.callee.path]
@@ -79,7 +79,7 @@ class Linker:
 
     # Forms
 
-    def _function_site(self, entry: DropoutFunction, partial: CallOf | None) -> Site:
+    def _function_site(self, entry: DropoutFunction, partial: Worlds[CallOf] | None) -> Site:
         passed = bind(entry.parameters, self.call.arguments, partial, entry.keyword_only)
         inplace = Const(entry.inplace == "always")
         if entry.p:
@@ -155,16 +155,6 @@ class Linker:
             if isinstance(scope, FunctionFacts) and scope.modules:
                 return ModeSource(f"{scope.modules[0]}.training", sure=True)
         return ModeSource()
-
-
-def _made_earlier(partial: CallOf) -> CallOf:
-    """A partial kept on the instance: the parameters in it are those of the constructor, not of the call."""
-    args = tuple(_fixed(value) for value in partial.args)
-    return replace(partial, args=args, keywords=tuple((name, _fixed(value)) for name, value in partial.keywords))
-
-
-def _fixed(value: Value) -> Value:
-    return Opaque("what was given at construction") if next(parameters(value), None) is not None else value
 
 
 def _rate_of_module(rate: Value) -> Worlds[Value]:
