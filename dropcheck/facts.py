@@ -147,6 +147,7 @@ class FunctionFacts:
             ``training`` the function itself reads.
         docstring: its docstring, lower case, at most 2,000 characters.
         decorated: whether it has decorators other than the ones that ``kind`` tells.
+        reads_own_mode: whether it reads ``training`` of the receiver.
     """
 
     name: str
@@ -159,6 +160,7 @@ class FunctionFacts:
     modules: tuple[str, ...] = ()
     docstring: str = ""
     decorated: bool = False
+    reads_own_mode: bool = False
 
 
 @dataclass(frozen=True, slots=True)

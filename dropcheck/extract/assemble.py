@@ -248,6 +248,7 @@ class _Assembly:
             modules=tuple(modules),
             docstring=_docstring(node),
             decorated=record.decorated,
+            reads_own_mode=context.receiver in record.bindings.mode_owners,
         )
 
     def _class(self, record: ClassRecord) -> ClassFacts:

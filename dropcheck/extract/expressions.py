@@ -386,6 +386,9 @@ class Expressions:
         """Calls whose meaning is known: conversions, getattr, dict, partial, and methods of a fresh Module."""
         if isinstance(callee, Imported) and callee.path.startswith("builtins."):
             return self._builtin_call(node, callee.path[len("builtins.") :], args, keywords)
+        if callee == Imported("importlib.import_module") and len(args) == 1 and isinstance(args[0], Const):
+            name = args[0].value
+            return Imported(name) if isinstance(name, str) and not name.startswith(".") else None
         if not isinstance(node.func, cst.Attribute):
             return None
         base = self.bound(node.func.value) if isinstance(node.func.value, cst.Name) else None

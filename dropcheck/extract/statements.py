@@ -16,7 +16,9 @@ from dropcheck.worlds import (
     Const,
     Display,
     Imported,
+    Op,
     Opaque,
+    Param,
     Receiver,
     Value,
     arms,
@@ -26,6 +28,7 @@ from dropcheck.worlds import (
     display,
     join,
     negate,
+    operation,
     truth,
 )
 
@@ -94,6 +97,8 @@ class Statements(Expressions):
         base = self.eval(owner.value)
         if isinstance(base, Receiver):
             self.recorder.attribute(element, (owner.attr.value, "*"), self.eval(element), self.frame, self.statement)
+            # What the list holds now is no longer what was assigned: from here on it is the attribute, whatever is in it.
+            self.frame.state.env.pop(f"{base.name}.{owner.attr.value}", None)
 
     # Assignments
 
@@ -150,8 +155,11 @@ class Statements(Expressions):
             part: Value
             if visible and isinstance(value, Display):
                 part = value.items[index]
+            elif isinstance(value, (Param, Op)) and not any(isinstance(item, cst.StarredElement) for item in elements):
+                part = operation("item", value, Const(index))
             else:
-                part = Opaque("part of an unpacked value", self.recorder.ordinal(element), _mode(value))
+                name = element.value.value if isinstance(element.value, cst.Name) else "part"
+                part = Opaque(f"{name}, from an unpacked value", self.recorder.ordinal(element), _mode(value))
             self.assign(element if isinstance(element, cst.StarredElement) else element.value, part)
 
     def _assign_member(self, target: cst.Attribute, value: Value) -> None:

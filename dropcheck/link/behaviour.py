@@ -123,35 +123,47 @@ def _reached(reach: Value, other: Value) -> Answer:
     for condition in conjuncts(reach):
         if truth(condition) is not None:
             continue
-        blamed = _blame(condition)
-        if blamed is not None:
-            return blamed
         if condition not in others and truth(other) is not False:
             # The other world gets here without this condition: the author ties it to the mode.
             return Open(Why.DECISION, describe(condition))
+        blamed = _blame(condition)
+        if blamed is not None:
+            return blamed
     return True
 
 
 def _compare(answers: Worlds[Answer], values: Worlds[Value], *, rates: bool = False) -> Worlds[Answer]:
     """A value that is open in evaluation and another one in training is the author's decision."""
     evaluated = values.eval
-    if answers.eval is True and values.train != evaluated and answers.train is True:
-        decided = isinstance(evaluated, Const) and not rates
-        if not decided:
-            return Worlds(answers.train, Open(Why.DECISION, describe(evaluated)))
-    return answers
+    if answers.eval is False or answers.train is not True or values.train == evaluated:
+        return answers
+    if isinstance(evaluated, Const) and not rates:
+        return answers
+    return Worlds(answers.train, Open(Why.DECISION, describe(evaluated)))
 
 
 def _blame(value: Value) -> Open | None:
     """Why an open condition must not be taken as possible; None where it may."""
     if reads_mode(value):
         return Open(Why.DECISION, describe(value))
+    part = _part_of_parameter(value)
+    if part is not None:
+        return Open(Why.CALLER, part.name)
     symbol = mode_symbol(value)
     if symbol is None:
         return None
     if isinstance(symbol, Param):
         return Open(Why.CALLER, symbol.name)
     return Open(Why.STORED if isinstance(symbol, Attr) else Why.UNKNOWN, describe(symbol))
+
+
+def _part_of_parameter(value: Value) -> Param | None:
+    """The parameter whose item a bare condition is, such as ``inputs[1]``: a switch that the caller packs."""
+    plain = value.args[0] if isinstance(value, Op) and value.name == "not" else value
+    found = False
+    while isinstance(plain, Op) and plain.name == "item":
+        plain, found = plain.args[0], True
+    return plain if found and isinstance(plain, Param) else None
 
 
 def _flag(value: Value) -> Answer:

@@ -56,7 +56,18 @@ _MODE_WORDS = frozenset(
 _CALLER_WORDS = frozenset(["drop", "dropout", "dropping", "droppath", "augment", "augmentation", "noise", "perturb"])
 
 #: Signs in names that dropout is meant to stay on.
-INTENT_NAMES = ("prenet", "montecarlo", "mcdropout", "mc_dropout", "bayesian", "uncertainty", "alwaysdropout")
+INTENT_NAMES = (
+    "prenet",
+    "montecarlo",
+    "mcdropout",
+    "mcdo",
+    "bayesian",
+    "uncertainty",
+    "aleatoric",
+    "epistemic",
+    "alwaysdropout",
+    "alwayson",
+)
 #: Signs in the comments at a call.
 _INTENT_COMMENT = re.compile(
     r"\b(always|prenet|monte[ -]?carlo|mc[ -]?dropout|bayes\w*|uncertaint\w*|on purpose|deliberate\w*|intent\w*"

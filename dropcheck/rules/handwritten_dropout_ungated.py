@@ -51,8 +51,8 @@ Advice only: return the input unchanged where `self.training` is false.
 
 ## When to ignore
 
-When its caller asks for the mode and uses the Module in training only. Findings are of medium confidence for that reason and not
-reported by default.
+When its caller asks for the mode and uses the Module in training only. Findings are of medium confidence for that reason (low in
+files about augmentation and transforms) and not reported by default.
 
 ## Options
 
@@ -65,6 +65,7 @@ reported by default.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dropcheck.link.project import Moduleness
@@ -84,12 +85,16 @@ def check(view: ClassView) -> Iterator[Draft]:
             message=f"`{view.facts.name}` draws a random mask and never reads `self.training`: it drops in evaluation, too",
             help="Return the input unchanged where `self.training` is false.",
             fix=advice("Return the input unchanged in evaluation", "Only its author knows where the mask is applied."),
-            confidence=Confidence.MEDIUM,
+            confidence=Confidence.LOW if _AUGMENTS.search(view.file.path.lower()) else Confidence.MEDIUM,
             span=drawn.span,
             scope=drawn.scope,
             function=drawn.function,
             behaviour=Behaviour.ALWAYS_ON,
         )
+
+
+#: Augmentation is applied to training data, by code that knows.
+_AUGMENTS = re.compile(r"augment|transforms")
 
 
 def _asks(view: ClassView) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from dropcheck.config.settings import Settings
@@ -27,6 +28,10 @@ def judge(project: LinkedProject, path: str, settings: Settings) -> tuple[Findin
         Every finding of every rule, whatever its confidence, in order.
     """
     return tuple(sorted(_Judge(project, path, settings).findings(), key=lambda finding: finding.sort_key))
+
+
+#: So many of the last parts of a path are looked at for signs of intent: what is above says where a project lies.
+_PATH_PARTS = 3
 
 
 class _Judge:
@@ -84,7 +89,9 @@ class _Judge:
         """How sure a finding about a site can be: high only in a Module or reached from one, without signs of intent."""
         if site.in_tests:
             return Confidence.MEDIUM
-        names = (*(scope.name for scope in site.enclosing[:1]), site.owner.name if site.owner else "")
+        names = [*(scope.name for scope in site.enclosing[:1]), *self.path.replace(os.sep, "/").split("/")[-_PATH_PARTS:]]
+        names += [site.owner.name if site.owner else "", site.helper.name if site.helper else ""]
+        names += [argument.text for argument in (site.p.argument, site.flag.argument) if argument is not None]
         docstrings = [scope.docstring for scope in site.enclosing if isinstance(scope, (FunctionFacts, ClassFacts))]
         if intent(names, site.call.comments, docstrings, self.intent_words):
             return Confidence.MEDIUM

@@ -2,7 +2,7 @@
 
 ## What it finds
 
-`self.training` read in `__init__` to choose an attribute that other methods use later.
+`self.training` read in `__init__` to choose a dropout module, or a rate, flag or switch that dropout uses later.
 
 ## Why it matters
 
@@ -64,10 +64,14 @@ from collections.abc import Iterator
 
 from dropcheck.facts import AttributeFact
 from dropcheck.link.project import Moduleness
+from dropcheck.link.site import Site
+from dropcheck.link.words import name_words
 from dropcheck.model import Confidence
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
-from dropcheck.worlds import CallOf, arms
+from dropcheck.worlds import Attr, CallOf, Op, Receiver, Value, World, arms
+
+_DROP_WORDS = frozenset({"drop", "dropout", "droppath", "dropprob", "dropoutprob"})
 
 
 def check(view: ClassView) -> Iterator[Draft]:
@@ -75,7 +79,9 @@ def check(view: ClassView) -> Iterator[Draft]:
     if view.moduleness is Moduleness.NO:
         return
     for fact in view.facts.attributes:
-        if not fact.function or not view.at_construction(fact) or not _depends_on_mode(fact) or not _is_used(view, fact):
+        if not fact.function or not view.at_construction(fact) or not _depends_on_mode(fact):
+            continue
+        if not _reads_own_mode(view, fact) or not _is_about_dropout(view, fact):
             continue
         name = ".".join(("self", *fact.path))
         yield Draft(
@@ -93,9 +99,37 @@ def _depends_on_mode(fact: AttributeFact) -> bool:
     return fact.value.train != fact.value.eval or fact.reach.train != fact.reach.eval
 
 
-def _is_used(view: ClassView, fact: AttributeFact) -> bool:
-    """Whether another method reads the attribute, or it is a module made by the choice."""
-    return fact.path[0] in view.facts.reads or any(isinstance(arm, CallOf) for arm in arms(fact.value.train))
+def _reads_own_mode(view: ClassView, fact: AttributeFact) -> bool:
+    """Whether the mode that is read is the object's own: that of another object may be anything."""
+    function = view.project.function(view.file.path, fact.function)
+    return function is not None and function.reads_own_mode
+
+
+def _is_about_dropout(view: ClassView, fact: AttributeFact) -> bool:
+    """Whether the choice makes a dropout module, or is the p, the flag or a gate of a site, or is named as one."""
+    for world in World:
+        if any(isinstance(arm, CallOf) and view.project.module_rate(arm) is not None for arm in arms(fact.value[world])):
+            return True
+    if not name_words(fact.path[0]).isdisjoint(_DROP_WORDS):
+        return fact.path[0] in view.facts.reads
+    return any(_uses(site, fact.path[0]) for site in view.sites)
+
+
+def _uses(site: Site, name: str) -> bool:
+    values = [argument.value.train for argument in (site.p.argument, site.flag.argument) if argument is not None]
+    return any(_mentions(value, name) for value in (*values, site.call.reach.train, site.call.reach.eval))
+
+
+def _mentions(value: Value, name: str) -> bool:
+    """Whether a value holds ``self.name``."""
+    match value:
+        case Attr(base=Receiver(), name=found):
+            return found == name
+        case Op(args=args):
+            return any(_mentions(arg, name) for arg in args)
+        case CallOf(callee=callee, args=args):
+            return any(_mentions(arg, name) for arg in (callee, *args))
+    return False
 
 
 RULE = Rule("DRP112", "mode-read-at-construction", __doc__, "advice", check_class=check)
