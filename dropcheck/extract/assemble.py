@@ -327,8 +327,6 @@ def _assigned_value(record: AttributeRecord) -> cst.CSTNode | None:
     for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
         if isinstance(part, cst.Assign) and len(part.targets) == 1 and part.targets[0].target is record.node:
             return part.value
-        if isinstance(part, cst.AnnAssign) and part.target is record.node:
-            return part.value
     return None
 
 

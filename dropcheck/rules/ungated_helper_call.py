@@ -84,11 +84,21 @@ def check(site: Site) -> Draft | None:
     link = site.helper
     if site.form is not Form.HELPER or link is None or site.verdict.behaviour is not Behaviour.ALWAYS_ON:
         return None
-    name = link.name.rpartition(".")[2]
-    message = f"`{name}` called like this leaves its `{link.site.name}` on in evaluation"
+    message = f"{_call(site, link)} leaves the `{link.site.name}` in it on in evaluation"
     fix, help_text = _fix(site, link)
     related = Related(link.site.file.path, link.site.call.span, f"`{link.site.name}` drops here")
     return Draft(message, help_text, fix, related=(related,))
+
+
+def _call(site: Site, link: HelperLink) -> str:
+    """The call and what is wrong with it, in a few words."""
+    name = f"`{link.name.rpartition('.')[2]}`"
+    for parameter, argument in ((link.flag, site.flag.argument), (link.p, site.p.argument)):
+        if parameter and argument is not None and "\n" not in argument.text:
+            return f"{name} with `{parameter}={argument.text}`"
+        if parameter:
+            return f"{name} without `{parameter}`" if argument is None else f"{name} with this `{parameter}`"
+    return f"{name} called like this"
 
 
 def _fix(site: Site, link: HelperLink) -> tuple[Fix, str]:

@@ -1,4 +1,4 @@
-"""A dropout module in a plain list, dict or tuple, where `eval()` does not reach it.
+"""A dropout module in a plain list, dict or tuple, which `eval()` misses.
 
 ## What it finds
 
