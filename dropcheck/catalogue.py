@@ -295,6 +295,10 @@ MODULE_BASES: frozenset[str] = frozenset(
 )
 
 
+#: Classes under ``torch.nn`` that are no Modules.
+_NOT_MODULES = frozenset({"Parameter", "Buffer", "UninitializedParameter", "UninitializedBuffer", "LazyModuleMixin"})
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The entries in force: ours and the user's.
@@ -316,8 +320,8 @@ class Catalogue:
         parts = name.split(".")
         if parts[:2] != ["torch", "nn"] or len(parts) < 3 or not parts[-1][:1].isupper():
             return False
-        if parts[-1] in {"Parameter", "Buffer", "ParameterDict", "ParameterList", "UninitializedParameter"}:
-            return parts[-1].startswith("Parameter") and parts[-1] != "Parameter"
+        if parts[-1] in _NOT_MODULES or parts[-1].endswith("Options"):
+            return False
         return len(parts) == 3 or parts[2] in {"modules", "parallel", "quantized", "qat"}
 
     def words(self) -> tuple[str, ...]:

@@ -36,6 +36,10 @@ class DiskFinder:
         self._found: dict[tuple[str, str], str | None] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
 
+    def add(self, path: str) -> None:
+        """Make known how a file is named that the run reads besides its own."""
+        self._names.setdefault(os.path.abspath(path), path)
+
     def find(self, module: str, importer: str) -> str | None:
         """The path of a module of the importer's own project; None where there is none."""
         top = module.partition(".")[0]

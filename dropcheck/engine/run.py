@@ -108,9 +108,10 @@ def prepare(found: Discovery, options: RunOptions, progress: Progress | None) ->
     loaded = _load(found.files, catalogue, ticker)
     workspace = Workspace(catalogue, settings, ignore_suppressions=options.ignore_suppressions)
     errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, catalogue, options.jobs, ticker))
-    notes = complete(workspace, loaded.skipped, catalogue, options.jobs)
+    named = [file.path for file in found.files if file.named]
+    completed = complete(workspace, loaded.skipped, named, catalogue, options.jobs)
     parsed = f"{len(loaded.sources)} of {len(found.files)} files can hold dropout and were parsed"
-    return Prepared(workspace, loaded.sources, errors, (*found.notes, *notes, parsed))
+    return Prepared(workspace, {**loaded.sources, **completed.sources}, errors, (*found.notes, *completed.notes, parsed))
 
 
 class _Ticker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.config.settings import Settings
@@ -47,6 +48,11 @@ class Workspace:
         self._project: Project | None = None
         self._findings: dict[str, tuple[Finding, ...]] = {}
 
+    @cached_property
+    def finder(self) -> DiskFinder:
+        """Finds the files of modules, those of the run under the names it has for them."""
+        return DiskFinder(self._settings)
+
     @property
     def paths(self) -> tuple[str, ...]:
         """The files, in the order they were put in."""
@@ -70,6 +76,7 @@ class Workspace:
         """Add a file that is not checked itself, but that the verdict on others depends on."""
         self._tasks[task.path] = task
         self._context[task.path] = facts
+        self.finder.add(task.path)
         self._forget()
 
     def _forget(self) -> None:
@@ -128,7 +135,7 @@ class Workspace:
         """The linked facts of all files as they are now."""
         if self._project is None:
             everything = {**self._context, **self._facts}
-            self._project = link(everything.values(), self._catalogue, DiskFinder(everything))
+            self._project = link(everything.values(), self._catalogue, self.finder)
         return self._project
 
     def findings(self, path: str) -> tuple[Finding, ...]:

@@ -284,11 +284,12 @@ class Collector(Statements):
 
     def _run_open(self, closure: Closure, reach: Value) -> None:
         if closure not in self._running and len(self._running) < _MAX_DEPTH:
-            self._run_closure(closure, reach, {})
+            self._run_closure(closure, reach, {}, later=True)
 
-    def _run_closure(self, closure: Closure, reach: Value, passed: dict[str, Value]) -> Value:
+    def _run_closure(self, closure: Closure, reach: Value, passed: dict[str, Value], *, later: bool = False) -> Value:
         self._running.append(closure)
         frame = self._frame(closure.node, closure.context, closure.frame, reach, passed)
+        frame.later = later
         frame.root = self.frame.root
         value = self._run(frame, closure.node)
         self._running.pop()

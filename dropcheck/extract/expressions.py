@@ -35,6 +35,7 @@ from dropcheck.worlds import (
     negate,
     operation,
     reads_mode,
+    truth,
     unary,
 )
 
@@ -230,7 +231,7 @@ class Expressions:
                 assigned = frame.state.env.get(f"{base.name}.{name}")
                 if assigned is not None and not isinstance(assigned, Closure):
                     return assigned
-                frame = frame.outer
+                frame = None if frame.later else frame.outer
         return attribute(base, name, self.world)
 
     def eval_Subscript(self, node: cst.Subscript) -> Value:
@@ -398,7 +399,7 @@ class Expressions:
         if made is None or not self.recorder.makes_module(made):
             return None
         method = node.func.attr.value
-        if method in _SAME_MODULE or (method == "train" and all(value == TRUE for value in args) and not keywords):
+        if method in _SAME_MODULE or (method == "train" and all(truth(value) is True for value in args) and not keywords):
             return made
         if method in {"train", "eval"}:
             if isinstance(node.func.value, cst.Name):

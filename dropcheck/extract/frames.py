@@ -102,6 +102,7 @@ class Frame:
         continues: likewise by ``continue``.
         closures: functions defined in it.
         body_scope: whether it is the body of a module or class, where names not bound are looked up outside.
+        later: whether it may run at another time than the code around it, when attributes may have changed.
         comprehension: whether it is the scope of a comprehension, where a walrus binds outside.
         root: identifies the outermost function that is running, to tell objects made in it from others.
     """
@@ -116,6 +117,7 @@ class Frame:
     continues: list[list[State]] = field(default_factory=list)
     closures: list[Closure] = field(default_factory=list)
     body_scope: bool = False
+    later: bool = False
     comprehension: bool = False
     root: int = 0
 

@@ -223,6 +223,9 @@ class Recorder:
                 case Op(name="item", args=(Display(items=items), *_)):
                     if any(self._may_drop(item) for item in items):
                         return True
+                case Op(name="item", args=(Imported(path), *_)):  # a table of functions in another file
+                    if path.partition(".")[0] not in _LIBRARIES:
+                        return True
                 case Defined() | Param() | Attr(base=Receiver() | Defined() | CallOf(callee=Imported(path="builtins.super"))):
                     return True
         return False

@@ -13,6 +13,7 @@ from dropcheck.extract.scopes import dotted
 from dropcheck.worlds import (
     TRUE,
     Attr,
+    CallOf,
     Const,
     Display,
     Imported,
@@ -249,9 +250,7 @@ class Statements(Expressions):
         if node.msg is not None:
             self.under(negate(condition), node.msg)
         state = self.frame.state
-        state.reach = both(state.reach, condition) if truth(condition) is not None else state.reach
-        if truth(condition) is False:
-            state.stop()
+        state.reach = both(state.reach, condition)
 
     def exec_Break(self, node: cst.Break) -> None:  # noqa: ARG002
         self._leave(self.frame.breaks)
@@ -349,11 +348,18 @@ class Statements(Expressions):
     # Blocks with other ways out
 
     def exec_With(self, node: cst.With) -> None:
+        suppresses = False
         for item in node.items:
             value = self.eval(item.item)
+            suppresses = suppresses or (isinstance(value, CallOf) and value.callee == Imported("contextlib.suppress"))
             if item.asname is not None:
                 self.assign(item.asname.name, Opaque("what a with statement gives", self.recorder.ordinal(item), _mode(value)))
+        frame = self.frame
+        before, returned = State(frame.state.reach, dict(frame.state.env)), len(frame.returns)
         self.exec(node.body)
+        if suppresses and not (frame.state.dead and len(frame.returns) > returned):
+            # Whatever the body raised, the code behind it runs.
+            frame.state = State(before.reach, _either_env(before, frame.state, self.blend).env)
 
     def exec_Try(self, node: cst.Try) -> None:
         frame = self.frame
@@ -375,15 +381,13 @@ class Statements(Expressions):
             ends.append(frame.state)
         frame.state = meet(ends, self.blend)
         if node.finalbody is not None:
-            ended = frame.state.dead
-            frame.state.reach = before.reach
-            if ended:
+            reach = frame.state.reach
+            if frame.state.dead:
                 frame.state.env = dict(failed.env)
-            self.exec(node.finalbody.body)
-            if ended:
-                frame.state.stop()
-        elif not frame.state.dead and all(not end.dead for end in ends):
             frame.state.reach = before.reach
+            self.exec(node.finalbody.body)
+            if not frame.state.dead:
+                frame.state.reach = reach
 
     exec_TryStar = exec_Try
 

@@ -10,10 +10,30 @@ from dropcheck.facts import CallFact, FunctionFacts, FunctionKind
 from dropcheck.link.behaviour import parameters
 from dropcheck.link.project import Function, Moduleness, Owner, Project
 from dropcheck.link.resolve import Resolver
-from dropcheck.worlds import Attr, CallOf, Defined, Display, Imported, Op, Opaque, Receiver, Value, World, Worlds, arms, truth
+from dropcheck.worlds import (
+    TRUE,
+    Attr,
+    CallOf,
+    Const,
+    Defined,
+    Display,
+    Imported,
+    Op,
+    Opaque,
+    Receiver,
+    Value,
+    World,
+    Worlds,
+    arms,
+    both,
+    either,
+    negate,
+    truth,
+)
 
 #: Methods that a training loop calls and evaluation does not.
 _TRAINING_STEPS = frozenset({"training_step", "train_step", "training_step_end"})
+_NEVER: tuple[Value, Value] = (Opaque("nothing"), Const(False, mode=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +156,7 @@ class Calls:
             for call in file.calls:
                 name = self.top_level(path, call.function)
                 if name:
-                    found.setdefault((path, name), []).append(call)
+                    found.setdefault((path, name), []).extend(split(call))
         return {key: tuple(calls) for key, calls in found.items()}
 
     def top_level(self, path: str, function: str) -> str:
@@ -160,7 +180,7 @@ class Calls:
         """For each function, by file and name, the calls that can lead to it, each with the function around the call."""
         found: dict[tuple[str, str], list[tuple[tuple[str, str], CallFact]]] = {}
         for path, file in self.project.files.items():
-            for call in file.calls:
+            for call in (part for whole in file.calls for part in split(whole)):
                 caller = (path, self.top_level(path, call.function))
                 for target in self.targets(path, call):
                     found.setdefault((target.path, target.function.name), []).append((caller, call))
@@ -219,6 +239,46 @@ def _target(found: Function | None, *, bound: bool = False, same_object: bool = 
             function.kind is FunctionKind.CLASS or (bound and bool(function.owner) and function.kind is FunctionKind.METHOD)
         )
         yield Target(path, function, skip, same_object=same_object)
+
+
+def split(call: CallFact) -> tuple[CallFact, ...]:
+    """A call as one call for each thing that it may call, each under the condition that chooses it.
+
+    Args:
+        call: such as ``(F.dropout if self.training else identity)(x)``.
+    """
+    if call.callee.train == call.callee.eval and len(arms(call.callee.train)) == 1:
+        return (call,)
+    train, other = _choices(call.callee.train), _choices(call.callee.eval)
+    keys = {**train, **other}
+    parts = []
+    for key in keys:
+        ours, theirs = train.get(key), other.get(key)
+        callee = Worlds((ours or theirs or _NEVER)[0], (theirs or ours or _NEVER)[0])
+        chosen = Worlds((ours or _NEVER)[1], (theirs or _NEVER)[1])
+        reach = Worlds(both(call.reach.train, chosen.train), both(call.reach.eval, chosen.eval))
+        # An argument that one of several takes may be none of another's.
+        insertion = call.insertion if len(keys) == 1 else None
+        parts.append(replace(call, callee=callee, reach=reach, insertion=insertion))
+    return tuple(parts)
+
+
+def _choices(value: Value, condition: Value = TRUE) -> dict[object, tuple[Value, Value]]:
+    """What a value may be and when, by what is the same thing in both worlds."""
+    match value:
+        case Op(name="choice", args=(test, then, otherwise)):
+            found = _choices(then, both(condition, test))
+            more = _choices(otherwise, both(condition, negate(test)))
+        case Op(name="join", args=(first, *rest)):
+            found = _choices(first, condition)
+            more = {key: choice for part in rest for key, choice in _choices(part, condition).items()}
+        case CallOf(site=site) if site:
+            return {(site, *_shape(value)): (value, condition)}
+        case _:
+            return {value: (value, condition)}
+    for key, (arm, chosen) in more.items():
+        found[key] = (arm, either(found[key][1], chosen) if key in found else chosen)
+    return found
 
 
 def _made_earlier(callee: Value) -> Value:

@@ -117,10 +117,17 @@ def _drops(project: LinkedProject, made: Value, depth: int) -> bool:
     owner = project.class_of(made.callee)
     if owner is None or depth > _MAX_DEPTH or project.moduleness(owner) not in {Moduleness.YES, Moduleness.LIKELY}:
         return False
-    return _class_drops(project, owner, depth)
+    return holds_dropout(project, owner, depth)
 
 
-def _class_drops(project: LinkedProject, owner: Owner, depth: int) -> bool:
+def holds_dropout(project: LinkedProject, owner: Owner, depth: int = 0) -> bool:
+    """Whether a Module of the project has dropout that follows the mode, in it or in what it holds.
+
+    Args:
+        project: the linked files.
+        owner: the class.
+        depth: how many Modules it is inside of.
+    """
     for path, cls in (owner, *project.bases(owner)):
         for site in project.sites(path):
             if site.owner is cls and site.form is not Form.CONSTRUCTION and site.verdict.behaviour is Behaviour.FOLLOWS_MODE:

@@ -77,8 +77,11 @@ class Helpers:
     def site(self, path: str, call: CallFact) -> Site | None:
         """The call of a helper as a site: the worst of what it leads to; None where it leads to no dropout."""
         found: Site | None = None
+        targets = tuple(self.calls.targets(path, call))
+        if len(targets) > 1:  # an argument that one of them takes may be none of another's
+            call = replace(call, insertion=None)
         linker = Linker(self.project, self.calls, path, call)
-        for target in self.calls.targets(path, call):
+        for target in targets:
             for hole in self._leads_to(linker, target):
                 site = self._helper_site(linker, target, hole)
                 if site.verdict.behaviour is Behaviour.ALWAYS_ON:

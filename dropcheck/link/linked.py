@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from dropcheck.link.calls import Calls
+from dropcheck.facts import CallFact
+from dropcheck.link.calls import Calls, split
 from dropcheck.link.helpers import Helpers
 from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
@@ -45,9 +46,12 @@ class LinkedProject(Project):
 
     def _find_sites(self, path: str) -> Iterator[Site]:
         for call in self.files[path].calls:
-            site = Linker(self, self.calls, path, call).site() or self.helpers.site(path, call)
-            if site is not None:
-                yield site
+            found = [site for part in split(call) if (site := self._site(path, part)) is not None]
+            if found:
+                yield next((site for site in found if site.verdict.behaviour is Behaviour.ALWAYS_ON), found[0])
+
+    def _site(self, path: str, call: CallFact) -> Site | None:
+        return Linker(self, self.calls, path, call).site() or self.helpers.site(path, call)
 
     @cached_property
     def _sites(self) -> dict[str, tuple[Site, ...]]:

@@ -49,7 +49,7 @@ class Names:
         self.files = files
         self.catalogue = catalogue
         self.finder = finder
-        #: Files that an import leads to and whose facts are not known; true where a base class hangs on them.
+        #: Files that an import leads to and whose facts are not known; true where it must be read whatever it holds.
         self.wanted: dict[str, bool] = {}
         self._tables: dict[str, dict[str, Value]] = {}
         self._known: dict[tuple[str, str, bool], Value] = {}
@@ -77,8 +77,10 @@ class Names:
             self._base = outer
         return self._known[key]
 
-    def _want(self, path: str) -> None:
-        self.wanted[path] = self._base or self.wanted.get(path, False) or path.endswith("__init__.py")
+    def _want(self, path: str, *, star: bool = False) -> None:
+        """Ask for a file; one that is star-imported may hide what an earlier star import brings, whatever is in it."""
+        surely = self._base or star or path.endswith("__init__.py")
+        self.wanted[path] = surely or self.wanted.get(path, False)
 
     def _is_catalogued(self, path: str) -> bool:
         return path in self.catalogue.functions or path in self.catalogue.modules or self.catalogue.is_module_class(path)
@@ -125,7 +127,7 @@ class Names:
                 continue
             source = self.files.get(path)
             if source is None:
-                self._want(path)
+                self._want(path, star=True)
                 continue
             if self._exports(source, name):
                 found = self._name(source, name, hops + 1)

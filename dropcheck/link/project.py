@@ -77,6 +77,7 @@ class Project:
         self._classes = {(file.path, cls.name): cls for file in self.files.values() for cls in file.classes}
         self._functions = {(file.path, function.name): function for file in self.files.values() for function in file.functions}
         self._moduleness: dict[tuple[str, str], Moduleness] = {}
+        self._localizing: set[Imported] = set()
 
     # Look-ups
 
@@ -126,8 +127,14 @@ class Project:
     def localize(self, value: Value, path: str) -> Value:
         """A value of one file's facts with its imports resolved, so that it means the same everywhere."""
         match value:
-            case Imported():
-                return self.names.resolve(value, path)
+            case Imported() if value not in self._localizing:
+                found = self.names.resolve(value, path)
+                if isinstance(found, (Imported, Defined, Const)):
+                    return found
+                self._localizing.add(value)  # two files may hold tables of each other's
+                found = self.localize(found, path)
+                self._localizing.remove(value)
+                return found
             case Attr(base=base, name=name):
                 found = self.localize(base, path)
                 if isinstance(found, Defined):

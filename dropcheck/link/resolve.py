@@ -28,6 +28,7 @@ from dropcheck.worlds import (
     join,
     negate,
     operation,
+    reads_mode,
 )
 
 if TYPE_CHECKING:
@@ -104,13 +105,22 @@ class Resolver:
         self._seen.append(name)
         values = [self._property(value) or self.resolve(value) for value in found]
         self._seen.pop()
+        tied = next((value for value in map(self._hidden_mode, found) if value is not None), None)
         known = values[0]
         decided = all(value == known for value in values) and isinstance(known, (Const, CallOf, Op))
         if isinstance(known, CallOf) and self.project.module_rate(known) is None:
             decided = False
         if isinstance(known, Op) and not (len(found) == 1 and self._is_property(found[0])):
             decided = False
-        return known if decided else None
+        return known if decided else tied
+
+    def _hidden_mode(self, value: Value) -> Value | None:
+        """What stands for a property whose value is not followed but depends on the mode."""
+        found = self.project.function_of(value)
+        if found is None or found[1].kind is not FunctionKind.PROPERTY:
+            return None
+        returned = found[1].returns[self.world]
+        return Opaque(f"{found[1].name}", mode=True) if _knows_mode(found[1], returned) else None
 
     def _is_property(self, value: Value) -> bool:
         found = self.project.function_of(value)
@@ -137,12 +147,19 @@ class Resolver:
         self._seen.append(function.name)
         value = self.resolve(self.project.localize(function.returns[self.world], path), passed)
         self._seen.pop()
-        return value if isinstance(value, (Const, Op, Param)) or value in args else None
+        if isinstance(value, (Const, Op, Param)) or value in args:
+            return value
+        return Opaque(f"{function.name}()", mode=True) if _knows_mode(function, value) else None
 
     def _callee_function(self, callee: Value) -> Function | None:
         if isinstance(callee, Attr) and isinstance(callee.base, Receiver) and self.owner is not None:
             return self.project.method(self.owner, callee.name)
         return self.project.function_of(callee)
+
+
+def _knows_mode(function: FunctionFacts, value: Value) -> bool:
+    """Whether what a function returns depends on the mode."""
+    return reads_mode(value) or function.returns.train != function.returns.eval
 
 
 def bind_parameters(

@@ -6,7 +6,8 @@
 
 ## Why it matters
 
-It looks like the mode and is not: dropout stays on in evaluation.
+It looks like the mode and is not. torch raises an error where it wants a bool; where any true value will do, as in
+`multi_head_attention_forward` and in functions written in Python, dropout stays on in evaluation.
 
 ## Bad
 
@@ -76,7 +77,7 @@ def check(site: Site) -> Draft | None:
         return None
     flag = site.entry.flag
     right = argument.text[: -len(method.name)] + "training"
-    message = f"`{flag}={argument.text}` is a method, which is always true: `{site.name}` stays on in evaluation"
+    message = f"`{flag}={argument.text}` is a method, no mode: `{site.name}` raises an error or stays on in evaluation"
     if not argument.text.endswith(f".{method.name}"):
         return Draft(message, "Pass the mode of the module.", advice("Pass the mode of the module"), confidence)
     fix = Fix(Applicability.SAFE, f"Replace with `{right}`", replace_value(argument, right))
