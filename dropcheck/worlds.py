@@ -172,6 +172,9 @@ TRUE = Const(True)
 FALSE = Const(False)
 NONE = Const(None)
 
+#: Stands as a keyword of the call that makes a module for the mode it was put into by ``train(...)`` or ``eval()`` at once.
+MODE_SET = "<mode>"
+
 #: Larger values are not followed: no gate that people write comes near it.
 MAX_SIZE = 60
 

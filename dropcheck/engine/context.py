@@ -71,7 +71,7 @@ class _Completion:
         self.outside = [full for full in _package_files(self.given) if full not in self.given]
         self.sources: dict[str, SourceFile] = {}
         self.notes: list[str] = []
-        self.done: set[str] = set()
+        self.done: set[tuple[str, str]] = set()
         self.seen_words: set[str] = set()
 
     def run(self, named: frozenset[str]) -> Completed:
@@ -150,18 +150,27 @@ def _leads_outside(path: str, finder: DiskFinder, given: Set[str]) -> bool:
     return False
 
 
-def _worth_reading(project: Project, done: set[str], sieve: tuple[bytes, ...]) -> Iterator[str]:
-    """The files that imports lead to: those of base classes, and those of functions if they can hold dropout."""
-    for path, is_base in project.names.wanted.items():
-        key = f"{path} as a base" if is_base else path
-        if key in done or path in project.files:
+def _worth_reading(project: Project, done: set[tuple[str, str]], sieve: tuple[bytes, ...]) -> Iterator[str]:
+    """The files that imports lead to: those of base classes, those that can hold dropout, and those that lead further."""
+    for path, names in project.names.wanted.items():
+        fresh = {(path, name) for name in names} - done
+        if not fresh or path in project.files:
             continue
-        done.add(key)
+        done |= fresh
         try:
-            if is_base or may_matter(read_bytes(path), sieve):
-                yield path
+            raw = read_bytes(path)
         except SourceError:
             continue
+        if may_matter(raw, sieve) or not all(_is_defined(name, raw) for _, name in fresh):
+            yield path
+
+
+def _is_defined(name: str, raw: bytes) -> bool:
+    """Whether a file has the ``def`` or ``class`` of a name; if not, the name is an alias, a table or imported again."""
+    return (
+        bool(name)
+        and re.search(rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+%b\b" % name.encode(), raw, re.MULTILINE) is not None
+    )
 
 
 def _names_of_helpers(project: Project) -> set[str]:

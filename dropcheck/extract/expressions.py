@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import libcst as cst
 
@@ -12,6 +13,7 @@ from dropcheck.extract.records import Recorder
 from dropcheck.extract.scopes import children, dotted
 from dropcheck.worlds import (
     FALSE,
+    MODE_SET,
     NONE,
     TRUE,
     Attr,
@@ -35,7 +37,6 @@ from dropcheck.worlds import (
     negate,
     operation,
     reads_mode,
-    truth,
     unary,
 )
 
@@ -399,13 +400,15 @@ class Expressions:
         if made is None or not self.recorder.makes_module(made):
             return None
         method = node.func.attr.value
-        if method in _SAME_MODULE or (method == "train" and all(truth(value) is True for value in args) and not keywords):
+        if method in _SAME_MODULE:
             return made
-        if method in {"train", "eval"}:
-            if isinstance(node.func.value, cst.Name):
-                self.bind(node.func.value.value, Opaque("a module whose mode is set"))
-            return Opaque("a module whose mode is set", self.recorder.ordinal(node), mode=True)
-        return None
+        if method not in {"train", "eval"}:
+            return None
+        given = [*args, *(value for _, value in keywords)]
+        moded = replace(made, keywords=(*made.keywords, (MODE_SET, FALSE if method == "eval" else given[0] if given else TRUE)))
+        if isinstance(node.func.value, cst.Name):
+            self.bind(node.func.value.value, moded)
+        return moded
 
     def _builtin_call(self, node: cst.Call, name: str, args: list[Value], keywords: list[tuple[str, Value]]) -> Value | None:
         if name in {"bool", "float", "int"} and len(args) == 1:

@@ -100,6 +100,7 @@ class Frame:
         returns: what it returned, each with its condition.
         breaks: for each loop around, the states that left it by ``break``.
         continues: likewise by ``continue``.
+        raises: for each block around that catches exceptions, the states in which one was raised.
         closures: functions defined in it.
         body_scope: whether it is the body of a module or class, where names not bound are looked up outside.
         later: whether it may run at another time than the code around it, when attributes may have changed.
@@ -115,6 +116,7 @@ class Frame:
     returns: list[tuple[Value, Value]] = field(default_factory=list)
     breaks: list[list[State]] = field(default_factory=list)
     continues: list[list[State]] = field(default_factory=list)
+    raises: list[list[State]] = field(default_factory=list)
     closures: list[Closure] = field(default_factory=list)
     body_scope: bool = False
     later: bool = False

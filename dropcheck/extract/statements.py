@@ -243,7 +243,7 @@ class Statements(Expressions):
     def exec_Raise(self, node: cst.Raise) -> None:
         if node.exc is not None:
             self.eval(node.exc)
-        self.frame.state.stop()
+        self._leave(self.frame.raises)
 
     def exec_Assert(self, node: cst.Assert) -> None:
         condition = self.eval(node.test)
@@ -354,17 +354,26 @@ class Statements(Expressions):
             suppresses = suppresses or (isinstance(value, CallOf) and value.callee == Imported("contextlib.suppress"))
             if item.asname is not None:
                 self.assign(item.asname.name, Opaque("what a with statement gives", self.recorder.ordinal(item), _mode(value)))
+        if not suppresses:
+            self.exec(node.body)
+            return
         frame = self.frame
-        before, returned = State(frame.state.reach, dict(frame.state.env)), len(frame.returns)
+        before = State(frame.state.reach, dict(frame.state.env))
+        frame.raises.append([])
         self.exec(node.body)
-        if suppresses and not (frame.state.dead and len(frame.returns) > returned):
-            # Whatever the body raised, the code behind it runs.
-            frame.state = State(before.reach, _either_env(before, frame.state, self.blend).env)
+        # Where the body raised, the code behind it runs all the same.
+        ends = [end for end in (frame.state, *frame.raises.pop()) if not end.dead]
+        after = meet(ends, self.blend)
+        frame.state = State(after.reach, _either_env(before, after, self.blend).env)
 
     def exec_Try(self, node: cst.Try) -> None:
         frame = self.frame
         before = State(frame.state.reach, dict(frame.state.env))
+        frame.raises.append([])
         self.exec(node.body)
+        raised = frame.raises.pop()
+        if not node.handlers and frame.raises:
+            frame.raises[-1].extend(raised)
         if node.orelse is not None:
             body_end = State(frame.state.reach, dict(frame.state.env))
             self.exec(node.orelse.body)

@@ -12,7 +12,21 @@ from dropcheck.link.calls import Calls
 from dropcheck.link.project import Moduleness, Project
 from dropcheck.link.resolve import Resolver
 from dropcheck.link.site import Form, ModeSource, Passed, Site
-from dropcheck.worlds import TRUE, Attr, CallOf, Const, Imported, Opaque, Receiver, Value, World, Worlds
+from dropcheck.worlds import (
+    MODE_SET,
+    TRUE,
+    Attr,
+    CallOf,
+    Const,
+    Imported,
+    Opaque,
+    Receiver,
+    Value,
+    World,
+    Worlds,
+    arms,
+    join,
+)
 
 
 class Linker:
@@ -68,7 +82,8 @@ class Linker:
             elif callee.callee.path in catalogue.modules:
                 module = catalogue.modules[callee.callee.path]
                 if self.call.constructor is not None:
-                    return self._module_site(module, Form.FRESH_MODULE, self.call.constructor_arguments)
+                    site = self._module_site(module, Form.FRESH_MODULE, self.call.constructor_arguments)
+                    return self._in_its_mode(site)
                 if self._is_own_attribute():
                     return self._registered_site(module, callee)
         return None
@@ -100,6 +115,11 @@ class Linker:
         if form is Form.CONSTRUCTION:
             p = replace(p, value=_rate_of_module(p.value.train))
         return self.place(form, None, module, p, Passed(Worlds(TRUE, TRUE)))
+
+    def _in_its_mode(self, site: Site) -> Site:
+        """A fresh module with the mode it was put into where it was made; without that, it is in training mode."""
+        flag = self.resolve(Worlds(_mode_set(self.call.callee.train), _mode_set(self.call.callee.eval)))
+        return replace(site, flag=Passed(flag), verdict=verdict(self.reach, flag, site.p.value))
 
     def _registered_site(self, module: DropoutModule, made: CallOf) -> Site:
         """The call of a Module that is an attribute: it follows the mode as the object it belongs to does."""
@@ -155,6 +175,14 @@ class Linker:
             if isinstance(scope, FunctionFacts) and scope.modules:
                 return ModeSource(f"{scope.modules[0]}.training", sure=True)
         return ModeSource()
+
+
+def _mode_set(callee: Value) -> Value:
+    """The mode of a module that was just made: the last that was set; it starts in training mode."""
+    return join(
+        arm.keywords[-1][1] if isinstance(arm, CallOf) and arm.keywords and arm.keywords[-1][0] == MODE_SET else TRUE
+        for arm in arms(callee)
+    )
 
 
 def _rate_of_module(rate: Value) -> Worlds[Value]:

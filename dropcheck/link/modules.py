@@ -49,8 +49,9 @@ class Names:
         self.files = files
         self.catalogue = catalogue
         self.finder = finder
-        #: Files that an import leads to and whose facts are not known; true where it must be read whatever it holds.
-        self.wanted: dict[str, bool] = {}
+        #: Files that an import leads to and whose facts are not known, each with the names looked for in it; the empty name
+        #: where it must be read whatever it holds.
+        self.wanted: dict[str, set[str]] = {}
         self._tables: dict[str, dict[str, Value]] = {}
         self._known: dict[tuple[str, str, bool], Value] = {}
         self._base = False
@@ -77,10 +78,10 @@ class Names:
             self._base = outer
         return self._known[key]
 
-    def _want(self, path: str, *, star: bool = False) -> None:
-        """Ask for a file; one that is star-imported may hide what an earlier star import brings, whatever is in it."""
+    def _want(self, path: str, name: str, *, star: bool = False) -> None:
+        # A file that is star-imported may hide what an earlier star import brings, whatever is in it.
         surely = self._base or star or path.endswith("__init__.py")
-        self.wanted[path] = surely or self.wanted.get(path, False)
+        self.wanted.setdefault(path, set()).add("" if surely else name)
 
     def _is_catalogued(self, path: str) -> bool:
         return path in self.catalogue.functions or path in self.catalogue.modules or self.catalogue.is_module_class(path)
@@ -95,7 +96,7 @@ class Names:
                 continue
             file = self.files.get(path)
             if file is None:
-                self._want(path)
+                self._want(path, parts[split])
                 return value
             found = self._member(file, parts[split:], hops)
             return value if found is None else found
@@ -127,7 +128,7 @@ class Names:
                 continue
             source = self.files.get(path)
             if source is None:
-                self._want(path, star=True)
+                self._want(path, name, star=True)
                 continue
             if self._exports(source, name):
                 found = self._name(source, name, hops + 1)

@@ -125,9 +125,12 @@ class Generator(Expressions):
             self.inner("else:", scope, level)
 
     def loop_while(self, scope: Scope, level: int) -> None:
+        if self.opened == MAX_OPEN:
+            self.drop(scope)
+            return
         step = self.fresh("step")
         self.write(f"{step} = 0")
-        with self.block(f"while {step} < 3:"):
+        with self.block(f"while {step} < 3 * {self.open(scope)}:"):
             self.write(f"{step} += 1")
             self.body(replace(scope, loop=True), level + 1, self.random.randint(1, 3))
         if self.chance(0.3):

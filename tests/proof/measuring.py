@@ -48,14 +48,14 @@ class Measured:
         """The function, watched: it dropped where the random generator moved."""
 
         def watched(*args: object, **kwargs: object) -> torch.Tensor:
-            given = kwargs["input"] if "input" in kwargs else args[0]
+            given = [bool(value.any()) for value in (*args, *kwargs.values()) if isinstance(value, torch.Tensor)]
             before = torch.get_rng_state()
             result = function(*args, **kwargs)
             places = list(places_of_calls(sys._getframe(1)))
             calls = [(place, places[0], self.training) for place in places]
             self.reached.update(calls)
             drew = not torch.equal(before, torch.get_rng_state())
-            if drew or (given.any() and not result.any()):  # p = 1 zeroes everything and draws nothing
+            if drew or (all(given) and not result.any()):  # p = 1 zeroes everything and draws nothing
                 self.active.update(calls)
             return result
 
