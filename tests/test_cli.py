@@ -69,9 +69,7 @@ def test_rule(project: Project, selector: str) -> None:
 
 
 def test_rule_as_markdown_and_json(project: Project) -> None:
-    assert project.run("rule", "DRP101", "--output-format", "markdown")[1].startswith(
-        "# missing-training-flag (DRP101)"
-    )
+    assert project.run("rule", "DRP101", "--output-format", "markdown")[1].startswith("# missing-training-flag (DRP101)")
     assert json.loads(project.run("rule", "DRP101", "--output-format", "json")[1])["code"] == "DRP101"
     everything = json.loads(project.run("rule", "--all", "--output-format", "json")[1])
     assert {"DRP101", "DRP102", "DRP902"} <= {rule["code"] for rule in everything}
@@ -243,9 +241,7 @@ def test_errors_are_told_even_if_quiet(project: Project) -> None:
         ((), "select = [\n", "dropcheck.toml"),
     ],
 )
-def test_user_errors_are_one_line_and_exit_2(
-    project: Project, arguments: tuple[str, ...], config: str, message: str
-) -> None:
+def test_user_errors_are_one_line_and_exit_2(project: Project, arguments: tuple[str, ...], config: str, message: str) -> None:
     project.write("net.py", BAD)
     project.write("dropcheck.toml", config)
     code, out, err = project.run(*arguments)

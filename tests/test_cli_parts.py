@@ -172,9 +172,7 @@ def test_help_of_check_has_one_line_an_option(capsys: pytest.CaptureFixture[str]
         (["version", "now"], "now"),
     ],
 )
-def test_wrong_options_are_one_line_and_exit_2(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_options_are_one_line_and_exit_2(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     captured = capsys.readouterr()
     assert captured.out == ""

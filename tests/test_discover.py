@@ -7,7 +7,6 @@ import random
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -366,10 +365,9 @@ def test_rules_mean_what_they_mean_to_git(monkeypatch: pytest.MonkeyPatch) -> No
         assert found(".") == sorted(path for path in listed if path), texts
 
 
-def test_three_thousand_files_are_found_in_no_time() -> None:
+def test_three_thousand_files_in_folders_are_all_found() -> None:
     os.mkdir(".git")
     write(".gitignore", "\n".join(["*.so", "*.log", "docs/_build/", "x?y", *(f"name{row}" for row in range(60))]))
-    make(*(f"p{row // 300}/q{row // 30}/m{row}.py" for row in range(3000)))
-    started = time.perf_counter()
-    assert len(search(".").files) == 3000
-    assert time.perf_counter() - started < 1
+    paths = [f"p{row // 300}/q{row // 30}/m{row}.py" for row in range(3000)]
+    make(*paths)
+    assert found(".") == sorted(paths)

@@ -19,9 +19,7 @@ def _underlined(text: str, span: Span) -> list[str]:
     """What the marks stand under, row by row."""
     item = replace(finding(text, text[span.start : span.end] or text[:1]), path="f.py", span=span)
     lines = _render(Report((item,), 1, {"f.py": text})).splitlines()
-    return [
-        lines[number - 1][line.index("^") : line.rindex("^") + 1] for number, line in enumerate(lines) if "^" in line
-    ]
+    return [lines[number - 1][line.index("^") : line.rindex("^") + 1] for number, line in enumerate(lines) if "^" in line]
 
 
 def test_snapshot_plain() -> None:

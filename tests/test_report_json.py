@@ -47,9 +47,7 @@ def test_places_count_from_one_and_end_behind_the_last_character() -> None:
 def test_edits_make_the_fix() -> None:
     (edit,) = _items(replace(SEVERAL, findings=(SAFE,)))[0]["fix"]["edits"]  # type: ignore[index]
     index = LineIndex(NET)
-    start, end = (
-        index.row_span(edit[place]["row"]).start + edit[place]["column"] - 1 for place in ("location", "end_location")
-    )
+    start, end = (index.row_span(edit[place]["row"]).start + edit[place]["column"] - 1 for place in ("location", "end_location"))
     assert NET[:start] + edit["content"] + NET[end:] == NET.replace("0.5)", "0.5, training=self.training)")
 
 

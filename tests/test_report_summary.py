@@ -44,9 +44,7 @@ def test_all_clear() -> None:
 
 
 def test_no_all_clear_with_errors() -> None:
-    assert _summary(replace(CLEAN, errors=(FileError("a.py", "is binary"),))) == [
-        "No findings: 120 files checked, 1 error."
-    ]
+    assert _summary(replace(CLEAN, errors=(FileError("a.py", "is binary"),))) == ["No findings: 120 files checked, 1 error."]
 
 
 def test_silent_without_files() -> None:

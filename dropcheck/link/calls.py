@@ -168,12 +168,12 @@ class Calls:
             outermost = scope.name
         return outermost
 
-    def only_in_training(self, path: str, function: str) -> bool:
-        """Whether a function never runs in evaluation: a training step, or one whose every call is gated.
+    def never_runs(self, path: str, function: str, world: World) -> bool:
+        """Whether a function never runs in a world: a training step, or a function whose every call is gated.
 
         A function that other code may call by a name of its own (``forward``) runs in both.
         """
-        return (path, self.top_level(path, function)) in self._training_only
+        return (path, self.top_level(path, function)) in self._kept_out[world]
 
     @cached_property
     def callers(self) -> dict[tuple[str, str], tuple[tuple[tuple[str, str], CallFact], ...]]:
@@ -186,24 +186,29 @@ class Calls:
                     found.setdefault((target.path, target.function.name), []).append((caller, call))
         return {key: tuple(calls) for key, calls in found.items()}
 
-    def _reached_in_eval(self, path: str, call: CallFact) -> bool:
-        resolver = Resolver(self.project, World.EVAL, self.owner_of(path, call.function))
-        return truth(resolver.resolve(self.project.localize(call.reach.eval, path))) is not False
-
     @cached_property
-    def _training_only(self) -> frozenset[tuple[str, str]]:
-        """Training steps, and the functions with at least one call in the project, none of which evaluation reaches."""
+    def _kept_out(self) -> Worlds[frozenset[tuple[str, str]]]:
+        """For each world, the functions that never run in it."""
+        steps = {key for key in self.project.methods if key[1].rpartition(".")[2] in _TRAINING_STEPS}
+        return Worlds(self._unreached(World.TRAIN, set()), self._unreached(World.EVAL, steps))
+
+    def _unreached(self, world: World, known: set[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """The functions with at least one call in the project, none of which is reached in a world; and those known."""
         callers = {
-            key: [(caller, self._reached_in_eval(caller[0], call)) for caller, call in calls]
+            key: [(caller, self._is_reached(caller[0], call, world)) for caller, call in calls]
             for key, calls in self.callers.items()
+            if not key[1].rpartition(".")[2].startswith(("__", "forward"))
         }
-        found = {key for key in self.project.methods if key[1].rpartition(".")[2] in _TRAINING_STEPS}
-        candidates = {key for key in callers if not key[1].rpartition(".")[2].startswith(("__", "forward"))}
+        found = set(known)
         while True:
-            more = {key for key in candidates if all(not in_eval or caller in found for caller, in_eval in callers[key])}
+            more = {key for key, calls in callers.items() if all(not reached or caller in found for caller, reached in calls)}
             if more <= found:
                 return frozenset(found)
             found |= more
+
+    def _is_reached(self, path: str, call: CallFact, world: World) -> bool:
+        resolver = Resolver(self.project, world, self.owner_of(path, call.function))
+        return truth(resolver.resolve(self.project.localize(call.reach[world], path))) is not False
 
     @cached_property
     def reached(self) -> frozenset[tuple[str, str]]:

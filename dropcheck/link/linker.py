@@ -60,9 +60,8 @@ class Linker:
     def reach(self) -> Worlds[Value]:
         """The condition under which the call is reached, resolved; false where its function never runs in a world."""
         reach = self.resolve(self.call.reach)
-        if self.calls.only_in_training(self.file.path, self.call.function):
-            return Worlds(reach.train, Const(False, mode=True))
-        return reach
+        kept_out = [self.calls.never_runs(self.file.path, self.call.function, world) for world in World]
+        return Worlds(*(Const(False, mode=True) if out else reach[world] for world, out in zip(World, kept_out, strict=True)))
 
     def site(self) -> Site | None:
         """The site that the call is; None where it is none."""
