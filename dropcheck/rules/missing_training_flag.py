@@ -68,9 +68,10 @@ def check(site: Site) -> Draft | None:
     if site.flag.given is not False or site.verdict.behaviour is not Behaviour.ALWAYS_ON or site.mode_is_p:
         return None
     flag, mode = site.entry.flag, spelt_mode(site)
+    module = site.entry.module.removeprefix("torch.") if site.entry.module else ""
     return Draft(
         message=f"`{site.name}` without `{flag}` stays on in evaluation: its default is `{flag}=True`",
-        help=f"Pass `{flag}={mode}`, or use an `nn.Dropout` made in `__init__`.",
+        help=f"Pass `{flag}={mode}`" + (f", or use an `{module}` made in `__init__`." if module else "."),
         fix=with_mode(site, f"Add `{flag}={mode}`", add_argument(site, f"{flag}={mode}")),
     )
 
