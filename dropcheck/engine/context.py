@@ -161,16 +161,16 @@ def _worth_reading(project: Project, done: set[tuple[str, str]], sieve: tuple[by
             raw = read_bytes(path)
         except SourceError:
             continue
-        if may_matter(raw, sieve) or not all(_is_defined(name, raw) for _, name in fresh):
+        if may_matter(raw, sieve) or any(_leads_on(name, raw) for _, name in fresh):
             yield path
 
 
-def _is_defined(name: str, raw: bytes) -> bool:
-    """Whether a file has the ``def`` or ``class`` of a name; if not, the name is an alias, a table or imported again."""
-    return (
-        bool(name)
-        and re.search(rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+%b\b" % name.encode(), raw, re.MULTILINE) is not None
-    )
+def _leads_on(name: str, raw: bytes) -> bool:
+    """Whether a file that holds no dropout decides what a name is: an alias, a table, an import, or what hides another name."""
+    if name.startswith("*"):
+        return name[1:].encode() in raw or b"import *" in raw
+    definition = rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+%b\b"
+    return not name or re.search(definition % name.encode(), raw, re.MULTILINE) is None
 
 
 def _names_of_helpers(project: Project) -> set[str]:

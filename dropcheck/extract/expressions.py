@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import libcst as cst
 
 from dropcheck.extract.frames import Bound, Closure, Frame, FunctionContext, State
 from dropcheck.extract.records import Recorder
-from dropcheck.extract.scopes import children, dotted
+from dropcheck.extract.scopes import children
 from dropcheck.worlds import (
     FALSE,
-    MODE_SET,
     NONE,
     TRUE,
-    Attr,
-    CallOf,
     Const,
-    Defined,
     Display,
     Imported,
     Opaque,
@@ -29,19 +24,13 @@ from dropcheck.worlds import (
     attribute,
     binary,
     both,
-    call,
     choice,
-    convert,
     display,
     either,
     negate,
     operation,
-    reads_mode,
     unary,
 )
-
-#: Methods of a Module that give the Module back in the same mode.
-_SAME_MODULE = frozenset({"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "type", "requires_grad_"})
 
 _BINARY: Mapping[type[cst.CSTNode], str] = {
     cst.Add: "+",
@@ -341,118 +330,6 @@ class Expressions:
         elif node.value is not None:
             self.eval(node.value)
         return Opaque("what is sent to a generator")
-
-    def eval_Call(self, node: cst.Call) -> Value:
-        callee = self.bound(node.func)
-        args: list[Value] = []
-        keywords: list[tuple[str, Value]] = []
-        values: list[Value] = []
-        for arg in node.args:
-            value = self.eval(arg.value)
-            values.append(value)
-            if arg.keyword is not None:
-                keywords.append((arg.keyword.value, value))
-            elif arg.star == "**":
-                keywords.extend(_unpacked(value))
-            elif arg.star == "*" and isinstance(value, Display) and value.keys is None:
-                args.extend(value.items)
-            elif arg.star == "*":
-                keywords.append(("*", value))
-            else:
-                args.append(value)
-        if isinstance(callee, Closure):
-            return self.call_closure(callee, tuple(args), tuple(keywords))
-        special = self._special_call(node, callee, args, keywords)
-        if special is not None:
-            return special
-        self.recorder.call(node, callee, values, self.frame, self.statement)
-        self.recorder.random(node, callee, self.frame.context, self.statement)
-        self._forget_attributes(callee)
-        return self._result(node, callee, tuple(args), tuple(keywords))
-
-    def _result(self, node: cst.Call, callee: Value, args: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> Value:
-        """What a call gives: kept where the class or function behind it may be known, open for the many others."""
-        site = self.recorder.ordinal(node)
-        if isinstance(callee, (Defined, Imported)) or (isinstance(callee, Attr) and isinstance(callee.base, Receiver)):
-            computed = isinstance(callee, Attr)
-            return call(
-                callee,
-                tuple(_brief(value) if computed else value for value in args),
-                tuple((name, _brief(value) if computed else value) for name, value in keywords),
-                site,
-            )
-        mode = any(reads_mode(value) for value in (callee, *args, *(value for _, value in keywords)))
-        return Opaque(f"{dotted(node.func) or 'a call'}()", site, mode)
-
-    def _special_call(self, node: cst.Call, callee: Value, args: list[Value], keywords: list[tuple[str, Value]]) -> Value | None:
-        """Calls whose meaning is known: conversions, getattr, dict, partial, and methods of a fresh Module."""
-        if isinstance(callee, Imported) and callee.path.startswith("builtins."):
-            return self._builtin_call(node, callee.path[len("builtins.") :], args, keywords)
-        if callee == Imported("importlib.import_module") and len(args) == 1 and isinstance(args[0], Const):
-            name = args[0].value
-            return Imported(name) if isinstance(name, str) and not name.startswith(".") else None
-        if not isinstance(node.func, cst.Attribute):
-            return None
-        base = self.bound(node.func.value) if isinstance(node.func.value, cst.Name) else None
-        made = base if isinstance(base, CallOf) else None
-        if made is None and isinstance(node.func.value, cst.Call):
-            made = callee.base if isinstance(callee, Attr) and isinstance(callee.base, CallOf) else None
-        if made is None or not self.recorder.makes_module(made):
-            return None
-        method = node.func.attr.value
-        if method in _SAME_MODULE:
-            return made
-        if method not in {"train", "eval"}:
-            return None
-        given = [*args, *(value for _, value in keywords)]
-        moded = replace(made, keywords=(*made.keywords, (MODE_SET, FALSE if method == "eval" else given[0] if given else TRUE)))
-        if isinstance(node.func.value, cst.Name):
-            self.bind(node.func.value.value, moded)
-        return moded
-
-    def _builtin_call(self, node: cst.Call, name: str, args: list[Value], keywords: list[tuple[str, Value]]) -> Value | None:
-        if name in {"bool", "float", "int"} and len(args) == 1:
-            return convert(name, args[0])
-        if name == "getattr" and len(args) >= 2 and isinstance(args[1], Const) and isinstance(args[1].value, str):
-            return self.member(args[0], args[1].value)
-        if name == "setattr" and args and isinstance(args[0], Receiver):
-            if len(args) == 3 and isinstance(args[1], Const) and isinstance(args[1].value, str):
-                self.assign_attribute(node, args[0], args[1].value, args[2])
-            else:
-                self.recorder.dynamic(self.frame.context)
-            return Const(None)
-        if name == "dict" and not args and all(key not in {"*", "**"} for key, _ in keywords):
-            keys = tuple(Const(key) for key, _ in keywords)
-            return display("dict", tuple(value for _, value in keywords), keys, self.recorder.ordinal(node))
-        if name == "vars" and args and isinstance(args[0], Receiver):
-            self.recorder.dynamic(self.frame.context)
-        return None
-
-    def assign_attribute(self, node: cst.CSTNode, base: Receiver, name: str, value: Value) -> None:
-        """``self.name = value``."""
-        self.frame.state.env[f"{base.name}.{name}"] = value
-        self.recorder.attribute(node, (name,), value, self.frame, self.statement)
-
-    def _forget_attributes(self, callee: Value) -> None:
-        """A method of the class may assign attributes, so what they were before its call is open again."""
-        context = self.frame.context
-        if isinstance(callee, Attr) and isinstance(callee.base, Receiver) and callee.name in context.methods:
-            env = self.frame.state.env
-            for key in [key for key in env if key.startswith(f"{callee.base.name}.")]:
-                del env[key]
-
-
-def _brief(value: Value) -> Value:
-    """A stand-in for a computed argument: what a layer was fed is of no interest, whether it read the mode is."""
-    return Opaque("a computed value", value.site, value.mode) if isinstance(value, CallOf) else value
-
-
-def _unpacked(value: Value) -> list[tuple[str, Value]]:
-    """The keywords that ``**value`` passes, as far as they can be seen."""
-    if isinstance(value, Display) and value.keys is not None:
-        pairs = zip(value.keys, value.items, strict=True)
-        return [(key.value if isinstance(key, Const) and isinstance(key.value, str) else "**", item) for key, item in pairs]
-    return [("**", value)]
 
 
 def _item(base: Display, index: Const) -> Value | None:

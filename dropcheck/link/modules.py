@@ -49,8 +49,8 @@ class Names:
         self.files = files
         self.catalogue = catalogue
         self.finder = finder
-        #: Files that an import leads to and whose facts are not known, each with the names looked for in it; the empty name
-        #: where it must be read whatever it holds.
+        #: Files that an import leads to and whose facts are not known, each with the names looked for in it: after a star those
+        #: that a star import may bring, and the empty name where it must be read whatever it holds.
         self.wanted: dict[str, set[str]] = {}
         self._tables: dict[str, dict[str, Value]] = {}
         self._known: dict[tuple[str, str, bool], Value] = {}
@@ -78,9 +78,8 @@ class Names:
             self._base = outer
         return self._known[key]
 
-    def _want(self, path: str, name: str, *, star: bool = False) -> None:
-        # A file that is star-imported may hide what an earlier star import brings, whatever is in it.
-        surely = self._base or star or path.endswith("__init__.py")
+    def _want(self, path: str, name: str) -> None:
+        surely = self._base or path.endswith("__init__.py")
         self.wanted.setdefault(path, set()).add("" if surely else name)
 
     def _is_catalogued(self, path: str) -> bool:
@@ -128,7 +127,7 @@ class Names:
                 continue
             source = self.files.get(path)
             if source is None:
-                self._want(path, name, star=True)
+                self._want(path, f"*{name}")
                 continue
             if self._exports(source, name):
                 found = self._name(source, name, hops + 1)

@@ -1,206 +1,33 @@
-"""Two-world values: what an expression is worth in training and what it is worth in evaluation.
-
-Every expression is evaluated twice, once in each :class:`World`. The result in one world is a :data:`Value`: a constant where
-the source decides, and otherwise a small expression over what is open (parameters, attributes, calls). Whatever read the mode
-carries ``mode=True``, so that two worlds can be compared and a value that hides the mode is never taken for one that does not
-know it. The functions below build values and fold what is decided; ``docs/two-worlds.md`` explains the idea.
-"""
+"""The algebra: values from values, folded where the source decides."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from enum import Enum
-from typing import Generic, TypeVar
 
-
-class World(Enum):
-    """The mode in which an expression is evaluated."""
-
-    TRAIN = "train"
-    EVAL = "eval"
-
-
-Literal = bool | int | float | str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Const:
-    """A value the source decides. Constants that came from reading the mode have ``mode=True``."""
-
-    value: Literal
-    mode: bool = False
-
-    def __eq__(self, other: object) -> bool:
-        # ``True == 1 == 1.0`` in Python, but a flag is not a rate.
-        return (
-            isinstance(other, Const)
-            and type(self.value) is type(other.value)
-            and self.value == other.value
-            and self.mode == other.mode
-        )
-
-    def __hash__(self) -> int:
-        return hash((type(self.value), self.value, self.mode))
-
-
-@dataclass(frozen=True, slots=True)
-class Receiver:
-    """The first argument of a method: ``self``, whatever its name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """What the caller passes for a parameter.
-
-    Args:
-        function: the qualified name of the function in its file.
-        name: the parameter; ``*name`` and ``**name`` for the variadic ones.
-    """
-
-    function: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """Something imported, by its qualified name."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Defined:
-    """A class or function defined in this file.
-
-    Args:
-        file: the file that defines it.
-        name: its qualified name in the file, such as ``Net.forward``.
-    """
-
-    file: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attr:
-    """An attribute of something open."""
-
-    base: Value
-    name: str
-    mode: bool = False
-    size: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Op:
-    """An operation on at least one open value.
-
-    ``name`` is the Python operator, or ``choice`` (condition, then, else), ``join`` (one of these), ``item`` (a subscript).
-    """
-
-    name: str
-    args: tuple[Value, ...]
-    mode: bool = False
-    size: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class CallOf:
-    """The result of a call.
-
-    Args:
-        callee: what is called.
-        args: positional arguments in order.
-        keywords: named arguments; the name is ``**`` for an unpacked mapping and ``*`` marks unpacked positional ones.
-        site: where the call is, to tell one object from another; 0 where it does not matter.
-    """
-
-    callee: Value
-    args: tuple[Value, ...] = ()
-    keywords: tuple[tuple[str, Value], ...] = ()
-    site: int = 0
-    mode: bool = False
-    size: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Display:
-    """A list, tuple, set or dict display whose items are visible; ``keys`` are None except for a dict."""
-
-    kind: str
-    items: tuple[Value, ...]
-    keys: tuple[Value, ...] | None = None
-    mode: bool = False
-    size: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Opaque:
-    """Something that is not followed.
-
-    Args:
-        reason: what it is, for people.
-        site: where it is, to tell one from another.
-    """
-
-    reason: str
-    site: int = 0
-    mode: bool = False
-
-
-Value = Const | Receiver | Param | Imported | Defined | Attr | Op | CallOf | Display | Opaque
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Worlds(Generic[T]):
-    """One thing in both worlds."""
-
-    train: T
-    eval: T
-
-    def __getitem__(self, world: World) -> T:
-        return self.train if world is World.TRAIN else self.eval
-
-
-TRUE = Const(True)
-FALSE = Const(False)
-NONE = Const(None)
-
-#: Stands as a keyword of the call that makes a module for the mode it was put into by ``train(...)`` or ``eval()`` at once.
-MODE_SET = "<mode>"
-
-#: Larger values are not followed: no gate that people write comes near it.
-MAX_SIZE = 60
-
-
-def reads_mode(value: Value) -> bool:
-    """Whether the value depends on a read of the mode."""
-    return not isinstance(value, (Receiver, Param, Imported, Defined)) and value.mode
-
-
-def _size(value: Value) -> int:
-    return value.size if isinstance(value, (Attr, Op, CallOf, Display)) else 1
-
-
-def _fits(values: Iterable[Value]) -> tuple[bool, bool, int]:
-    """Whether a value of these parts is small enough to keep, whether it reads the mode, and its size."""
-    size, mode = 1, False
-    for value in values:
-        size += _size(value)
-        mode = mode or reads_mode(value)
-    return size <= MAX_SIZE, mode, size
+from dropcheck.worlds.values import (
+    TRUE,
+    Attr,
+    CallOf,
+    Const,
+    Defined,
+    Display,
+    Imported,
+    Literal,
+    Op,
+    Opaque,
+    Param,
+    Value,
+    World,
+    fits,
+    reads_mode,
+)
 
 
 def operation(name: str, *args: Value) -> Value:
     """An open operation; too large a one becomes opaque but still knows whether it read the mode."""
-    fits, mode, size = _fits(args)
-    if not fits:
+    small, mode, size = fits(args)
+    if not small:
         return Opaque("a long expression", hash((name, args)), mode)
     return Op(name, args, mode, size)
 
@@ -214,24 +41,24 @@ def attribute(base: Value, name: str, world: World) -> Value:
     if isinstance(base, Op) and any(isinstance(arm, Imported) for arm in arms(base)):
         # ``try: import x except ImportError: x = None``: None has no attributes worth following.
         return join(attribute(arm, name, world) for arm in arms(base) if not isinstance(arm, Const))
-    fits, mode, size = _fits((base,))
-    if not fits:
+    small, mode, size = fits((base,))
+    if not small:
         return Opaque(f".{name}", hash((base, name)), mode)
     return Attr(base, name, mode, size)
 
 
 def call(callee: Value, args: tuple[Value, ...] = (), keywords: tuple[tuple[str, Value], ...] = (), site: int = 0) -> Value:
     """The result of a call."""
-    fits, mode, size = _fits((callee, *args, *(value for _, value in keywords)))
-    if not fits:
+    small, mode, size = fits((callee, *args, *(value for _, value in keywords)))
+    if not small:
         return Opaque("the result of a call", site or hash((callee, args)), mode)
     return CallOf(callee, args, keywords, site, mode, size)
 
 
 def display(kind: str, items: tuple[Value, ...], keys: tuple[Value, ...] | None = None, site: int = 0) -> Value:
     """A list, tuple, set or dict whose items are visible."""
-    fits, mode, size = _fits((*items, *(keys or ())))
-    if not fits:
+    small, mode, size = fits((*items, *(keys or ())))
+    if not small:
         return Opaque(f"a {kind}", site or hash(items), mode)
     return Display(kind, items, keys, mode, size)
 
