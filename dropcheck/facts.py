@@ -215,6 +215,7 @@ class ClassFacts:
         dynamic: whether attributes are set by computed names (``setattr``, ``__dict__``).
         reads_mode: whether a method reads ``self.training``.
         docstring: its docstring, lower case, at most 2,000 characters.
+        registered: names of attributes that its methods always pass to a class of torch.nn, such as ``nn.ModuleList(self.xs)``.
         random: calls in its methods that draw random numbers; only for a class whose name speaks of dropping.
     """
 
@@ -227,6 +228,7 @@ class ClassFacts:
     dynamic: bool
     reads_mode: bool
     docstring: str = ""
+    registered: frozenset[str] = frozenset()
     random: tuple[RandomFact, ...] = ()
 
 

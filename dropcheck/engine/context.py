@@ -29,6 +29,8 @@ from dropcheck.worlds import CallOf, Defined, Display, Imported, Op, Value
 _MAX_ROUNDS = 12
 #: How a Module is made where it is put into a plain container.
 _KEPT = ("[{}(", "({}(", ": {}(")
+_DEFINITION = rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+%b\b"
+_BINDING = rb"(?:^[ \t]*|\bimport\b[^\n]*\b|\bas[ \t]+)%b[ \t]*(?:[,:=)#]|$)"
 _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import\b|import[ \t]+([^\n#;]+))", re.MULTILINE)
 
 
@@ -168,9 +170,14 @@ def _worth_reading(project: Project, done: set[tuple[str, str]], sieve: tuple[by
 def _leads_on(name: str, raw: bytes) -> bool:
     """Whether a file that holds no dropout decides what a name is: an alias, a table, an import, or what hides another name."""
     if name.startswith("*"):
-        return name[1:].encode() in raw or b"import *" in raw
-    definition = rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+%b\b"
-    return not name or re.search(definition % name.encode(), raw, re.MULTILINE) is None
+        return b"import *" in raw or _may_export(name[1:].encode(), raw)
+    return not name or re.search(_DEFINITION % name.encode(), raw, re.MULTILINE) is None
+
+
+def _may_export(name: bytes, raw: bytes) -> bool:
+    """Whether a star import of a file may bring a name: the file binds it, and lists it if it has a list."""
+    listed = b"__all__" not in raw or b'"%b"' % name in raw or b"'%b'" % name in raw
+    return listed and any(re.search(binding % name, raw, re.MULTILINE) for binding in (_DEFINITION, _BINDING))
 
 
 def _names_of_helpers(project: Project) -> set[str]:

@@ -264,6 +264,7 @@ class _Assembly:
             dynamic=record.name in self.shared.dynamic,
             reads_mode=record.name in self.shared.mode_readers,
             docstring=_docstring(record.node),
+            registered=frozenset(self.shared.registered.get(record.name, ())),
             random=tuple(
                 RandomFact(found.context.name, self.spans.expression(found.node), self._scope(found.statement))
                 for found in self.shared.random.values()

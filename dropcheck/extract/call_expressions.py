@@ -59,6 +59,7 @@ class CallExpressions(Expressions):
         if special is not None:
             return special
         self.recorder.call(node, callee, values, self.frame, self.statement)
+        self.recorder.registers(node, callee, self.frame)
         self.recorder.random(node, callee, self.frame.context, self.statement)
         self._forget_attributes(callee)
         return self._result(node, callee, tuple(args), tuple(keywords))

@@ -24,6 +24,7 @@ from dropcheck.worlds import (
     any_path,
     arms,
     join,
+    truth,
 )
 
 #: Libraries whose functions are not the project's: calls of them are of no interest unless they are in the catalogue.
@@ -94,6 +95,7 @@ class FileRecord:
         reads: for each class, the attributes its methods read.
         mode_readers: classes whose methods read ``self.training``.
         dynamic: classes that set attributes by computed names.
+        registered: for each class, the attributes its methods pass to a class of torch.nn.
         random: calls that draw random numbers, by ``id``, in classes whose name speaks of dropping.
     """
 
@@ -102,6 +104,7 @@ class FileRecord:
     reads: dict[str, set[str]] = field(default_factory=dict)
     mode_readers: set[str] = field(default_factory=set)
     dynamic: set[str] = field(default_factory=set)
+    registered: dict[str, set[str]] = field(default_factory=dict)
     random: dict[int, RandomRecord] = field(default_factory=dict)
 
 
@@ -161,6 +164,16 @@ class Recorder:
     def dynamic(self, context: FunctionContext) -> None:
         """Note that a method sets attributes by computed names."""
         self.shared.dynamic.add(context.owner)
+
+    def registers(self, node: cst.Call, callee: Value, frame: Frame) -> None:
+        """Note attributes of the instance that are always passed to a class of torch.nn, which registers what they hold."""
+        context = frame.context
+        if not isinstance(callee, Imported) or not callee.path.startswith("torch.nn.") or truth(frame.state.reach) is not True:
+            return
+        for arg in node.args:
+            value = arg.value
+            if isinstance(value, cst.Attribute) and isinstance(value.value, cst.Name) and value.value.value == context.receiver:
+                self.shared.registered.setdefault(context.owner, set()).add(value.attr.value)
 
     def random(self, node: cst.Call, callee: Value, context: FunctionContext, statement: cst.CSTNode | None) -> None:
         """Note a call that draws random numbers, where it may be dropout by hand."""

@@ -26,6 +26,7 @@ from dropcheck.worlds import (
     Receiver,
     Value,
     Worlds,
+    arms,
     conjuncts,
     reads_mode,
     truth,
@@ -159,11 +160,14 @@ def _blame(value: Value) -> Open | None:
 
 def _part_of_parameter(value: Value) -> Param | None:
     """The parameter whose item a bare condition is, such as ``inputs[1]``: a switch that the caller packs."""
-    plain = value.args[0] if isinstance(value, Op) and value.name == "not" else value
-    found = False
-    while isinstance(plain, Op) and plain.name == "item":
-        plain, found = plain.args[0], True
-    return plain if found and isinstance(plain, Param) else None
+    bare = value.args[0] if isinstance(value, Op) and value.name == "not" else value
+    for arm in arms(bare):
+        plain, found = arm, False
+        while isinstance(plain, Op) and plain.name == "item":
+            plain, found = plain.args[0], True
+        if found and isinstance(plain, Param):
+            return plain
+    return None
 
 
 def _flag(value: Value) -> Answer:

@@ -149,6 +149,8 @@ def is_registered(project: LinkedProject, path: str, cls: ClassFacts, kept: Attr
         held: the element.
     """
     name = kept.path[0]
+    if name in cls.registered:
+        return True
     allowed = conjuncts(kept.reach.train)
     for call in project.files[path].calls:
         callee = call.callee.train
