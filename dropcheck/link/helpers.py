@@ -34,6 +34,7 @@ from dropcheck.worlds import (
     conjuncts,
 )
 
+_MARK = "dropcheck: always-on"
 #: A helper with more holes than this says nothing new with the next one.
 _MAX_HOLES = 8
 
@@ -118,7 +119,7 @@ class Helpers:
         linker = Linker(self.project, self.calls, path, call)
         site = linker.site()
         if site is not None:
-            if site.form is Form.FUNCTION:
+            if site.form is Form.FUNCTION and not _is_meant(site):
                 yield Hole(site, linker.reach, site.flag.value, site.p.value), site.verdict
             return
         for target in self.calls.targets(path, call):
@@ -187,6 +188,14 @@ class Helpers:
         reach = Worlds(both(outside.train, inside.train), both(outside.eval, inside.eval))
         found = Hole(hole.site, reach, put(hole.flag), put(hole.p))
         return found, verdict(found.reach, found.flag, found.p)
+
+
+def _is_meant(site: Site) -> bool:
+    """Whether the author marked the dropout as meant, at the call or on a ``def`` or ``class`` line around it."""
+    headers = [scope.header for scope in site.enclosing]
+    marks = [comment.span.start for comment in site.file.comments if _MARK in comment.text.lower()]
+    marked = any(header.start <= mark <= header.end + len(_MARK) for header in headers for mark in marks)
+    return marked or any(_MARK in comment for comment in site.call.comments)
 
 
 def _is_passed(call: CallFact) -> bool:
