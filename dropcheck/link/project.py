@@ -307,10 +307,6 @@ class Project:
         found = self.assignments(owner, name) or ()
         return any(fact.function.rpartition(".")[2] in {"train", "eval"} for _, fact in found)
 
-    def is_assigned(self, owner: Owner, path: tuple[str, ...]) -> bool:
-        """Whether ``self.a.b`` is assigned anywhere in the class."""
-        return any(fact.path == path for fact in owner[1].attributes)
-
     # Modules that drop
 
     def module_rate(self, value: CallOf) -> Value | None:
