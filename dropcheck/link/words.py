@@ -55,6 +55,9 @@ _MODE_WORDS = frozenset(
 #: As the name of a parameter, these too say that the caller decides.
 _CALLER_WORDS = frozenset(["drop", "dropout", "dropping", "droppath", "augment", "augmentation", "noise", "perturb"])
 
+#: A name with one of these words is about dropout.
+DROP_WORDS = frozenset({"drop", "dropout", "droppath", "dropprob", "dropoutprob"})
+
 #: Signs in names that dropout is meant to stay on.
 INTENT_NAMES = (
     "prenet",

@@ -65,13 +65,11 @@ from collections.abc import Iterator
 from dropcheck.facts import AttributeFact
 from dropcheck.link.project import Moduleness
 from dropcheck.link.site import Site
-from dropcheck.link.words import name_words
+from dropcheck.link.words import DROP_WORDS, name_words
 from dropcheck.model import Confidence
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
 from dropcheck.worlds import Attr, CallOf, Op, Receiver, Value, World, arms
-
-_DROP_WORDS = frozenset({"drop", "dropout", "droppath", "dropprob", "dropoutprob"})
 
 
 def check(view: ClassView) -> Iterator[Draft]:
@@ -110,7 +108,7 @@ def _is_about_dropout(view: ClassView, fact: AttributeFact) -> bool:
     for world in World:
         if any(isinstance(arm, CallOf) and view.project.module_rate(arm) is not None for arm in arms(fact.value[world])):
             return True
-    if not name_words(fact.path[0]).isdisjoint(_DROP_WORDS):
+    if not name_words(fact.path[0]).isdisjoint(DROP_WORDS):
         return fact.path[0] in view.facts.reads
     return any(_uses(site, fact.path[0]) for site in view.sites)
 

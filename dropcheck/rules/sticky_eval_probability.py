@@ -66,13 +66,11 @@ from collections.abc import Iterator
 
 from dropcheck.facts import AttributeFact
 from dropcheck.link.project import Moduleness
-from dropcheck.link.words import name_words
+from dropcheck.link.words import DROP_WORDS, name_words
 from dropcheck.model import Behaviour, Confidence
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
 from dropcheck.worlds import Attr, Const, truth
-
-_DROP_WORDS = frozenset({"drop", "dropout", "droppath", "dropprob", "dropoutprob"})
 
 
 def check(view: ClassView) -> Iterator[Draft]:
@@ -107,7 +105,7 @@ def _zeroed_in_eval(fact: AttributeFact) -> bool:
 
 def _is_rate(view: ClassView, fact: AttributeFact) -> bool:
     """Whether the attribute is the p of a site of the class, or named as one."""
-    if fact.path[-1] == "p" or any(not name_words(part).isdisjoint(_DROP_WORDS) for part in fact.path):
+    if fact.path[-1] == "p" or any(not name_words(part).isdisjoint(DROP_WORDS) for part in fact.path):
         return True
     for site in view.sites:
         value = site.p.argument.value.train if site.p.argument else None
