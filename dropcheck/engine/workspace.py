@@ -121,7 +121,7 @@ class Workspace:
 
         def judge(text: str) -> tuple[Finding, ...]:
             self.edit(path, text)
-            return self.findings(path)
+            return self._judge(path, at_calls=True)
 
         try:
             result = fix_text(self.text(path), judge, lambda finding: finding.fix_applies(unsafe=unsafe))
@@ -141,13 +141,13 @@ class Workspace:
     def findings(self, path: str) -> tuple[Finding, ...]:
         """What is found in a file by the rules its settings select, with states, sorted."""
         if path not in self._findings:
-            self._findings[path] = self._judge(path)
+            self._findings[path] = self._judge(path, at_calls=False)
         return self._findings[path]
 
-    def _judge(self, path: str) -> tuple[Finding, ...]:
+    def _judge(self, path: str, *, at_calls: bool) -> tuple[Finding, ...]:
         settings = self._settings[path]
         directives = read_directives(self._facts[path].comments, path, _VOCABULARY)
-        found = (*judge(self.project(), path, settings), *directives.problems)
+        found = (*judge(self.project(), path, settings, at_calls=at_calls), *directives.problems)
         obeyed = () if self._ignore_suppressions else directives.valid
         spoken = suppress(found, obeyed, self.text(path))
         return tuple(sorted(select(spoken.findings, settings), key=lambda finding: finding.sort_key))

@@ -84,7 +84,7 @@ class Helpers:
         linker = Linker(self.project, self.calls, path, call)
         for target in targets:
             for hole in self._leads_to(linker, target):
-                site = self._helper_site(linker, target, hole)
+                site = self._helper_site(linker, target, hole, alone=len(targets) == 1)
                 if site.verdict.behaviour is Behaviour.ALWAYS_ON:
                     return site
                 found = found or site
@@ -138,11 +138,11 @@ class Helpers:
                 for hole, _ in self._made_by(target.path, replace(call, callee=given.value)):
                     yield hole
 
-    def _helper_site(self, linker: Linker, target: Target, hole: Hole) -> Site:
+    def _helper_site(self, linker: Linker, target: Target, hole: Hole, *, alone: bool) -> Site:
         passed = self._passed(linker, target)
         found, judged = self._substitute(linker, target, hole, passed)
         flag, p = _deciders(hole, target.function.name)
-        link = HelperLink(hole.site, target.function.name, flag, p)
+        link = HelperLink(hole.site, target.function.name, flag, p, alone)
         place = linker.place(Form.HELPER, hole.site.entry, hole.site.module, Passed(found.p), Passed(found.flag))
         return replace(
             place,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from dropcheck.facts import CallFact
@@ -10,6 +11,7 @@ from dropcheck.link.calls import Calls, split
 from dropcheck.link.helpers import Helpers
 from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
+from dropcheck.link.shared import Place, hit_by_all, with_shared
 from dropcheck.link.site import Form, Site
 from dropcheck.model import Behaviour
 
@@ -44,11 +46,25 @@ class LinkedProject(Project):
             self._sites[path] = tuple(self._find_sites(path))
         return self._sites[path]
 
+    def shared_sites(self, path: str) -> tuple[Site, ...]:
+        """The sites of a file; a helper that every call leaves on is told there, not at its calls."""
+        return tuple(with_shared(site, self._shared) for site in self.sites(path))
+
+    @cached_property
+    def _shared(self) -> dict[Place, tuple[Site, ...]]:
+        return hit_by_all(site for path in self.files for site in self.sites(path))
+
     def _find_sites(self, path: str) -> Iterator[Site]:
         for call in self.files[path].calls:
-            found = [site for part in split(call) if (site := self._site(path, part)) is not None]
+            parts = split(call)
+            found = [site for part in parts if (site := self._site(path, part)) is not None]
             if found:
-                yield next((site for site in found if site.verdict.behaviour is Behaviour.ALWAYS_ON), found[0])
+                worst = next((site for site in found if site.verdict.behaviour is Behaviour.ALWAYS_ON), found[0])
+                yield (
+                    worst
+                    if len(parts) == 1 or worst.helper is None
+                    else replace(worst, helper=replace(worst.helper, alone=False))
+                )
 
     def _site(self, path: str, call: CallFact) -> Site | None:
         return Linker(self, self.calls, path, call).site() or self.helpers.site(path, call)

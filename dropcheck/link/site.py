@@ -62,12 +62,14 @@ class HelperLink:
         name: the helper that is called.
         flag: the parameter of the helper that switches the dropout; empty where there is none.
         p: the parameter of the helper that is its probability; empty where there is none.
+        alone: whether the call can lead nowhere else.
     """
 
     site: Site
     name: str
     flag: str = ""
     p: str = ""
+    alone: bool = True
 
 
 _NOT_INPLACE: Worlds[Value] = Worlds(Const(False), Const(False))
@@ -95,6 +97,8 @@ class Site:
         reached: whether a Module reaches it when it is used.
         inplace: whether it writes into its input.
         helper: for a helper call, how it leads to the dropout.
+        told_at_helper: for a helper call, whether its mistake is every caller's and is reported at the helper.
+        hit_by: for dropout in a helper that every call leaves on, these calls.
     """
 
     file: FileFacts
@@ -114,6 +118,8 @@ class Site:
     reached: bool
     inplace: Worlds[Value] = _NOT_INPLACE
     helper: HelperLink | None = None
+    told_at_helper: bool = False
+    hit_by: tuple[Site, ...] = ()
 
     @property
     def name(self) -> str:

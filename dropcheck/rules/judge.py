@@ -16,18 +16,19 @@ from dropcheck.rules import ALL_RULES
 from dropcheck.rules.rule import ClassView, Draft, Rule
 
 
-def judge(project: LinkedProject, path: str, settings: Settings) -> tuple[Finding, ...]:
+def judge(project: LinkedProject, path: str, settings: Settings, *, at_calls: bool = False) -> tuple[Finding, ...]:
     """Judge one file.
 
     Args:
         project: the linked files.
         path: the file, one of them.
         settings: the configuration of the file; only ``intent_words`` matters here.
+        at_calls: report the mistake that all calls of a helper share at each of them, where it is mended.
 
     Returns:
         Every finding of every rule, whatever its confidence, in order.
     """
-    return tuple(sorted(_Judge(project, path, settings).findings(), key=lambda finding: finding.sort_key))
+    return tuple(sorted(_Judge(project, path, settings, at_calls=at_calls).findings(), key=lambda finding: finding.sort_key))
 
 
 #: So many of the last parts of a path are looked at for signs of intent: what is above says where a project lies.
@@ -35,12 +36,12 @@ _PATH_PARTS = 3
 
 
 class _Judge:
-    def __init__(self, project: LinkedProject, path: str, settings: Settings) -> None:
+    def __init__(self, project: LinkedProject, path: str, settings: Settings, *, at_calls: bool) -> None:
         self.project = project
         self.path = path
         self.file = project.files[path]
         self.intent_words = tuple(settings.intent_words)
-        self.sites = tuple(sites(project, path))
+        self.sites = tuple(sites(project, path) if at_calls else project.shared_sites(path))
 
     def findings(self) -> Iterator[Finding]:
         for rule in ALL_RULES:
@@ -80,7 +81,7 @@ class _Judge:
             scope=draft.scope or (site.call.scope if site else span),
             headers=tuple(scope.header for scope in enclosing),
             qualified_name=function,
-            behaviour=site.verdict.behaviour if site else draft.behaviour,
+            behaviour=draft.behaviour or (site.verdict.behaviour if site else None),
             fix=draft.fix,
             related=draft.related,
         )

@@ -5,6 +5,9 @@
 A call of a function or method of the project that passes on a probability or a flag without a gate, and so leaves dropout
 inside it on in evaluation. The helper may be in another file, a base class, or behind further helpers.
 
+It is reported at the call. Where there are several calls of the helper and all of them leave it on, it is reported once, at the
+dropout in the helper, with the calls as related places; `--fix` still mends each call.
+
 ## Why it matters
 
 Neither place looks wrong by itself: the helper does what it is told, and the call passes a plain rate. Together they
@@ -71,8 +74,8 @@ When the helper is meant to drop here: mark the call with `# dropcheck: always-o
 from __future__ import annotations
 
 from dropcheck.link.site import Form, HelperLink, Site
-from dropcheck.model import Behaviour, Fix, Related
-from dropcheck.rules.fixes import add_argument, gate_value, replace_value, spelt_mode, with_mode
+from dropcheck.model import Applicability, Behaviour, Fix, Related
+from dropcheck.rules.fixes import add_argument, advice, gate_value, replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
 from dropcheck.worlds import Const
 
@@ -80,14 +83,35 @@ _UNSAFE = "It may be meant; if it is, mark the call `# dropcheck: always-on (rea
 
 
 def check(site: Site) -> Draft | None:
-    """Report the call of a helper that leaves its dropout on."""
+    """Report the call of a helper that leaves its dropout on, or the helper that all its calls leave on."""
+    if site.hit_by:
+        return _at_helper(site)
     link = site.helper
-    if site.form is not Form.HELPER or link is None or site.verdict.behaviour is not Behaviour.ALWAYS_ON:
+    if site.form is not Form.HELPER or link is None or site.told_at_helper or site.verdict.behaviour is not Behaviour.ALWAYS_ON:
         return None
     message = f"{_call(site, link)} leaves the `{link.site.name}` in it on in evaluation"
     fix, help_text = _fix(site, link)
     related = Related(link.site.file.path, link.site.call.span, f"`{link.site.name}` drops here")
     return Draft(message, help_text, fix, related=(related,))
+
+
+def _at_helper(site: Site) -> Draft:
+    calls = site.hit_by
+    name = calls[0].helper.name.rpartition(".")[2] if calls[0].helper is not None else site.name
+    message = f"every call of `{name}` leaves the `{site.name}` in it on in evaluation"
+    related = tuple(Related(call.file.path, call.call.span, "left on by this call") for call in calls)
+    drafts = [(call, *_fix(call, call.helper)) for call in calls if call.helper is not None]
+    fixes = [fix for _, fix, _ in drafts]
+    here = all(call.file is site.file and fix.edits for call, fix, _ in drafts)
+    if not here:
+        fix = advice(f"Mend the calls of `{name}`", "The calls are in other files: `--fix` mends those in the files it is given.")
+    else:
+        edits = tuple(sorted(dict.fromkeys(edit for fix in fixes for edit in fix.edits)))
+        doubt = next((fix for fix in fixes if fix.applicability is Applicability.UNSAFE), fixes[0])
+        fix = Fix(doubt.applicability, f"Mend the {len(calls)} calls of `{name}`", edits, doubt.reason)
+    return Draft(
+        message, f"At each call: {drafts[0][2][0].lower()}{drafts[0][2][1:]}", fix, related=related, behaviour=Behaviour.ALWAYS_ON
+    )
 
 
 def _call(site: Site, link: HelperLink) -> str:
