@@ -173,12 +173,18 @@ class Project:
         return self._only_constructs((path, function.owner, method), frozenset())
 
     def _only_constructs(self, key: tuple[str, str, str], seen: frozenset[tuple[str, str, str]]) -> bool:
-        if key[2] in CONSTRUCTORS:
+        path, name, method = key
+        if method in CONSTRUCTORS:
             return True
-        callers = self._method_callers.get(key)
-        if not callers or key in seen:
+        owner = self.owner(path, name)
+        if owner is None or key in seen:
             return False
-        return all(self._only_constructs((key[0], key[1], caller), seen | {key}) for caller in callers)
+        callers = [
+            (file, cls.name, caller)
+            for file, cls in self.family(owner)
+            for caller in self._method_callers.get((file, cls.name, method), ())
+        ]
+        return bool(callers) and all(self._only_constructs(caller, seen | {key}) for caller in callers)
 
     @cached_property
     def _method_callers(self) -> dict[tuple[str, str, str], set[str]]:
@@ -216,6 +222,10 @@ class Project:
         for arm in arms(base):
             plain = arm.args[0] if isinstance(arm, Op) and arm.name == "item" else arm
             yield from arms(self.names.resolve(plain, path, base=True))
+
+    def family(self, owner: Owner) -> tuple[Owner, ...]:
+        """A class, its bases and its subclasses: the classes whose methods may run on the same object."""
+        return (owner, *self.bases(owner), *self._subclasses.get((owner[0], owner[1].name), ()))
 
     @cached_property
     def _subclasses(self) -> dict[tuple[str, str], list[Owner]]:
@@ -270,9 +280,8 @@ class Project:
         Returns:
             The assignments with their files; None where the class sets attributes by computed names.
         """
-        family = [owner, *self.bases(owner), *self._subclasses.get((owner[0], owner[1].name), ())]
         found: list[tuple[str, AttributeFact]] = []
-        for path, cls in family:
+        for path, cls in self.family(owner):
             if cls.dynamic:
                 return None
             found.extend((path, fact) for fact in cls.attributes if fact.path == (name,))

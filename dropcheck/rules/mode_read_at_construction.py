@@ -62,14 +62,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dropcheck.facts import AttributeFact
-from dropcheck.link.project import Moduleness
+from dropcheck.facts import AttributeFact, FunctionFacts
+from dropcheck.link.project import CONSTRUCTORS, Moduleness
 from dropcheck.link.site import Site
 from dropcheck.link.words import DROP_WORDS, name_words
 from dropcheck.model import Confidence
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
-from dropcheck.worlds import Attr, CallOf, Op, Receiver, Value, World, arms
+from dropcheck.worlds import Attr, CallOf, Op, Receiver, Value, World, Worlds, arms
 
 
 def check(view: ClassView) -> Iterator[Draft]:
@@ -77,13 +77,15 @@ def check(view: ClassView) -> Iterator[Draft]:
     if view.moduleness is Moduleness.NO:
         return
     for fact in view.facts.attributes:
-        if not fact.function or not view.at_construction(fact) or not _depends_on_mode(fact):
+        if not fact.function or not view.at_construction(fact) or not _is_about_dropout(view, fact):
             continue
-        if not _reads_own_mode(view, fact) or not _is_about_dropout(view, fact):
+        if not _depends_on_own_mode(view, fact):
             continue
         name = ".".join(("self", *fact.path))
+        method = fact.function.rpartition(".")[2]
+        where = f"`{method}`" if method in CONSTRUCTORS else f"`{method}`, which only construction runs"
         yield Draft(
-            message=f"`self.training` is always True in `__init__`: `{name}` is fixed as in training, also for evaluation",
+            message=f"`self.training` is always True in {where}: `{name}` is fixed as in training, also for evaluation",
             help="Read the mode in `forward`, where the attribute is used.",
             fix=advice("Read the mode where the attribute is used", "The choice has to move to another method."),
             confidence=Confidence.HIGH if view.moduleness is Moduleness.YES else Confidence.MEDIUM,
@@ -93,14 +95,25 @@ def check(view: ClassView) -> Iterator[Draft]:
         )
 
 
-def _depends_on_mode(fact: AttributeFact) -> bool:
-    return fact.value.train != fact.value.eval or fact.reach.train != fact.reach.eval
-
-
-def _reads_own_mode(view: ClassView, fact: AttributeFact) -> bool:
-    """Whether the mode that is read is the object's own: that of another object may be anything."""
+def _depends_on_own_mode(view: ClassView, fact: AttributeFact) -> bool:
+    """Whether the mode decides what is assigned; it is the object's own, since that of another may be anything."""
     function = view.project.function(view.file.path, fact.function)
-    return function is not None and function.reads_own_mode
+    if function is not None and function.reads_own_mode and (_differs(fact.value) or _differs(fact.reach)):
+        return True
+    return any(method.reads_own_mode and _differs(method.returns) for method in _methods_called(view, fact))
+
+
+def _differs(value: Worlds[Value]) -> bool:
+    return value.train != value.eval
+
+
+def _methods_called(view: ClassView, fact: AttributeFact) -> Iterator[FunctionFacts]:
+    """The methods of the object whose results are assigned."""
+    for arm in arms(fact.value.train):
+        if isinstance(arm, CallOf) and isinstance(arm.callee, Attr) and isinstance(arm.callee.base, Receiver):
+            found = view.project.method((view.file.path, view.facts), arm.callee.name)
+            if found is not None:
+                yield found[1]
 
 
 def _is_about_dropout(view: ClassView, fact: AttributeFact) -> bool:
@@ -110,7 +123,8 @@ def _is_about_dropout(view: ClassView, fact: AttributeFact) -> bool:
             return True
     if not name_words(fact.path[0]).isdisjoint(DROP_WORDS):
         return fact.path[0] in view.facts.reads
-    return any(_uses(site, fact.path[0]) for site in view.sites)
+    family = view.project.family((view.file.path, view.facts))
+    return any(_uses(site, fact.path[0]) for path, cls in family for site in view.project.sites(path) if site.owner is cls)
 
 
 def _uses(site: Site, name: str) -> bool:
