@@ -30,6 +30,7 @@ _MAX_ROUNDS = 12
 #: How a Module is made where it is put into a plain container.
 _KEPT = ("[{}(", "({}(", ": {}(")
 _DEFINITION = rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+%b\b"
+_FUNCTION = rb"^[ \t]*(?:async[ \t]+)?def[ \t]+%b\b"
 _BINDING = rb"(?:^[ \t]*|\bimport\b[^\n]*\b|\bas[ \t]+)%b[ \t]*(?:[,:=)#]|$)"
 _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import\b|import[ \t]+([^\n#;]+))", re.MULTILINE)
 
@@ -85,7 +86,7 @@ class _Completion:
             project = self.workspace.project()
             project.follow_imports()
             # Only a project with all its definitions tells which helpers leave dropout to their callers.
-            paths = set(_worth_reading(project, self.done, self.sieve)) or self._callers(project)
+            paths = set(_worth_reading(project, self.done, self.sieve, self.given)) or self._callers(project)
             if not paths:
                 break
         return Completed(self.sources, tuple(self.notes))
@@ -152,8 +153,11 @@ def _leads_outside(path: str, finder: DiskFinder, given: Set[str]) -> bool:
     return False
 
 
-def _worth_reading(project: Project, done: set[tuple[str, str]], sieve: tuple[bytes, ...]) -> Iterator[str]:
-    """The files that imports lead to: those of base classes, those that can hold dropout, and those that lead further."""
+def _worth_reading(project: Project, done: set[tuple[str, str]], sieve: tuple[bytes, ...], given: Set[str]) -> Iterator[str]:
+    """The files that imports lead to: those of base classes, those that can hold dropout, and those that lead further.
+
+    A function that only calls a helper leads further, too. Inside the run it is found by the name of that helper.
+    """
     for path, names in project.names.wanted.items():
         fresh = {(path, name) for name in names} - done
         if not fresh or path in project.files:
@@ -163,7 +167,9 @@ def _worth_reading(project: Project, done: set[tuple[str, str]], sieve: tuple[by
             raw = read_bytes(path)
         except SourceError:
             continue
-        if may_matter(raw, sieve) or any(_leads_on(name, raw) for _, name in fresh):
+        if may_matter(raw, sieve) or any(
+            _leads_on(name, raw) or (os.path.abspath(path) not in given and _is_function(name, raw)) for _, name in fresh
+        ):
             yield path
 
 
@@ -172,6 +178,10 @@ def _leads_on(name: str, raw: bytes) -> bool:
     if name.startswith("*"):
         return b"import *" in raw or _may_export(name[1:].encode(), raw)
     return not name or re.search(_DEFINITION % name.encode(), raw, re.MULTILINE) is None
+
+
+def _is_function(name: str, raw: bytes) -> bool:
+    return name.isidentifier() and re.search(_FUNCTION % name.encode(), raw, re.MULTILINE) is not None
 
 
 def _may_export(name: bytes, raw: bytes) -> bool:

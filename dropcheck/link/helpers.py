@@ -15,7 +15,8 @@ from dropcheck.link.binding import bind, pair
 from dropcheck.link.calls import Calls, Target
 from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
-from dropcheck.link.site import Form, HelperLink, Passed, Site
+from dropcheck.link.site import Flag, Form, HelperLink, Passed, Site
+from dropcheck.link.words import mode_symbol
 from dropcheck.model import Behaviour
 from dropcheck.worlds import (
     Attr,
@@ -32,6 +33,8 @@ from dropcheck.worlds import (
     Worlds,
     both,
     conjuncts,
+    negate,
+    truth,
 )
 
 _MARK = "dropcheck: always-on"
@@ -147,7 +150,7 @@ class Helpers:
         return replace(
             place,
             p=replace(passed.get(p, Passed(found.p)), value=found.p),
-            flag=replace(passed.get(flag, Passed(found.flag)), value=found.flag),
+            flag=replace(passed.get(flag.name, Passed(found.flag)), value=found.flag),
             verdict=judged,
             helper=link,
         )
@@ -212,13 +215,18 @@ def _open(hole: Hole, judged: Verdict, function: str) -> Iterator[Hole]:
         yield hole
 
 
-def _deciders(hole: Hole, function: str) -> tuple[str, str]:
+def _deciders(hole: Hole, function: str) -> tuple[Flag, str]:
     """The parameters of a function that are the flag and the p of a hole, where they are nothing but that."""
-    switches = [hole.flag.eval, *conjuncts(hole.reach.eval)]
-    if isinstance(hole.p.eval, Op) and hole.p.eval.name == "choice":
-        switches.append(hole.p.eval.args[0])
-    flag = next(filter(None, (_parameter(switch, function) for switch in switches)), "")
-    return flag, _parameter(hole.p.eval, function)
+    # Any parameter may decide whether the dropout is reached, such as ``causal``; one is the flag only if it is named as a mode.
+    switches = [hole.flag.eval, *(part for part in conjuncts(hole.reach.eval) if mode_symbol(part) is not None)]
+    match hole.p.eval:
+        case Op(name="choice", args=(condition, _, otherwise)) if truth(otherwise) is False:
+            switches.append(condition)
+        case Op(name="choice", args=(condition, then, _)) if truth(then) is False:
+            switches.append(negate(condition))
+    flags = (Flag(_parameter(switch, function)) for switch in switches)
+    negated = (Flag(_parameter(negate(switch), function), negated=True) for switch in switches)
+    return next((flag for flag in (*flags, *negated) if flag.name), Flag()), _parameter(hole.p.eval, function)
 
 
 def _parameter(value: Value, function: str) -> str:

@@ -54,20 +54,33 @@ class ModeSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """The parameter of a helper that switches its dropout.
+
+    Args:
+        name: the parameter; empty where there is none.
+        negated: whether it turns the dropout off, such as ``deterministic``.
+    """
+
+    name: str = ""
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HelperLink:
     """How the call of a helper leads to dropout in it, or in a helper of the helper.
 
     Args:
         site: the place where the dropout is.
         name: the helper that is called.
-        flag: the parameter of the helper that switches the dropout; empty where there is none.
+        flag: the parameter of the helper that switches the dropout.
         p: the parameter of the helper that is its probability; empty where there is none.
         alone: whether the call can lead nowhere else.
     """
 
     site: Site
     name: str
-    flag: str = ""
+    flag: Flag = Flag()
     p: str = ""
     alone: bool = True
 

@@ -117,7 +117,7 @@ def _at_helper(site: Site) -> Draft:
 def _call(site: Site, link: HelperLink) -> str:
     """The call and what is wrong with it, in a few words."""
     name = f"`{link.name.rpartition('.')[2]}`"
-    for parameter, argument in ((link.flag, site.flag.argument), (link.p, site.p.argument)):
+    for parameter, argument in ((link.flag.name, site.flag.argument), (link.p, site.p.argument)):
         if parameter and argument is not None and "\n" not in argument.text:
             return f"{name} with `{parameter}={argument.text}`"
         if parameter:
@@ -127,18 +127,25 @@ def _call(site: Site, link: HelperLink) -> str:
 
 def _fix(site: Site, link: HelperLink) -> tuple[Fix, str]:
     mode = spelt_mode(site)
-    if link.flag:
-        argument = site.flag.argument
-        if argument is None:
-            edits = add_argument(site, f"{link.flag}={mode}") if site.flag.given is False else ()
-            return with_mode(site, f"Add `{link.flag}={mode}`", edits), f"Pass `{link.flag}={mode}`."
-        constant = isinstance(argument.value.eval, Const)
-        fix = with_mode(site, f"Replace with `{mode}`", replace_value(argument, mode) if constant else (), _UNSAFE)
-        return fix, f"Pass `{mode}` as `{link.flag}`."
+    if link.flag.name:
+        return _pass_flag(site, link.flag.name, f"not {mode}" if link.flag.negated else mode)
+    if link.p and site.p.given is False and isinstance(site.p.value.train, Const):
+        default = f"{link.p}={site.p.value.train.value!r} if {mode} else 0.0"
+        return with_mode(site, f"Add `{default}`", add_argument(site, default)), f"Pass zero as `{link.p}` in evaluation."
     if link.p:
         fix = with_mode(site, f"Make `{link.p}` zero in evaluation", gate_value(site.p.argument, mode))
         return fix, f"Pass zero as `{link.p}` in evaluation."
     return with_mode(site, "Pass the mode on to the helper", ()), "Let the helper take the mode, and pass it."
+
+
+def _pass_flag(site: Site, name: str, value: str) -> tuple[Fix, str]:
+    argument = site.flag.argument
+    if argument is None:
+        edits = add_argument(site, f"{name}={value}") if site.flag.given is False else ()
+        return with_mode(site, f"Add `{name}={value}`", edits), f"Pass `{name}={value}`."
+    constant = isinstance(argument.value.eval, Const)
+    fix = with_mode(site, f"Replace with `{value}`", replace_value(argument, value) if constant else (), _UNSAFE)
+    return fix, f"Pass `{value}` as `{name}`."
 
 
 RULE = Rule("DRP108", "ungated-helper-call", __doc__, "safe, unsafe, advice", check_site=check)
