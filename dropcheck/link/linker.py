@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from dropcheck.catalogue import MODULE_PARAMETERS, REQUIRED, DropoutFunction, DropoutModule
-from dropcheck.facts import Argument, CallFact, FunctionFacts
+from dropcheck.facts import Argument, CallFact, ClassFacts, FunctionFacts
 from dropcheck.link.behaviour import verdict
 from dropcheck.link.binding import bind, pair
 from dropcheck.link.calls import Calls
@@ -20,6 +21,7 @@ from dropcheck.worlds import (
     Const,
     Imported,
     Opaque,
+    Param,
     Receiver,
     Value,
     World,
@@ -49,12 +51,13 @@ class Linker:
         self.function = next((scope for scope in self.enclosing if isinstance(scope, FunctionFacts)), None)
         owner_name = self.function.owner if self.function else ""
         self.owner = project.owner(file.path, owner_name) if owner_name else None
+        self._known = _fixed_by_class(self.enclosing)
         self.resolvers = Worlds(Resolver(project, World.TRAIN, self.owner), Resolver(project, World.EVAL, self.owner))
 
     def resolve(self, value: Worlds[Value]) -> Worlds[Value]:
         """A value of the call with what the project knows put in."""
-        train = self.resolvers.train.resolve(self.project.localize(value.train, self.file.path))
-        return Worlds(train, self.resolvers.eval.resolve(self.project.localize(value.eval, self.file.path)))
+        train = self.resolvers.train.resolve(self.project.localize(value.train, self.file.path), self._known)
+        return Worlds(train, self.resolvers.eval.resolve(self.project.localize(value.eval, self.file.path), self._known))
 
     @property
     def reach(self) -> Worlds[Value]:
@@ -174,6 +177,19 @@ class Linker:
             if isinstance(scope, FunctionFacts) and scope.modules:
                 return ModeSource(f"{scope.modules[0]}.training", sure=True)
         return ModeSource()
+
+
+def _fixed_by_class(enclosing: Iterable[FunctionFacts | ClassFacts]) -> dict[Param, Value]:
+    """The parameters of functions around the class: settled when the class is made, not by who calls its methods."""
+    outside = False
+    known: dict[Param, Value] = {}
+    for scope in enclosing:
+        if isinstance(scope, ClassFacts):
+            outside = True
+        elif outside:
+            names = (parameter.name.lstrip("*") for parameter in scope.parameters)
+            known |= {Param(scope.name, name): Opaque(f"{name}, given to {scope.name}()") for name in names}
+    return known
 
 
 def _mode_set(callee: Value) -> Value:
