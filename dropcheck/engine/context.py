@@ -7,32 +7,26 @@ a file without dropout, a file that calls a helper, or, when a single file is ch
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dropcheck.catalogue import Catalogue
-from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.pool import Task, extract_many
+from dropcheck.engine.slicing import Slices
+from dropcheck.engine.trace import Definition, Sort, Tracer
 from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
-from dropcheck.extract.modules import module_name
-from dropcheck.extract.sieve import may_matter, sieve_words
 from dropcheck.link import Project
-from dropcheck.link.containers import holds_dropout
-from dropcheck.link.project import Moduleness
 from dropcheck.model import FileError
+from dropcheck.sieve import Sieve
 from dropcheck.source.text import SourceFile, read_bytes, read_source
 from dropcheck.worlds import CallOf, Defined, Display, Imported, Op, Value
 
 #: Each round may lead to further files; real projects need three or four.
 _MAX_ROUNDS = 12
-#: How a Module is made where it is put into a plain container.
-_KEPT = ("[{}(", "({}(", ": {}(")
-_DEFINITION = rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+%b\b"
-_FUNCTION = rb"^[ \t]*(?:async[ \t]+)?def[ \t]+%b\b"
-_BINDING = rb"(?:^[ \t]*|\bimport\b[^\n]*\b|\bas[ \t]+)%b[ \t]*(?:[,:=)#]|$)"
-_IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import\b|import[ \t]+([^\n#;]+))", re.MULTILINE)
+#: A file whose imports lead to more definitions than this is read, whatever they are.
+_MAX_DEFINITIONS = 300
+#: What a function holds that decides about dropout elsewhere, by what it returns.
+_DECIDES = (b"training", b"drop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,145 +43,159 @@ class Completed:
 
 
 def complete(
-    workspace: Workspace, skipped: Iterable[str], named: Iterable[str], catalogue: Catalogue, jobs: int | None
+    workspace: Workspace, waiting: Mapping[str, bytes], slices: Slices, named: Iterable[str], jobs: int | None
 ) -> Completed:
-    """Put every file into the workspace that the verdict on its files depends on.
+    """Put every file, or part of one, into the workspace that the verdict on its files depends on.
 
     Args:
         workspace: the files that passed the sieve.
-        skipped: files of the run that did not; those that call a helper join the run after all.
-        named: those of the skipped files that the user named one by one.
-        catalogue: the entries in force.
+        waiting: the bytes of the files of the run that did not, by path; those that call a helper join the run after all.
+        slices: which parts of the files are there.
+        named: those of the waiting files that the user named one by one.
         jobs: how many processes at most.
     """
-    return _Completion(workspace, skipped, catalogue, jobs).run(frozenset(named))
+    return _Completion(workspace, waiting, slices, jobs).run(frozenset(named))
 
 
 class _Completion:
-    def __init__(self, workspace: Workspace, skipped: Iterable[str], catalogue: Catalogue, jobs: int | None) -> None:
+    def __init__(self, workspace: Workspace, waiting: Mapping[str, bytes], slices: Slices, jobs: int | None) -> None:
         self.workspace = workspace
-        self.catalogue = catalogue
+        self.slices = slices
         self.jobs = jobs
-        self.sieve = sieve_words(catalogue)
-        self.waiting = {os.path.abspath(path): path for path in skipped}
+        self.sieve = Sieve(workspace.catalogue)
+        self.raws = dict(waiting)
+        self.tracer = Tracer(workspace.finder, self._read)
+        self.waiting = {os.path.abspath(path): path for path in waiting}
         self.given = {os.path.abspath(path) for path in workspace.paths} | self.waiting.keys()
         self.outside = [full for full in _package_files(self.given) if full not in self.given]
         self.sources: dict[str, SourceFile] = {}
         self.notes: list[str] = []
         self.done: set[tuple[str, str]] = set()
         self.seen_words: set[str] = set()
+        self.unreadable: set[str] = set()
 
     def run(self, named: frozenset[str]) -> Completed:
         # Where a package is there in part, its helpers may lie in the other part.
-        suspects = [path for path in self.waiting.values() if self.outside or path in named]
-        paths = {path for path in suspects if _leads_outside(path, self.workspace.finder, self.given)}
+        partial = [path for path in self.waiting.values() if self.outside or path in named]
+        leading = (self._source(path) for path in sorted(partial) if self._leads_to_dropout(path))
+        tasks = [self.slices.whole(source) for source in leading if source is not None]
         for _ in range(_MAX_ROUNDS):
-            self._join(sorted(paths))
+            self._join(tasks)
             project = self.workspace.project()
             project.follow_imports()
             # Only a project with all its definitions tells which helpers leave dropout to their callers.
-            paths = set(_worth_reading(project, self.done, self.sieve, self.given)) or self._callers(project)
-            if not paths:
+            tasks = self._definitions(project) or self._callers(project)
+            if not tasks:
                 break
         return Completed(self.sources, tuple(self.notes))
 
-    def _join(self, paths: Sequence[str]) -> None:
-        sources = {}
-        for path in paths:
+    def _source(self, path: str) -> SourceFile | None:
+        """A file as it is in the workspace, or as it is on disk; None where it cannot be read."""
+        if path in self.unreadable:
+            return None
+        if path not in self.sources:
             try:
-                sources[path] = read_source(path)
+                self.sources[path] = read_source(path)
             except SourceError as error:
+                self.unreadable.add(path)
                 self.notes.append(f"{error}; the analysis went on without it")
-        tasks = [Task(path, source.text, *module_name(path)) for path, source in sources.items()]
-        for task, outcome in zip(tasks, extract_many(tasks, self.catalogue, jobs=self.jobs, tick=lambda: None), strict=True):
+                return None
+        return self.sources[path]
+
+    def _join(self, tasks: Sequence[Task]) -> None:
+        outcomes = extract_many(tasks, self.workspace.catalogue, jobs=self.jobs, tick=lambda: None)
+        for task, outcome in zip(tasks, outcomes, strict=True):
+            full = os.path.abspath(task.path)
             if isinstance(outcome, FileError):
+                self.unreadable.add(task.path)
                 self.notes.append(f"{outcome.path}: {outcome.message}; the analysis went on without it")
-            elif self.waiting.pop(os.path.abspath(task.path), None) is not None:
+            elif full in self.given:
+                self.waiting.pop(full, None)
                 self.workspace.put(task, outcome)
-                self.sources[task.path] = sources[task.path]
             else:
                 if outcome.syntax_error is not None:
                     self.notes.append(f"{task.path}: does not parse; the analysis went on without it")
                 self.workspace.put_context(task, outcome)
 
-    def _callers(self, project: Project) -> set[str]:
-        """Files that call a helper, of the run or of its packages, and files of the run that may keep a Module in a list."""
-        words = _names_of_helpers(project)
-        made = {form.format(name) for name in _names_of_modules(project) for form in _KEPT}
-        fresh, fresh_made = words - self.seen_words, made - self.seen_words
-        self.seen_words |= fresh | fresh_made
+    def _read(self, path: str) -> bytes | None:
+        if path not in self.raws:
+            try:
+                self.raws[path] = read_bytes(path)
+            except SourceError:
+                return None
+        return self.raws[path]
+
+    def _leads_to_dropout(self, path: str) -> bool:
+        """Whether a file names something, in a file outside the run, that may drop at its caller's word or lead on to that."""
+        seen: set[tuple[str, bytes]] = set()
+        pending = [(path, self.raws[path])]
+        while pending:
+            place, text = pending.pop()
+            for found in self.tracer.used(place, text):
+                if (found.path, found.text) in seen or os.path.abspath(found.path) in self.given:
+                    continue
+                seen.add((found.path, found.text))
+                if found.sort is Sort.VALUE or len(seen) > _MAX_DEFINITIONS:
+                    return True
+                if self._drops(found):
+                    return True
+                pending.append((found.path, found.text))
+        return False
+
+    def _definitions(self, project: Project) -> list[Task]:
+        """What imports lead to, as far as it matters, and the files in between."""
+        wanted: dict[str, set[str]] = {}
+        for path, names in project.names.wanted.items():
+            for name in names:
+                if (path, name) in self.done:
+                    continue
+                self.done.add((path, name))
+                # A function decides by the dropout or the mode in it; outside the run also by the helpers that it calls, which
+                # inside the run are found by their names.
+                for found in self.tracer.trace(path, name.lstrip("=")):
+                    if self._decides(found, surely=name.startswith("=")):
+                        wanted.setdefault(found.path, set()).add(found.name)
+                        for between in found.via:
+                            wanted.setdefault(between, set())
+        sources = ((self._source(path), names) for path, names in sorted(wanted.items()))
+        tasks = (self.slices.with_names(source, sorted(names)) for source, names in sources if source is not None)
+        return [task for task in tasks if task is not None]
+
+    def _decides(self, found: Definition, *, surely: bool) -> bool:
+        if surely or found.sort is Sort.VALUE:
+            return True
+        if found.sort is Sort.CLASS:
+            return self._drops(found)
+        if any(word in found.text for word in _DECIDES):
+            return True
+        outside = os.path.abspath(found.path) not in self.given
+        return outside and next(self.tracer.used(found.path, found.text), None) is not None
+
+    def _drops(self, found: Definition) -> bool:
+        return self.sieve.look(self.tracer.imports(found.path).text + found.text).suspect
+
+    def _callers(self, project: Project) -> list[Task]:
+        """What calls a helper, in the run or in its packages, or names a class that drops otherwise than by the mode."""
+        fresh = sorted(_names_of_helpers(project) - self.seen_words)
+        self.seen_words.update(fresh)
+        encoded = tuple(word.encode() for word in fresh)
         known = {os.path.abspath(path) for path in project.files}
         outside = [full for full in self.outside if full not in known]
-        return {*_mentioning(fresh | fresh_made, self.waiting.values()), *_mentioning(fresh, outside)}
+        waiting = [path for path in self.waiting.values() if any(word in self.raws[path] for word in encoded)]
+        paths = [*project.files, *waiting, *_mentioning(encoded, outside)] if fresh else []
+        sources = (self._source(path) for path in dict.fromkeys(paths))
+        tasks = (self.slices.with_words(source, fresh) for source in sources if source is not None)
+        return [task for task in tasks if task is not None]
 
 
-def _mentioning(words: set[str], paths: Iterable[str]) -> Iterator[str]:
-    encoded = tuple(word.encode() for word in words)
-    for path in paths if encoded else ():
+def _mentioning(words: tuple[bytes, ...], paths: Iterable[str]) -> Iterator[str]:
+    for path in paths if words else ():
         try:
             raw = read_bytes(path)
         except SourceError:
             continue
-        if any(word in raw for word in encoded):
+        if any(word in raw for word in words):
             yield path
-
-
-def _leads_outside(path: str, finder: DiskFinder, given: Set[str]) -> bool:
-    """Whether a file imports a file of its project that is not in the run."""
-    try:
-        raw = read_bytes(path)
-    except SourceError:
-        return False
-    module, is_package = module_name(path)
-    package = module.split(".") if is_package else module.split(".")[:-1]
-    for match in _IMPORT.finditer(raw):
-        spelt = match[1] or match[2]
-        for part in spelt.decode(errors="replace").split(","):
-            name = part.split(" as ")[0].strip()
-            plain = name.lstrip(".")
-            dots = len(name) - len(plain)
-            full = ".".join((*package[: len(package) - dots + 1], plain)).rstrip(".") if dots else plain
-            found = finder.find(full, path)
-            if found is not None and os.path.abspath(found) not in given:
-                return True
-    return False
-
-
-def _worth_reading(project: Project, done: set[tuple[str, str]], sieve: tuple[bytes, ...], given: Set[str]) -> Iterator[str]:
-    """The files that imports lead to: those of base classes, those that can hold dropout, and those that lead further.
-
-    A function that only calls a helper leads further, too. Inside the run it is found by the name of that helper.
-    """
-    for path, names in project.names.wanted.items():
-        fresh = {(path, name) for name in names} - done
-        if not fresh or path in project.files:
-            continue
-        done |= fresh
-        try:
-            raw = read_bytes(path)
-        except SourceError:
-            continue
-        if may_matter(raw, sieve) or any(
-            _leads_on(name, raw) or (os.path.abspath(path) not in given and _is_function(name, raw)) for _, name in fresh
-        ):
-            yield path
-
-
-def _leads_on(name: str, raw: bytes) -> bool:
-    """Whether a file that holds no dropout decides what a name is: an alias, a table, an import, or what hides another name."""
-    if name.startswith("*"):
-        return b"import *" in raw or _may_export(name[1:].encode(), raw)
-    return not name or re.search(_DEFINITION % name.encode(), raw, re.MULTILINE) is None
-
-
-def _is_function(name: str, raw: bytes) -> bool:
-    return name.isidentifier() and re.search(_FUNCTION % name.encode(), raw, re.MULTILINE) is not None
-
-
-def _may_export(name: bytes, raw: bytes) -> bool:
-    """Whether a star import of a file may bring a name: the file binds it, and lists it if it has a list."""
-    listed = b"__all__" not in raw or b'"%b"' % name in raw or b"'%b'" % name in raw
-    return listed and any(re.search(binding % name, raw, re.MULTILINE) for binding in (_DEFINITION, _BINDING))
 
 
 def _names_of_helpers(project: Project) -> set[str]:
@@ -200,8 +208,8 @@ def _names_of_helpers(project: Project) -> set[str]:
         if project.helpers.holes(path, function):
             method = function.rpartition(".")[2]
             names.add(found.owner.rpartition(".")[2] if method in {"forward", "__call__"} and found.owner else method)
-        elif not found.owner and project.drops_by_itself(path, function):
-            names.add(function)
+        elif project.drops_by_itself(path, function):
+            names.add(function.rpartition(".")[2] if not found.owner else found.owner.rpartition(".")[2])
     return _with_aliases(project, names)
 
 
@@ -221,16 +229,6 @@ def _leaves(value: Value) -> Iterator[str]:
         case Op(args=values) | Display(items=values) | CallOf(args=values):
             for part in values:
                 yield from _leaves(part)
-
-
-def _names_of_modules(project: Project) -> set[str]:
-    """Names of the Modules of the project that hold dropout."""
-    return {
-        cls.name.rpartition(".")[2]
-        for path, file in project.files.items()
-        for cls in file.classes
-        if project.moduleness((path, cls)) is Moduleness.YES and holds_dropout(project, (path, cls))
-    }
 
 
 def _package_files(given: Iterable[str]) -> Iterator[str]:

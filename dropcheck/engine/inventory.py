@@ -31,7 +31,7 @@ def take_inventory(found: Discovery, options: RunOptions, *, progress: Progress 
     Raises:
         UserError: the settings of a file name a rule that does not exist.
     """
-    prepared = prepare(found, options, progress)
+    prepared = prepare(found, options, progress, everything=True)
     errors = list(prepared.errors)
     files: list[InventoryFile] = []
     for path in sorted(prepared.workspace.paths):

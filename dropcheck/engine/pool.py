@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dropcheck.catalogue import Catalogue
@@ -34,12 +34,30 @@ class Task:
         text: its text.
         module: its dotted name.
         is_package: whether it is a package's ``__init__``.
+        cut: the text with what does not matter made white space; None where all of it is extracted.
+        left_out: the names of the classes and functions that are cut.
     """
 
     path: str
     text: str
     module: str
     is_package: bool
+    cut: str | None = None
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def seen(self) -> str:
+        """The text that is extracted."""
+        return self.text if self.cut is None else self.cut
+
+    @property
+    def weight(self) -> int:
+        """How much there is to extract, in characters."""
+        return len(self.text) if self.cut is None else len(self.cut) - self.cut.count("  ") * 2
+
+    def with_text(self, text: str) -> Task:
+        """The same file with another text, all of which is extracted."""
+        return Task(self.path, text, self.module, self.is_package)
 
 
 def extract_one(task: Task, catalogue: Catalogue) -> Outcome:
@@ -53,7 +71,10 @@ def extract_one(task: Task, catalogue: Catalogue) -> Outcome:
         The facts, or the error that stands for a bug of ours.
     """
     try:
-        return extract(task.text, task.path, module=task.module, is_package=task.is_package, catalogue=catalogue)
+        facts = extract(task.seen, task.path, module=task.module, is_package=task.is_package, catalogue=catalogue)
+        if facts.syntax_error is not None and task.cut is not None:  # say what is wrong with the file, not with the cut
+            return extract_one(task.with_text(task.text), catalogue)
+        return replace(facts, left_out=task.left_out) if task.left_out else facts
     except Exception as error:  # a bug of ours in one file must not cost the others
         return FileError(task.path, internal_error(error))
 
@@ -73,9 +94,9 @@ def extract_many(
         The facts or the error of each file, in the order of ``tasks``.
     """
     work = _Work(catalogue, tick)
-    order = sorted(tasks, key=lambda task: (-len(task.text), task.path))
+    order = sorted(tasks, key=lambda task: (-task.weight, task.path))
     workers = min(jobs or cpu_count(), len(order), MOST_WORKERS)
-    if workers > 1 and sum(len(task.text) for task in order) >= POOL_PAYS_FROM:
+    if workers > 1 and sum(task.weight for task in order) >= POOL_PAYS_FROM:
         work.parallel(order, workers)
     else:
         work.serial(order)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dropcheck.catalogue import Catalogue
-from dropcheck.discover import Discovery, FoundFile
+from dropcheck.discover import Discovery
 from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
-from dropcheck.engine.pool import Task, extract_many, internal_error
+from dropcheck.engine.loading import Loaded, load
+from dropcheck.engine.pool import extract_many, internal_error
 from dropcheck.engine.repair import Repaired, repair
 from dropcheck.engine.select import enabled_codes
+from dropcheck.engine.slicing import Slices
 from dropcheck.engine.workspace import Workspace
-from dropcheck.errors import SourceError
-from dropcheck.extract.modules import module_name
-from dropcheck.extract.sieve import may_matter, parses, sieve_words
 from dropcheck.model import FileError, Finding, Report
-from dropcheck.source.text import SourceFile, read_source
+from dropcheck.sieve import Look
+from dropcheck.source.text import SourceFile
+
+#: A file that does not parse is seen as a whole, whatever its text says.
+_WHOLE = Look(whole=True)
 
 Progress = Callable[[int, int], None]
 """Is told how many files are done, and how many there are."""
@@ -94,8 +96,14 @@ class Prepared:
     notes: tuple[str, ...]
 
 
-def prepare(found: Discovery, options: RunOptions, progress: Progress | None) -> Prepared:
+def prepare(found: Discovery, options: RunOptions, progress: Progress | None, *, everything: bool = False) -> Prepared:
     """Read, sieve, extract and link the files of a run.
+
+    Args:
+        found: the files, each with its settings.
+        options: what to do with them.
+        progress: is called after each file.
+        everything: whether dropout that is surely right matters, too.
 
     Raises:
         UserError: the settings of a file name a rule that does not exist.
@@ -105,12 +113,13 @@ def prepare(found: Discovery, options: RunOptions, progress: Progress | None) ->
         enabled_codes(distinct)
     catalogue = catalogue_for(settings.values())
     ticker = _Ticker(len(found.files), progress)
-    loaded = _load(found.files, catalogue, ticker)
+    loaded = load(found.files, catalogue, ticker, everything=everything)
     workspace = Workspace(catalogue, settings, ignore_suppressions=options.ignore_suppressions)
-    errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, catalogue, options.jobs, ticker))
+    slices = Slices()
+    errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, slices, options.jobs, ticker))
     named = [file.path for file in found.files if file.named]
-    completed = complete(workspace, loaded.skipped, named, catalogue, options.jobs)
-    parsed = f"{len(loaded.sources)} of {len(found.files)} files can hold dropout and were parsed"
+    completed = complete(workspace, loaded.waiting, slices, named, options.jobs)
+    parsed = f"{len(loaded.sources)} of {len(found.files)} files needed to be parsed"
     return Prepared(workspace, {**loaded.sources, **completed.sources}, errors, (*found.notes, *completed.notes, parsed))
 
 
@@ -128,41 +137,11 @@ class _Ticker:
             self.progress(self.done, self.total)
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """The files that can matter, by path, and those that could not be read. The text of all others is gone."""
-
-    sources: dict[str, SourceFile]
-    skipped: tuple[str, ...]
-    errors: tuple[FileError, ...]
-
-
-def _load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], None]) -> _Loaded:
-    words = sieve_words(catalogue)
-    sources: dict[str, SourceFile] = {}
-    skipped: list[str] = []
-    errors = []
-    for file in files:
-        try:
-            source = read_source(file.path)
-        except SourceError as error:
-            errors.append(FileError(error.path, error.message))
-        else:
-            if may_matter(source.raw, words) or (file.named and not parses(source.text)):
-                sources[file.path] = source
-                continue
-            skipped.append(file.path)
-        tick()
-    return _Loaded(sources, tuple(skipped), tuple(errors))
-
-
-def _extract(
-    workspace: Workspace, loaded: _Loaded, catalogue: Catalogue, jobs: int | None, tick: Callable[[], None]
-) -> list[FileError]:
+def _extract(workspace: Workspace, loaded: Loaded, slices: Slices, jobs: int | None, tick: Callable[[], None]) -> list[FileError]:
     """Put the facts of every file into the workspace; the errors of those that have none."""
-    tasks = [Task(path, source.text, *module_name(path)) for path, source in loaded.sources.items()]
+    tasks = [slices.begin(source, loaded.looks.get(path, _WHOLE)) for path, source in loaded.sources.items()]
     errors = []
-    for task, outcome in zip(tasks, extract_many(tasks, catalogue, jobs=jobs, tick=tick), strict=True):
+    for task, outcome in zip(tasks, extract_many(tasks, workspace.catalogue, jobs=jobs, tick=tick), strict=True):
         if isinstance(outcome, FileError):
             errors.append(outcome)
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 
 from dropcheck.catalogue import Catalogue
@@ -39,7 +38,7 @@ class Workspace:
     """
 
     def __init__(self, catalogue: Catalogue, settings: Mapping[str, Settings], *, ignore_suppressions: bool = False) -> None:
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._settings = settings
         self._ignore_suppressions = ignore_suppressions
         self._tasks: dict[str, Task] = {}
@@ -89,7 +88,7 @@ class Workspace:
         Raises:
             InternalError: the text cannot be worked on; nothing changed.
         """
-        outcome = extract_one(task, self._catalogue)
+        outcome = extract_one(task, self.catalogue)
         if isinstance(outcome, FileError):
             raise InternalError(outcome.message)
         self.put(task, outcome)
@@ -105,7 +104,7 @@ class Workspace:
             InternalError: the text cannot be worked on; the file keeps its old one.
         """
         if text != self.text(path):
-            self.add(replace(self._tasks[path], text=text))
+            self.add(self._tasks[path].with_text(text))
 
     def fix(self, path: str, *, unsafe: bool) -> FixResult:
         """Apply the fixes of a file to a fixed point; it holds the fixed text afterwards.
@@ -135,7 +134,7 @@ class Workspace:
         """The linked facts of all files as they are now."""
         if self._project is None:
             everything = {**self._context, **self._facts}
-            self._project = link(everything.values(), self._catalogue, self.finder)
+            self._project = link(everything.values(), self.catalogue, self.finder)
         return self._project
 
     def findings(self, path: str) -> tuple[Finding, ...]:

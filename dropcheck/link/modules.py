@@ -49,8 +49,8 @@ class Names:
         self.files = files
         self.catalogue = catalogue
         self.finder = finder
-        #: Files that an import leads to and whose facts are not known, each with the names looked for in it: after a star those
-        #: that a star import may bring, and the empty name where it must be read whatever it holds.
+        #: Files that an import leads to and whose facts are not known, each with the names looked for in it; after an equals sign
+        #: those that must be known whatever they are.
         self.wanted: dict[str, set[str]] = {}
         self._tables: dict[str, dict[str, Value]] = {}
         self._known: dict[tuple[str, str, bool], Value] = {}
@@ -78,9 +78,8 @@ class Names:
             self._base = outer
         return self._known[key]
 
-    def _want(self, path: str, name: str) -> None:
-        surely = self._base or path.endswith("__init__.py")
-        self.wanted.setdefault(path, set()).add("" if surely else name)
+    def _want(self, path: str, name: str, *, surely: bool = False) -> None:
+        self.wanted.setdefault(path, set()).add(f"={name}" if self._base or surely else name)
 
     def _is_catalogued(self, path: str) -> bool:
         return path in self.catalogue.functions or path in self.catalogue.modules or self.catalogue.is_module_class(path)
@@ -121,13 +120,17 @@ class Names:
         if name in table:
             value = table[name]
             return self._follow(value, file.path, hops + 1) if isinstance(value, Imported) else value
-        for star in self._stars(file):
+        if name in file.left_out:
+            self._want(file.path, name)
+            return None
+        stars = tuple(self._stars(file))
+        for star in stars:
             path = self.finder.find(star, file.path)
             if path is None or path == file.path:
                 continue
             source = self.files.get(path)
             if source is None:
-                self._want(path, f"*{name}")
+                self._want(path, name, surely=len(stars) > 1)  # which one wins is only known from all
                 continue
             if self._exports(source, name):
                 found = self._name(source, name, hops + 1)

@@ -1,14 +1,18 @@
-"""The sieve: can this file hold anything that matters? Cheap, and it never loses a file that does."""
+"""Words: a file without any of them holds no dropout."""
 
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable
 
 from dropcheck.catalogue import Catalogue
 
 #: Comments for this tool, and classes that drop by hand.
+_CODING = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
+_LIKE_ASCII = (b"utf-8", b"utf8", b"utf_8", b"ascii", b"us-ascii", b"latin", b"iso-8859", b"iso8859", b"cp125", b"windows-125")
+_STEMS = (b"dropout", b"Drop", b"drop", b"_attention", b"flash_attn", b"tochastic")
 _OWN_WORDS = (b"dropcheck:", b"Drop", b"StochasticDepth")
 
 
@@ -29,16 +33,31 @@ def sieve_words(catalogue: Catalogue) -> tuple[bytes, ...]:
     return tuple(words)
 
 
-def may_matter(raw: bytes, words: tuple[bytes, ...]) -> bool:
-    """Whether the file can hold a site.
+class WordSieve:
+    """Tells which files can hold a site. What the words have in common is looked for first.
 
     Args:
-        raw: the bytes of the file. Encodings that do not contain ASCII (UTF-16) always pass.
         words: from :func:`sieve_words`.
     """
-    if b"\0" in raw[:4096] or raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+
+    def __init__(self, words: tuple[bytes, ...]) -> None:
+        self._groups = tuple((stem, tuple(word for word in words if stem in word)) for stem in _STEMS)
+        self._others = tuple(word for word in words if not any(stem in word for stem in _STEMS))
+
+    def passes(self, raw: bytes) -> bool:
+        """Whether a file can hold a site, from its bytes. Encodings that do not contain ASCII (UTF-16) always pass."""
+        for stem, words in self._groups:
+            if words and stem in raw and any(word in raw for word in words):
+                return True
+        return any(word in raw for word in self._others) or unlike_ascii(raw)
+
+
+def unlike_ascii(raw: bytes) -> bool:
+    """Whether the words of a file may be encoded otherwise than in ASCII."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:4096]:
         return True
-    return any(word in raw for word in words)
+    declared = _CODING.search(raw[:400])
+    return declared is not None and not declared[1].lower().startswith(_LIKE_ASCII)
 
 
 def parses(text: str) -> bool:

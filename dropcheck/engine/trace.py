@@ -1,0 +1,178 @@
+"""Where a name of another file is defined, told from bytes: through re-exports, without parsing anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from dropcheck.engine.modules import DiskFinder
+from dropcheck.extract.modules import module_name
+
+_FROM = re.compile(rb"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)")
+_IMPORT = re.compile(rb"(?:\A|\n)[ \t]*import[ \t]+([^\n#;(]+)")
+_COMMENT = re.compile(rb"#[^\n]*")
+_DEFINITION = rb"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+%b\b"
+_ASSIGNED = rb"^[ \t]*%b[ \t]*(?::[^=\n]*)?=(?!=)"
+_MEMBER = rb"%b\.(\w+)"
+_WORD = re.compile(rb"[A-Za-z_]\w*")
+#: A name that is handed on more often is left alone.
+_MAX_HOPS = 8
+
+
+class Sort(Enum):
+    """What a name is bound to."""
+
+    FUNCTION = "function"
+    CLASS = "class"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Where a name is bound.
+
+    Args:
+        path: the file.
+        name: the name it has there.
+        sort: to what.
+        text: the source of the function or class.
+        via: the files between, which hand the name on.
+    """
+
+    path: str
+    name: str
+    sort: Sort
+    text: bytes
+    via: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Imports:
+    """What a file imports.
+
+    Args:
+        names: by its own name for it, the places it may come from: file (None outside the project) and name there (empty for
+            a whole module).
+        stars: the files of its star imports, in order.
+        text: the import statements.
+    """
+
+    names: dict[bytes, list[tuple[str | None, bytes]]] = field(default_factory=dict)
+    stars: list[str] = field(default_factory=list)
+    text: bytes = b""
+
+    def add(self, name: bytes, target: str | None, original: bytes) -> None:
+        """Note one import."""
+        self.names.setdefault(name.strip(), []).append((target, original.strip()))
+
+
+class Tracer:
+    """Follows names through the files of a project.
+
+    Args:
+        finder: finds the files of modules.
+        read: the bytes of a file; None where it cannot be read.
+    """
+
+    def __init__(self, finder: DiskFinder, read: Callable[[str], bytes | None]) -> None:
+        self._finder = finder
+        self._read = read
+        self._imports: dict[str, Imports] = {}
+        self._known: dict[tuple[str, bytes], tuple[Definition, ...]] = {}
+
+    def trace(self, path: str, name: str) -> tuple[Definition, ...]:
+        """Where a name of a file may be bound in the end; nothing where that is not plain."""
+        return self._trace(path, name.encode(), ())
+
+    def used(self, path: str, text: bytes) -> Iterator[Definition]:
+        """The definitions in other files of the project that a part of a file names."""
+        imports = self.imports(path)
+        for name, places in imports.names.items():
+            if name not in text:
+                continue
+            for target, original in places:
+                if target is None:
+                    continue
+                members = {original} if original else {found[1] for found in re.finditer(_MEMBER % re.escape(name), text)}
+                for member in members:
+                    yield from self._trace(target, member, (path,))
+        for word in dict.fromkeys(_WORD.findall(text)) if imports.stars else ():
+            for star in imports.stars:
+                yield from self._trace(star, word, (path,))
+
+    def imports(self, path: str) -> Imports:
+        """What a file imports."""
+        if path not in self._imports:
+            raw = self._read(path)
+            self._imports[path] = Imports() if raw is None else self._read_imports(path, raw)
+        return self._imports[path]
+
+    def _trace(self, path: str, name: bytes, via: tuple[str, ...]) -> tuple[Definition, ...]:
+        if path in via or len(via) > _MAX_HOPS:
+            return ()
+        key = (path, name)
+        if key not in self._known:
+            self._known[key] = ()  # cuts cycles
+            self._known[key] = tuple(self._search(path, name, via))
+        return self._known[key]
+
+    def _search(self, path: str, name: bytes, via: tuple[str, ...]) -> Iterator[Definition]:
+        raw = self._read(path)
+        if raw is None:
+            return
+        bound = False
+        for found in re.finditer(_DEFINITION % name, raw, re.MULTILINE) if name in raw else ():
+            bound = True
+            sort = Sort.CLASS if found[2] == b"class" else Sort.FUNCTION
+            yield Definition(path, name.decode(), sort, _block(raw, found.start(), len(found[1])), via)
+        imports = self.imports(path)
+        for target, original in imports.names.get(name, ()):
+            bound = True
+            if target is None:
+                yield Definition(path, name.decode(), Sort.VALUE, b"", via)
+            elif original:
+                yield from self._trace(target, original, (*via, path))
+        if not bound and name in raw and re.search(_ASSIGNED % name, raw, re.MULTILINE) is not None:
+            bound = True
+            yield Definition(path, name.decode(), Sort.VALUE, b"", via)
+        if not bound:
+            brought = [several for star in imports.stars if (several := self._trace(star, name, (*via, path)))]
+            # Which of several star imports wins is only known once all of them are read.
+            for definition in (one for several in brought for one in several):
+                yield definition if len(brought) == 1 else replace(definition, sort=Sort.VALUE)
+
+    def _read_imports(self, path: str, raw: bytes) -> Imports:
+        imports = Imports()
+        module, is_package = module_name(path)
+        package = module.split(".") if is_package else module.split(".")[:-1]
+        for found in _FROM.finditer(raw):
+            imports.text += found.group() + b"\n"
+            base = _absolute(found[1].decode(errors="replace"), package)
+            source = self._finder.find(base, path)
+            for part in _COMMENT.sub(b"", found[2]).strip(b"()\\; \t\r\n").split(b","):
+                original, _, own = part.strip().partition(b" as ")
+                if original == b"*":
+                    imports.stars += [source] if source is not None else []
+                elif original:
+                    below = self._finder.find(f"{base}.{original.decode(errors='replace').strip()}", path)
+                    imports.add(own or original, *((below, b"") if below is not None else (source, original)))
+        for found in _IMPORT.finditer(raw):
+            imports.text += found.group().strip() + b"\n"
+            for part in found[1].split(b","):
+                spelt, _, own = part.strip().partition(b" as ")
+                imports.add(own or spelt, self._finder.find(spelt.strip().decode(errors="replace"), path), b"")
+        return imports
+
+
+def _absolute(module: str, package: list[str]) -> str:
+    plain = module.lstrip(".")
+    dots = len(module) - len(plain)
+    return ".".join((*package[: len(package) - dots + 1], plain)).rstrip(".") if dots else plain
+
+
+def _block(raw: bytes, start: int, indent: int) -> bytes:
+    """The source of a function or class that starts at a place."""
+    end = re.compile(rb"\n[ \t]{0,%d}[^\s)\]}#]" % indent).search(raw, raw.find(b"\n", start))
+    return raw[start : end.start() if end is not None else len(raw)]

@@ -1,0 +1,115 @@
+"""Cuts from a file the classes and functions that do not matter, so that LibCST need not read them.
+
+What is cut becomes white space of the same length: every offset stays what it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_START = re.compile(r"^(?:@|(?:async[ \t]+)?(?:def|class)[ \t]+(\w+))", re.MULTILINE)
+_NEXT = re.compile(r"\n(?=[^\s)\]}#])")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_STRING = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
+_QUOTES = ('"""', "'''")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A class or function at the top level of a file, its decorators included.
+
+    Args:
+        name: its name.
+        start: the offset of its first character.
+        end: the offset behind its last one.
+    """
+
+    name: str
+    start: int
+    end: int
+
+
+class Outline:
+    """The top level of a file.
+
+    Args:
+        text: the file.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.blocks = _blocks(text)
+        self._by_name: dict[str, list[int]] = {}
+        for index, block in enumerate(self.blocks):
+            self._by_name.setdefault(block.name, []).append(index)
+
+    def at(self, offsets: Iterable[int]) -> set[int]:
+        """The blocks that places are in."""
+        return {index for index, block in enumerate(self.blocks) for at in offsets if block.start <= at < block.end}
+
+    def at_top(self) -> set[int]:
+        """The blocks that the code outside all of them names, words in strings aside."""
+        parts: list[str] = []
+        at = 0
+        for block in self.blocks:
+            parts.append(self.text[at : block.start])
+            at = block.end
+        parts.append(self.text[at:])
+        words = set(_WORD.findall(_STRING.sub("", "\n".join(parts))))
+        return {index for name in words & self._by_name.keys() for index in self._by_name[name]}
+
+    def named(self, name: str) -> set[int]:
+        """The blocks of a name."""
+        return set(self._by_name.get(name, ()))
+
+    def mentioning(self, words: Sequence[str]) -> set[int]:
+        """The blocks that hold one of some words."""
+        return {
+            index for index, block in enumerate(self.blocks) if any(word in self.text[block.start : block.end] for word in words)
+        }
+
+    def with_needed(self, kept: Iterable[int]) -> frozenset[int]:
+        """Blocks with everything of the file that they name, and that those name in turn."""
+        found: set[int] = set()
+        pending = list(kept)
+        while pending:
+            index = pending.pop()
+            if index in found:
+                continue
+            found.add(index)
+            block = self.blocks[index]
+            words = set(_WORD.findall(self.text, block.start, block.end))
+            pending.extend(other for word in words & self._by_name.keys() for other in self._by_name[word])
+        return frozenset(found)
+
+    def cut(self, kept: frozenset[int]) -> str:
+        """The file with all other blocks turned into white space."""
+        parts: list[str] = []
+        at = 0
+        for index, block in enumerate(self.blocks):
+            if index not in kept:
+                parts += (self.text[at : block.start], " " * (block.end - block.start))
+                at = block.end
+        return "".join((*parts, self.text[at:]))
+
+
+def _blocks(text: str) -> tuple[Block, ...]:
+    """The blocks of a file; none where strings make it unsafe to tell where they end."""
+    blocks: list[Block] = []
+    at = 0
+    start: int | None = None
+    while (found := _START.search(text, at)) is not None:
+        if start is None:
+            start = found.start()
+        if found[1] is None:
+            at = found.end()
+            continue
+        end = _NEXT.search(text, found.end())
+        block = Block(found[1], start, end.start() if end is not None else len(text))
+        if any(text.count(quotes, block.start, block.end) % 2 for quotes in _QUOTES):
+            return ()
+        blocks.append(block)
+        at, start = block.end, None
+    return tuple(blocks)

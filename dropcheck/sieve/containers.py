@@ -1,0 +1,147 @@
+"""Plain containers on ``self`` that may hold modules, told by the text of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+
+from dropcheck.sieve.scan import line_before
+
+_CLASS = re.compile(rb"class[ \t]+(\w+)")
+_DISPLAY = re.compile(rb"=[ \t]*([\[{(])")
+#: Calls that make plain containers; one search for each, since an alternation is slow.
+_CALLS = tuple(re.compile(name + rb"(\()") for name in (rb"list", rb"dict", rb"tuple", rb"OrderedDict", rb"defaultdict"))
+_TARGET = re.compile(rb"(self\.)?(\w+)[ \t]*(?::[^=]*)?[+|]?=?[ \t]*(?:\w+\.)?")
+_MADE = re.compile(rb"(\w+)[ \t]*\(")
+_NAME = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)(?![\w.(])")
+_ASSIGNED_CALL = re.compile(rb"[ \t]*(?::[^=\n]*)?=[ \t]*(?:\w+\.)*(\w+)[ \t]*\(")
+#: A variable that is assigned to an attribute, as it is or in a plain container.
+_KEPT = re.compile(
+    rb"self\.\w+[ \t]*(?::[^=\n]*)?=[ \t]*(?:[\[({]|(?:list|tuple|dict|set)[ \t]*\()*(\w+)[ \t]*(?:[\n#;,)\]}+]|\Z)"
+)
+_BRACKETS = re.compile(rb"[\[\](){}]")
+_COMMAS = re.compile(rb"[\[\](){},]")
+_WAYS = (b".append(", b".extend(", b".insert(", b".add(", b".update(", b".setdefault(", b"[", b" +=", b"+=")
+_MODULES = (b"nn.", b"Module", b"Layer")
+#: Brackets longer than this are left to the parser.
+_MAX = 20_000
+
+
+def class_names(raw: bytes) -> set[bytes]:
+    """The names of the classes of a file."""
+    return {found[1] for found in _CLASS.finditer(raw)}
+
+
+def hidden_modules(raw: bytes, classes: Set[bytes]) -> Iterator[int]:
+    """Where a file may keep modules in a plain container of an instance.
+
+    Args:
+        raw: the file.
+        classes: names of classes whose objects matter.
+    """
+    if not any(word in raw for word in _MODULES):
+        return
+    kept = {found[1] for found in _KEPT.finditer(raw)}
+    for target, opening in _containers(raw):
+        if (target[1] or target[2] in kept) and _Container(raw, target, opening, classes).is_suspect():
+            yield opening
+
+
+def _containers(raw: bytes) -> Iterator[tuple[re.Match[bytes], int]]:
+    """Each assignment of a plain container to a name or an attribute: its target, and where the bracket is."""
+    for search in (_DISPLAY, *_CALLS):
+        for found in search.finditer(raw):
+            target = _TARGET.fullmatch(line_before(raw, found.start()))
+            if target is not None and (
+                search is _DISPLAY or raw[found.start() - 2 : found.start()].endswith((b"= ", b"=", b"."))
+            ):
+                yield target, found.start(1)
+
+
+class _Container:
+    """A plain container that is assigned to a name or an attribute."""
+
+    def __init__(self, raw: bytes, target: re.Match[bytes], opening: int, classes: Set[bytes]) -> None:
+        self.raw = raw
+        self.name = target[2]
+        self.on_self = bool(target[1])
+        self.opening = opening
+        self.classes = classes
+        self.start = max(0, raw.rfind(b"\nclass ", 0, opening))
+        end = raw.find(b"\nclass ", opening)
+        self.end = end if end >= 0 else len(raw)
+
+    def is_suspect(self) -> bool:
+        """Whether it may hold modules and be kept on an instance as it is."""
+        inside = self._bracket(self.opening)
+        if inside is None:
+            return True
+        if inside.startswith(b"(") and self.raw[self.opening - 1 : self.opening] in b"= \t" and not _has_comma(inside):
+            return False  # parentheses around one value
+        return (self._holds(inside) or self._adds()) and not (self.on_self and self._is_registered())
+
+    def _is_registered(self) -> bool:
+        """Whether the class also assigns something to the attribute that is no plain container."""
+        other = rb"self\.%b[ \t]*(?::[^=\n]*)?=[ \t]*(?:torch\.)?nn\.\w+\(" % self.name
+        return re.compile(other).search(self.raw, self.start, self.end) is not None
+
+    def _adds(self) -> bool:
+        """Whether modules are put into it somewhere in the class."""
+        spelt = b"self." + self.name if self.on_self else self.name
+        for way in _WAYS:
+            for at in _places(self.raw, spelt + way, self.start, self.end):
+                opening = at + len(spelt + way) - 1
+                inside = self._bracket(opening) if way.endswith(b"(") else self._line(opening)
+                if inside is None or self._holds(inside):
+                    return True
+        return False
+
+    def _line(self, at: int) -> bytes:
+        """The rest of a line, and the next one where a bracket stays open."""
+        end = self.raw.find(b"\n", at)
+        if end >= 0 and self.raw[at:end].rstrip().endswith((b"(", b"[", b"{")):
+            end = self.raw.find(b"\n", end + 1)
+        return self.raw[at : end if end >= 0 else len(self.raw)]
+
+    def _holds(self, text: bytes) -> bool:
+        """Whether a text makes objects that matter, or names variables that hold some."""
+        if any(found[1] in self.classes for found in _MADE.finditer(text)):
+            return True
+        names = {found[1] for found in _NAME.finditer(text)} - {b"self", b"for", b"in", b"range", b"None", b"if", b"else"}
+        return any(self._is_made(name) for name in names)
+
+    def _is_made(self, name: bytes) -> bool:
+        """Whether a variable is assigned an object that matters in the class."""
+        for at in _places(self.raw, name, self.start, self.end):
+            made = _ASSIGNED_CALL.match(self.raw, at + len(name))
+            if made is not None and made[1] in self.classes:
+                return True
+        return False
+
+    def _bracket(self, opening: int) -> bytes | None:
+        """What stands between a bracket and its counterpart; None where that is far."""
+        depth = 0
+        for found in _BRACKETS.finditer(self.raw, opening, opening + _MAX):
+            depth += 1 if found.group() in b"([{" else -1
+            if depth == 0:
+                return self.raw[opening : found.end()]
+        return None
+
+
+def _places(raw: bytes, text: bytes, start: int, end: int) -> Iterator[int]:
+    at = raw.find(text, start, end)
+    while at >= 0:
+        yield at
+        at = raw.find(text, at + 1, end)
+
+
+def _has_comma(text: bytes) -> bool:
+    """Whether a comma stands right inside the outer brackets of a text."""
+    depth = 0
+    for found in _COMMAS.finditer(text):
+        if found.group() == b",":
+            if depth == 1:
+                return True
+        else:
+            depth += 1 if found.group() in b"([{" else -1
+    return False

@@ -1,0 +1,189 @@
+"""Calls of dropout functions that are surely right, told by their text: the flag is a module's mode, or p has a gate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from dropcheck.catalogue import Catalogue, DropoutFunction
+from dropcheck.sieve.rates import attribute, is_plain
+from dropcheck.sieve.scan import arguments, chain_before, function_around, imported_words, line_before
+
+_MODE = re.compile(rb"(\w+)\.training")
+_ZERO = rb"0(?:\.0*)?"
+_GATED = re.compile(rb"%b|[\w.]+ if (\w+)\.training else %b|%b if not (\w+)\.training else [\w.]+" % (_ZERO, _ZERO, _ZERO))
+_STEM = b"dropout"
+#: What names of functions have before it, and what it is no function of.
+_PREFIXES = (b"alpha_", b"feature_", b"native_")
+_GATES = (b"dropout", b"drop_", b"_attention", b"flash_attn")
+_FIELDS = (b"self.", b"nfig.", b"args.")
+_FLAGS = (b"training", b"train")
+#: Modules whose functions count, by the names that people give them.
+_PLACES = frozenset({b"functional", b"F", b"torch", b"_VF", b"nn"})
+_ALIAS = re.compile(rb"=[ \t]*(?:F|[\w.]*functional|torch|[\w.]*\bnn)[ \t]*[\n;,)#]")
+_BLOCKS = (b"if ", b"else", b"elif ", b"for ", b"while ", b"with ", b"try", b"except", b"finally")
+
+
+@dataclass(slots=True)
+class Found:
+    """What the text of a file says.
+
+    Args:
+        spots: the offsets of what needs the full analysis.
+        rates: the names that are passed as p where the call is right otherwise, with the offsets of the calls.
+    """
+
+    spots: list[int] = field(default_factory=list)
+    rates: list[tuple[bytes, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A name of a dropout function, or of an attribute named like one, in a file."""
+
+    start: int
+    end: int
+    name: bytes
+    base: bytes
+    opening: int
+
+
+class FunctionSieve:
+    """Looks for uses of dropout functions that are not surely right.
+
+    Args:
+        catalogue: the entries in force.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        by_name: dict[bytes, list[DropoutFunction]] = {}
+        for path, entry in catalogue.functions.items():
+            by_name.setdefault(path.rpartition(".")[2].encode(), []).append(entry)
+        self._entries = by_name
+        # A literal at the front makes a search fast, an alternation does not: one search for each.
+        stems = sorted({_STEM if _STEM in name else name for name in by_name})
+        self._searches = tuple((stem, re.compile(re.escape(stem) + rb"(\w*)[ \t]*(\(?)")) for stem in stems)
+        self._gates = tuple((gate, tuple(pair for pair in self._searches if gate in pair[0])) for gate in _GATES)
+        self._rest = tuple(pair for pair in self._searches if not any(gate in pair[0] for gate in _GATES))
+
+    def look(self, raw: bytes) -> Found:
+        """Look at a file."""
+        searches = [pair for gate, pairs in self._gates if gate in raw for pair in pairs]
+        return _Look(raw, self._entries).run((*searches, *self._rest))
+
+
+class _Look:
+    def __init__(self, raw: bytes, entries: dict[bytes, list[DropoutFunction]]) -> None:
+        self.raw = raw
+        self.entries = entries
+        self.found = Found()
+
+    def run(self, searches: Iterable[tuple[bytes, re.Pattern[bytes]]]) -> Found:
+        raw = self.raw
+        for stem, search in searches:
+            if stem in raw:
+                hits = (hit for hit in search.finditer(raw) if self._may_count(hit, stem))
+                self.found.spots += [hit.start() for hit in hits if self._is_suspect(hit, stem)]
+        return self.found
+
+    def _may_count(self, hit: re.Match[bytes], stem: bytes) -> bool:
+        """A quick answer for the many names that only contain the word, and for fields of that name."""
+        start = hit.start()
+        if hit[2]:
+            return True
+        if stem + hit[1] not in self.entries:
+            return False
+        before = self.raw[start - 1 : start]
+        if before == b"_" or before.isalnum():
+            return self.raw[start - 8 : start].endswith(_PREFIXES)
+        return before != b"." or self.raw[start - 5 : start] not in _FIELDS
+
+    def _is_suspect(self, hit: re.Match[bytes], stem: bytes) -> bool:
+        raw, start, called = self.raw, hit.start(), bool(hit[2])
+        chain = chain_before(raw, start)
+        base, _, prefix = chain.rpartition(b".")
+        name = prefix + stem + hit[1]
+        before = line_before(raw, start - len(chain))
+        if before.startswith(b"#"):
+            return False
+        if name not in self.entries:
+            # ``self.attn_dropout(x)`` as a statement may throw the result of a module away.
+            return called and base == b"self" and _is_statement(before)
+        place = _Place(start - len(chain), hit.end(1), name, base, hit.start(2) if called else -1)
+        if base == b"self" or (base.startswith(b"self.") and base.rpartition(b".")[2] not in _PLACES):
+            return called and _is_statement(before)
+        if called and raw[hit.end() : hit.end() + 1] == b"`":
+            return False  # a docstring
+        return self._is_called_wrongly(place, before) if called else self._is_passed_on(place, before)
+
+    def _is_passed_on(self, place: _Place, before: bytes) -> bool:
+        """Whether a name that is not called may be a dropout function that is stored, passed on or renamed."""
+        if before.startswith((b"from ", b"import ")):
+            return self.raw[place.end : place.end + 4] == b" as "
+        if place.base:
+            last = place.base.rpartition(b".")[2]
+            return last in _PLACES or place.base.partition(b".")[0] in self._imported
+        if self.raw[place.start - 1 : place.start] in (b'"', b"'"):
+            return b"getattr" in before
+        return place.name in self._imported
+
+    def _is_called_wrongly(self, place: _Place, before: bytes) -> bool:
+        if before.endswith((b"def", b"class")):
+            return False
+        if not place.base and place.name not in self._imported and b"def %b(" % place.name in self.raw:
+            return False  # a function of the file, which is looked at for itself
+        if _is_statement(before):
+            return True
+        passed = arguments(self.raw, place.opening)
+        if passed is not None and any(self._is_right(entry, passed[0], place.start) for entry in self.entries[place.name]):
+            return False
+        last = place.base.rpartition(b".")[2]
+        if place.base and last not in _PLACES and place.base.partition(b".")[0] not in self._imported:
+            return self._renames_torch  # an attribute of an object
+        return True
+
+    def _is_right(self, entry: DropoutFunction, passed: tuple[tuple[bytes, bytes], ...], at: int) -> bool:
+        """Whether a call drops in training only, and at a rate that torch takes."""
+        if any(value.startswith(b"*") for _, value in passed):
+            return False
+        named = {keyword: value for keyword, value in passed if keyword}
+        positional = [value for keyword, value in passed if not keyword]
+        for name, value in zip(entry.parameters, positional, strict=False):
+            named.setdefault(name.encode(), value)
+        p = named.get(entry.p.encode())
+        if entry.flag is None:
+            gate = None if p is None else _GATED.fullmatch(p)
+            if p is None:
+                return entry.p_default == 0.0
+            return gate is not None and all(name is None or self._is_mode(name, at) for name in gate.groups())
+        if p is not None and not is_plain(p):
+            return False
+        mode = next((_MODE.fullmatch(named[flag]) for flag in _FLAGS if flag in named), None)
+        if mode is None or not self._is_mode(mode[1], at):
+            return False
+        if p is not None:
+            self.found.rates.append((attribute(p), at))
+        return True
+
+    def _is_mode(self, name: bytes, at: int) -> bool:
+        """Whether ``name.training`` is the mode: of the instance, or of a module that is a parameter."""
+        if name == b"self":
+            return True
+        _, start = function_around(self.raw, at)
+        header = self.raw[start : self.raw.find(b"\n", self.raw.find(b")", start))]
+        return start > 0 and re.search(rb"\b%b\b" % name, header) is not None
+
+    @cached_property
+    def _imported(self) -> frozenset[bytes]:
+        return imported_words(self.raw)
+
+    @cached_property
+    def _renames_torch(self) -> bool:
+        return _ALIAS.search(self.raw) is not None
+
+
+def _is_statement(before: bytes) -> bool:
+    """Whether a call that follows is a statement of its own: its result is thrown away."""
+    return not before or before.endswith(b";") or (before.endswith(b":") and before.startswith(_BLOCKS))

@@ -1,0 +1,131 @@
+"""Dropout modules that are surely made where they belong, and classes that may drop by hand, told by the text of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dropcheck.catalogue import Catalogue
+from dropcheck.sieve.rates import attribute, is_plain
+from dropcheck.sieve.scan import arguments, chain_before, imported_words, line_before
+
+_DROP = re.compile(rb"Drop(\w*)")
+_CLASS = re.compile(rb"class[ \t]+(\w+)")
+_DROPS = re.compile(rb"(?i)drop|stochastic_?depth")
+_RANDOM = re.compile(rb"rand|bernoulli|uniform|sample")
+_ON_SELF = re.compile(rb"self\.(\w+)[ \t]*(?::[^=\n]*)?=[^=(\[{]*")
+_NAME_END = re.compile(rb"([\w.]*)[ \t]*\Z")
+_REGISTERING = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
+_PLAIN = frozenset({b"list", b"dict", b"tuple", b"set", b"OrderedDict", b"defaultdict", b"append", b"extend", b"insert", b"add"})
+_MAX_BACK = 3000
+
+
+class ModuleSieve:
+    """Looks for dropout modules that may be made where ``eval()`` does not reach them.
+
+    Args:
+        catalogue: the entries in force.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._names = frozenset(path.rpartition(".")[2].encode() for path in catalogue.modules)
+
+    def look(self, raw: bytes, rates: list[tuple[bytes, int]]) -> list[int]:
+        """Where a file needs the full analysis for its dropout modules; adds the names that they take as p to ``rates``."""
+        return [hit.start() for hit in _DROP.finditer(raw) if self._is_suspect(raw, hit, rates)]
+
+    def _is_suspect(self, raw: bytes, hit: re.Match[bytes], rates: list[tuple[bytes, int]]) -> bool:
+        chain = chain_before(raw, hit.start())
+        _, dot, prefix = chain.rpartition(b".")
+        name = prefix + hit.group()
+        if name not in self._names:
+            return False
+        start = hit.start() - len(chain)
+        before = line_before(raw, start)
+        if before.startswith(b"#"):
+            return False
+        if raw[hit.end() : hit.end() + 1] != b"(":
+            return _is_passed_on(raw, before, hit.end(), bare=name if not dot else b"")
+        passed = arguments(raw, hit.end())
+        if passed is None or _is_called(raw, passed[1]) or not _takes_plain_rate(passed[0], start, rates):
+            return True
+        attribute_on_self = _ON_SELF.fullmatch(before)
+        if attribute_on_self is not None:
+            # Names with the whole word are looked at where they are called.
+            return b"dropout" not in attribute_on_self[1] and _is_thrown_away(raw, attribute_on_self[1])
+        return not _is_registered(raw, start)
+
+
+def _is_passed_on(raw: bytes, before: bytes, end: int, *, bare: bytes) -> bool:
+    """Whether a class that is not called here may be called elsewhere, under another name or none."""
+    if before.startswith((b"from ", b"import ")):
+        return raw[end : end + 4] == b" as "
+    if bare and bare not in imported_words(raw):
+        return False  # a word in a text
+    return not (b"isinstance(" in before or before.endswith((b"->", b":")))
+
+
+def _takes_plain_rate(passed: tuple[tuple[bytes, bytes], ...], at: int, rates: list[tuple[bytes, int]]) -> bool:
+    for keyword, value in passed:
+        if value.startswith(b"*"):
+            return False
+        if keyword in {b"", b"p"} and value not in {b"True", b"False"}:
+            if not is_plain(value):
+                return False
+            rates.append((attribute(value), at))
+    return True
+
+
+def _is_called(raw: bytes, end: int) -> bool:
+    """Whether what was made is called on the spot, or has a method called."""
+    return raw[end : end + 40].lstrip(b" \t")[:1] in {b"(", b"."}
+
+
+def _is_thrown_away(raw: bytes, name: bytes) -> bool:
+    """Whether a statement calls the module and uses nothing of it."""
+    call = b"self.%b(" % name
+    at = raw.find(call)
+    while at >= 0:
+        if not line_before(raw, at):
+            return True
+        at = raw.find(call, at + 1)
+    return False
+
+
+def _is_registered(raw: bytes, start: int) -> bool:
+    """Whether a module made inside brackets surely ends up as a child of another one, by the brackets around it."""
+    for opening in _openings(raw, start):
+        named = _NAME_END.search(raw[max(0, opening - 120) : opening])
+        name = named[1].rpartition(b".")[2] if named is not None and raw[opening] == ord("(") else b""
+        if name in _PLAIN:
+            return False
+        if name:
+            return name in _REGISTERING or name[:1].isupper()
+    return False
+
+
+def _openings(raw: bytes, start: int) -> Iterator[int]:
+    """The brackets that are open at a place, innermost first; ends at what needs a parser."""
+    depth = 0
+    for at in range(start - 1, max(-1, start - _MAX_BACK), -1):
+        char = raw[at]
+        if char in b")]}":
+            depth += 1
+        elif char in b"([{":
+            if depth == 0:
+                yield at
+            else:
+                depth -= 1
+        elif char in b"\"'#\\":
+            return
+
+
+def drops_by_hand(raw: bytes) -> Iterator[int]:
+    """Where a class whose name speaks of dropping draws random numbers and may not know the mode."""
+    for found in _CLASS.finditer(raw):
+        if _DROPS.search(found[1]) is None:
+            continue
+        end = raw.find(b"\nclass ", found.end())
+        body = raw[found.end() : end if end >= 0 else len(raw)]
+        if _RANDOM.search(body) is not None and b".training" not in body:
+            yield found.start()

@@ -1,0 +1,66 @@
+"""Rates: is the p of a call surely no constant that torch refuses, and which attributes hold such constants?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dropcheck.sieve.scan import chain_before, line_before
+
+_NUMBER = re.compile(rb"0?\.\d+|0(?:\.0*)?|1e-\d+")
+_NAME = re.compile(rb"(self\.)?\w*drop\w*")
+_CONFIG = re.compile(rb"(?:self\.)?(?:\w*config|cfg|args|hparams)(?:\.\w+)+")
+_ASSIGNED = re.compile(rb"drop\w*[ \t]*(?::[^=\n,()]*)?=[ \t]*((?:[-1-9]|0[.\d]*[1-9]|True)[\w.]*)")
+_SEVERAL = re.compile(rb"drop\w*[ \t]*,[^\n=()]*=(?!=)[^\n=()]*[1-9][^\n=():]*(?:\n|\Z)")
+
+
+def is_plain(value: bytes) -> bool:
+    """Whether a rate is a number that torch takes, or an attribute or variable whose name says that it is a rate.
+
+    Args:
+        value: the source of the argument.
+    """
+    return any(shape.fullmatch(value) for shape in (_NAME, _NUMBER, _CONFIG))
+
+
+def is_config(value: bytes) -> bool:
+    """Whether a rate is a field of a configuration, which no file sets to a constant that linking would see."""
+    return _CONFIG.fullmatch(value) is not None
+
+
+def attribute(value: bytes) -> bytes:
+    """The attribute or variable that a plain rate is; empty for numbers and fields of a configuration."""
+    return value.removeprefix(b"self.") if _NAME.fullmatch(value) else b""
+
+
+def odd_rates(raw: bytes) -> Iterator[bytes]:
+    """The attributes and variables that a file sets to a constant which torch refuses as a rate, or to one."""
+    for found in _ASSIGNED.finditer(raw):
+        if _is_odd(found[1]) and _is_assigned(raw, found.start()):
+            yield _whole_name(raw, found.start())
+    for found in _SEVERAL.finditer(raw):
+        if _is_assigned(raw, found.start()):
+            yield _whole_name(raw, found.start())
+
+
+def _is_assigned(raw: bytes, at: int) -> bool:
+    """Whether a name is the target of an assignment, not an argument or a parameter, as far as its line tells."""
+    before = line_before(raw, at - len(chain_before(raw, at)))
+    return not before or before.endswith((b";", b",", b":"))
+
+
+def _is_odd(value: bytes) -> bool:
+    if value == b"True":
+        return True
+    try:
+        return not 0 <= float(value) < 1
+    except ValueError:
+        return False
+
+
+def _whole_name(raw: bytes, at: int) -> bytes:
+    start = at
+    while start and (raw[start - 1 : start].isalnum() or raw[start - 1] == ord("_")):
+        start -= 1
+    found = re.match(rb"\w+", raw[start : at + 120])
+    return found.group() if found else b""

@@ -1,0 +1,114 @@
+"""Reading bits of source as bytes, without a parser: what stands before a place, the arguments of a call, the function around."""
+
+from __future__ import annotations
+
+import re
+
+_PLAIN = re.compile(rb"\(([^()\[\]{}'\"#\\;]*)\)")
+_PIECES = re.compile(rb"[^()\[\]{}'\"#\\,;]+|[()\[\]{},]|\"[^\"\\\n]*\"|'[^'\\\n]*'")
+_KEYWORD = re.compile(rb"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*?)\s*\Z", re.DOTALL)
+_CHAIN = re.compile(rb"[\w.]*\Z")
+_DEF = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
+_IMPORT = re.compile(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
+_WORD = re.compile(rb"\w+")
+_LESS: dict[int, re.Pattern[bytes]] = {}
+#: Calls longer than this are left to the parser.
+_MAX_CALL = 4000
+#: No dotted name is longer.
+_MAX_CHAIN = 120
+
+
+def line_before(raw: bytes, at: int) -> bytes:
+    """What stands before a place on its line, without white space around it."""
+    return raw[raw.rfind(b"\n", 0, at) + 1 : at].strip()
+
+
+def chain_before(raw: bytes, at: int) -> bytes:
+    """The letters, digits and dots right before a place: the first part of the dotted name that goes on there."""
+    found = _CHAIN.search(raw[max(0, at - _MAX_CHAIN) : at])
+    return found.group() if found else b""
+
+
+def arguments(raw: bytes, opening: int) -> tuple[tuple[tuple[bytes, bytes], ...], int] | None:
+    """The arguments of a call.
+
+    Args:
+        raw: the file.
+        opening: where its ``(`` is.
+
+    Returns:
+        Keyword (empty where there is none) and value of each argument, and the offset behind the ``)``; None where comments,
+        backslashes or odd strings need a parser.
+    """
+    plain = _PLAIN.match(raw, opening)
+    if plain is not None:
+        return tuple(_argument(part) for part in plain[1].split(b",") if part.strip()), plain.end()
+    parts: list[bytes] = []
+    depth, start, at = 0, opening + 1, opening
+    while at < opening + _MAX_CALL:
+        piece = _PIECES.match(raw, at)
+        if piece is None:
+            return None
+        text, at = piece.group(), piece.end()
+        if text in b"([{":
+            depth += 1
+        elif text == b"," and depth == 1:
+            parts.append(raw[start : at - 1])
+            start = at
+        elif text in b")]}":
+            depth -= 1
+            if depth == 0:
+                parts.append(raw[start : at - 1])
+                return tuple(_argument(part) for part in parts if part.strip()), at
+    return None
+
+
+def _argument(part: bytes) -> tuple[bytes, bytes]:
+    keyword = _KEYWORD.match(part)
+    return (keyword[1], keyword[2]) if keyword is not None else (b"", part.strip())
+
+
+def function_around(raw: bytes, at: int) -> tuple[bytes, int]:
+    """The function that a place is in, as indentation tells.
+
+    Returns:
+        Its name and the offset of its ``def``; empty and 0 where there is none.
+    """
+    indent, place = _indent(raw, at), at
+    while indent:
+        at = raw.rfind(b"def ", 0, at)
+        if at < 0:
+            break
+        start = raw.rfind(b"\n", 0, at) + 1
+        found = _DEF.match(raw, start)
+        if found is not None and len(found[1]) < indent and not _ends_before(raw, len(found[1]), found.end(), place):
+            return found[2], start
+    return b"", 0
+
+
+def _ends_before(raw: bytes, indent: int, start: int, place: int) -> bool:
+    """Whether a function is over before a place: a line stands no further in than its ``def``."""
+    if indent not in _LESS:
+        _LESS[indent] = re.compile(rb"\n[ \t]{0,%d}[^\s)\]#]" % indent)
+    return _LESS[indent].search(raw, start, raw.rfind(b"\n", 0, place) + 1) is not None
+
+
+def method_around(raw: bytes, at: int) -> tuple[bytes, int]:
+    """The same as :func:`function_around`, faster where the nearest ``def`` is that of a plain method or function."""
+    near = raw.rfind(b"def ", 0, at)
+    if near >= 0 and raw[near - 5 : near] == b"\n    ":
+        found = _WORD.match(raw, near + 4)
+        if found is not None and raw.find(b"\nclass ", near, at) < 0:
+            return found.group(), near - 4
+    return function_around(raw, at)
+
+
+def _indent(raw: bytes, at: int) -> int:
+    start = raw.rfind(b"\n", 0, at) + 1
+    line = raw[start:at]
+    return len(line) - len(line.lstrip(b" \t"))
+
+
+def imported_words(raw: bytes) -> frozenset[bytes]:
+    """Every word in the import statements of a file, and so every name that they bind."""
+    return frozenset(word for found in _IMPORT.finditer(raw) for word in _WORD.findall(found[1]))
