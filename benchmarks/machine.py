@@ -1,4 +1,4 @@
-"""Say where and with what figures were taken; without that they mean nothing."""
+"""Say where and with what the figures were taken; without that they mean nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def conditions(tools: Iterable[str] = ()) -> str:
         f"Machine: {_processor()}, {_cores()} cores, {_memory()}, {platform.system()}",
         f"Python: {platform.python_implementation()} {platform.python_version()}, {build}",
         f"Versions: {', '.join(versions)}",
-        f"Load now: {' '.join(f'{load:.2f}' for load in os.getloadavg())} (1, 5, 15 minutes)",
+        f"Load at the end: {' '.join(f'{load:.2f}' for load in os.getloadavg())} (1, 5, 15 minutes)",
     )
     return "".join(f"- {line}\n" for line in lines)
 

@@ -30,8 +30,9 @@ RUFF = "ruff check --select E9,F"
 COLD = "dropcheck, no cache"
 UNCHANGED = "dropcheck, nothing changed"
 ONE_CHANGED = "dropcheck, one file changed"
+UNITS = (Unit(RUFF, "ruff", cpu=True), Unit(COLD, "dropcheck"))
 FAST_PEERS = ("ruff", "rg", "ast-grep", "semgrep")
-_SLOW = ("semgrep", "torchfix", "flake8")
+SLOW = ("semgrep", "torchfix", "flake8")
 
 _SEMGREP_RULE = """\
 rules:
@@ -160,7 +161,7 @@ def _peer(name: str, plan: Plan, folder: Path) -> Case:
         (here / "rule.yaml").write_text(_SEMGREP_RULE, encoding="utf-8")
         # Otherwise its default list leaves out folders such as tests.
         (here / ".semgrepignore").touch()
-    rounds = plan.slow_rounds if name in _SLOW else None
+    rounds = plan.slow_rounds if name in SLOW else None
     return Case(label, (program, *arguments, str(plan.corpus.folder)), folder=here, rounds=rounds, goal=goal)
 
 
@@ -187,8 +188,7 @@ def table(found: Measured) -> str:
     Args:
         found: the figures.
     """
-    units = (Unit(RUFF, "ruff", cpu=True), Unit(COLD, "dropcheck"))
-    return comparison(found, [unit for unit in units if unit.case in found.outcomes], smallest_peak())
+    return comparison(found, [unit for unit in UNITS if unit.case in found.outcomes], smallest_peak())
 
 
 def peers_of(text: str) -> tuple[str, ...]:
@@ -250,7 +250,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--peers", type=peers_of, default=FAST_PEERS, metavar="NAMES", help=f"some of {','.join(PEERS)}")
     parser.add_argument("--rounds", type=at_least_one, default=7, metavar="N", help="runs of each (default: 7)")
     parser.add_argument(
-        "--slow-rounds", type=at_least_one, default=1, metavar="N", help=f"runs of {', '.join(_SLOW)} (default: 1)"
+        "--slow-rounds", type=at_least_one, default=1, metavar="N", help=f"runs of {', '.join(SLOW)} (default: 1)"
     )
     add_cache_option(parser)
     arguments = parser.parse_args(argv)

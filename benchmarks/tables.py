@@ -100,27 +100,23 @@ def _ratios(outcome: Outcome, base: Outcome, unit: Unit) -> list[str]:
     return [figures(found.wall), *([figures(found.cpu)] * unit.cpu), *([figures(found.peak)] * unit.peak)]
 
 
-def brief(measured: Measured, unit: Unit, floor: int) -> str:
+def brief(measured: Measured, units: Sequence[Unit], floor: int) -> str:
     """The same for people who want to know how fast it is, and no more.
 
     Args:
         measured: the figures.
-        unit: what to compare with.
+        units: what to compare with.
         floor: bytes of memory below which the figure says nothing.
     """
-    rows: list[tuple[str, ...]] = []
-    for case in measured.cases:
-        outcome = measured.outcomes[case.name]
-        if isinstance(outcome, Failure):
-            rows.append((case.name, "not measured", "", ""))
-            continue
-        wall = median(sample.wall for sample in outcome)
-        rows.append(
-            (
-                case.name,
-                f"{figures(wall)} s" if wall >= 0.1 else f"{wall * 1000:.0f} ms",
-                f"{mebibytes(median(sample.peak for sample in outcome), floor)} MiB",
-                *_ratios(outcome, measured.outcomes[unit.case], Unit(unit.case, unit.label)),
-            )
-        )
-    return markdown(("", "Time", "Memory", f"x {unit.label}"), rows)
+    header = ("", "Time", "Memory", *(f"x {unit.label}" for unit in units))
+    return markdown(header, (_brief_row(case.name, measured, units, floor) for case in measured.cases))
+
+
+def _brief_row(name: str, measured: Measured, units: Sequence[Unit], floor: int) -> list[str]:
+    outcome = measured.outcomes[name]
+    if isinstance(outcome, Failure):
+        return [name, "not measured", "", *[""] * len(units)]
+    wall = median(sample.wall for sample in outcome)
+    memory = mebibytes(median(sample.peak for sample in outcome), floor)
+    ratios = [_ratios(outcome, measured.outcomes[unit.case], unit)[0] for unit in units]
+    return [name, f"{figures(wall)} s" if wall >= 0.1 else f"{wall * 1000:.0f} ms", f"{memory} MiB", *ratios]
