@@ -249,16 +249,21 @@ class Ratio:
 
 
 def ratio(samples: Sequence[Sample], unit: Sequence[Sample]) -> Ratio:
-    """Median over the rounds of the ratio in each round.
+    """How much more one command takes than another.
 
     Args:
         samples: the runs of the command.
-        unit: the runs of what it is compared with; if one has fewer rounds, only those that both have count.
+        unit: the runs of what it is compared with.
+
+    Returns:
+        The median over the rounds of the ratio in each round; if one has fewer rounds, the ratio of the medians.
     """
-    pairs = list(zip(samples, unit, strict=False))
-    return Ratio(
-        wall=median(own.wall / other.wall for own, other in pairs),
-        # A process can be too short for the clock that counts CPU time.
-        cpu=median(own.cpu / max(other.cpu, 1e-4) for own, other in pairs),
-        peak=median(own.peak / other.peak for own, other in pairs),
-    )
+
+    def of(figure: Callable[[Sample], float]) -> float:
+        own, other = [figure(sample) for sample in samples], [figure(sample) for sample in unit]
+        if len(own) != len(other):
+            return median(own) / median(other)
+        return median(a / b for a, b in zip(own, other, strict=True))
+
+    # A process can be too short for the clock that counts CPU time.
+    return Ratio(of(lambda sample: sample.wall), of(lambda sample: max(sample.cpu, 1e-4)), of(lambda sample: sample.peak))

@@ -37,11 +37,12 @@ def page(main: tuple[Corpus, Measured], slow: tuple[Corpus, Measured], starting:
     """
     floor = smallest_peak()
     trees = "\n".join(f"{corpus.title}:\n\n{brief(found, speed.UNITS, floor)}" for corpus, found in (main, slow))
-    peers = speed.pinned((*speed.FAST_PEERS, *SLOW_PEERS))
+    peers = (*speed.FAST_PEERS, *SLOW_PEERS)
+    once = " and ".join(name for name in speed.SLOW if name in peers)
     return (
         f"{trees}\nOne file, or none:\n\n{brief(starting, [Unit(startup.PYTHON, startup.PYTHON)], floor)}\n"
-        f"Medians of {rounds} interleaved runs ({', '.join(speed.SLOW)}: one), {datetime.now(UTC):%Y-%m-%d}.\n\n"
-        f"{conditions(peers)}"
+        f"Medians of {rounds} interleaved runs ({once}: one), {datetime.now(UTC):%Y-%m-%d}.\n\n"
+        f"{conditions(speed.pinned(peers))}"
     )
 
 

@@ -1,6 +1,5 @@
 """The scripts of the benchmarks from end to end, on small trees, without a network."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +8,6 @@ from markdown import read, table, tables
 
 from benchmarks import ci, readme_table, scaling, speed, startup
 from benchmarks.folders import Unavailable
-
-pytestmark = pytest.mark.skipif(not hasattr(os, "wait4"), reason="the benchmarks need os.wait4")
 
 BUG = "import torch.nn as nn\nimport torch.nn.functional as F\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n"
 BUG += "        return F.dropout(x, 0.5)\n"
