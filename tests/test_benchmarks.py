@@ -142,8 +142,8 @@ def test_memory_below_what_can_be_seen() -> None:
 MEASURED = Measured(
     (Case("ruff", ()), Case("dropcheck", (), goal="≤ 1.5"), Case("gone", ())),
     {
-        "ruff": (Sample(0.02, 0.04, 2**25),),
-        "dropcheck": (Sample(0.03, 0.02, 2**26), Sample(9, 9, 2**26)),
+        "ruff": (Sample(0.02, 0.04, 2**25), Sample(0.04, 0.06, 2**25)),
+        "dropcheck": (Sample(0.3, 0.2, 2**26), Sample(0.6, 0.3, 2**26)),
         "gone": Failure("not installed"),
     },
 )
@@ -155,7 +155,7 @@ def test_comparison() -> None:
     assert header[5:] == ["x ruff", "x its CPU", "x its peak", "x gone", "Goal", "Runs"]
     assert {len(row) for row in rows} == {len(header)}
     by_name = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
-    assert (by_name["dropcheck"]["x ruff"], by_name["dropcheck"]["x its peak"]) == ("1.50", "2.00")
+    assert (by_name["dropcheck"]["x ruff"], by_name["dropcheck"]["x its peak"]) == ("15.0", "2.00")
     assert (by_name["dropcheck"]["x gone"], by_name["dropcheck"]["Goal"], by_name["dropcheck"]["Runs"]) == ("", "≤ 1.5", "2")
     assert by_name["gone"]["Wall s"] == "not installed"
 
@@ -164,8 +164,8 @@ def test_brief() -> None:
     header, *rows = table(tables.brief(MEASURED, [Unit("ruff", "ruff")], floor=0))
     assert header == ["", "Time", "Memory", "x ruff"]
     assert rows == [
-        ["ruff", "20 ms", "32 MiB", "1.00"],
-        ["dropcheck", "4.51 s", "64 MiB", "1.50"],
+        ["ruff", "30 ms", "32 MiB", "1.00"],
+        ["dropcheck", "0.450 s", "64 MiB", "15.0"],
         ["gone", "not measured", "", ""],
     ]
 
