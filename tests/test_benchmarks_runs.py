@@ -147,3 +147,43 @@ def test_a_helper_in_a_changed_file_is_seen_in_its_caller(tree: Path, tmp_path: 
     same, seen = ci._after_change("tree", tree, tmp_path / "cache-of-copy")
     assert (same.held, seen.held) == (True, True)
     assert seen.detail == "1 findings, then 2"
+
+
+def test_a_switch_that_does_nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ci, "NO_SIEVE", "DROPCHECK_NO_SUCH_SWITCH")
+    monkeypatch.setattr(ci, "has_switch", lambda: True)
+    *_, switch = ci._imports(tmp_path)
+    assert switch.held is False
+
+
+@pytest.fixture
+def cache_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dropcheck with the option ``--cache-dir``, whose cache forgets one rule."""
+
+    def warm(folder: Path, command: str, *arguments: str) -> tuple[str, ...]:
+        folder.mkdir(exist_ok=True, parents=True)
+        (folder / "facts").write_text("{}")
+        forgetting = ("--ignore", "DRP108") if command == "check" else ()
+        return ci.tool.cold(command, *forgetting, *arguments)
+
+    monkeypatch.setattr(ci, "has_cache", lambda _: True)
+    monkeypatch.setattr(ci.tool, "warm", warm)
+
+
+@pytest.mark.usefixtures("cache_option")
+def test_a_cache_that_forgets_is_found(tree: Path, tmp_path: Path) -> None:
+    corpus = speed.locate(str(tree), tmp_path)
+    held = {fact.name: fact.held for fact in ci._cached(corpus, ci.results(tree), tmp_path / "scratch")}
+    assert held == {
+        "tree: the same while the cache is filled": True,
+        "tree: the cache is written": True,
+        "tree: the same from the cache": True,
+        "tree: the same after a change": False,
+        "tree: a change is seen in other files": False,
+    }
+
+
+def test_without_the_option_nothing_is_said_of_the_cache(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ci, "has_cache", lambda _: False)
+    corpus = speed.locate(str(tree), tmp_path)
+    assert [fact.held for fact in ci._cached(corpus, ci.results(tree), tmp_path / "scratch")] == [None]
