@@ -1,4 +1,4 @@
-"""Write what the documentation takes from the code: the pages of the rules, the options, the API's names.
+"""Write what the documentation takes from elsewhere: the pages of the rules, the options, the API's names, the figures.
 
 python docs/generate.py            write it
 python docs/generate.py --check    write nothing; exit 1 if something is not as it would be written
@@ -23,6 +23,8 @@ from dropcheck.rules import ALL_RULES, Rule
 
 _ROOT = Path(__file__).resolve().parents[1]
 _RULES = "docs/rules"
+# Written by benchmarks/readme_table.py, which takes long and gives other figures each time.
+_FIGURES = "docs/performance_table.md"
 _NOTICE = "<!-- Written by docs/generate.py from the docstring in {module}: edit that, not this. -->\n\n"
 
 
@@ -73,13 +75,13 @@ def _notice(rule: Rule) -> str:
 def _with_blocks(root: Path) -> dict[str, str]:
     """The files with a generated block between two marks, by name."""
     blocks = {
-        "README.md": ("\n", *_rules_table(f"{_RULES}/"), "\n"),
-        "mkdocs.yml": (f"      - {rule.code} {rule.name}: rules/{rule.name}.md\n" for rule in ALL_RULES),
-        "docs/configuration.md": _options(),
-        "docs/cli.md": ("\n", *_check_options(), "\n"),
-        "docs/api.md": ("\n", *_names(), "\n"),
+        "README.md": (("\n", *_rules_table(f"{_RULES}/"), "\n"), ("\n", _read(root / _FIGURES), "\n")),
+        "mkdocs.yml": (tuple(f"      - {rule.code} {rule.name}: rules/{rule.name}.md\n" for rule in ALL_RULES),),
+        "docs/configuration.md": (tuple(_options()),),
+        "docs/cli.md": (("\n", *_check_options(), "\n"),),
+        "docs/api.md": (("\n", *_names(), "\n"),),
     }
-    return {name: _replace_block(name, _read(root / name), "".join(lines)) for name, lines in blocks.items()}
+    return {name: _replace_blocks(name, _read(root / name), ["".join(lines) for lines in own]) for name, own in blocks.items()}
 
 
 _BLOCK = re.compile(
@@ -88,10 +90,12 @@ _BLOCK = re.compile(
 )
 
 
-def _replace_block(name: str, text: str, block: str) -> str:
-    if len(_BLOCK.findall(text)) != 1:
-        raise SystemExit(f"{name}: needs one block between 'written by docs/generate.py' and 'end of what is written'")
-    return _BLOCK.sub(lambda match: f"{match['start']}{block}{match['end']}", text)
+def _replace_blocks(name: str, text: str, blocks: Sequence[str]) -> str:
+    if len(_BLOCK.findall(text)) != len(blocks):
+        wanted = f"{len(blocks)} block{'s' if len(blocks) > 1 else ''}"
+        raise SystemExit(f"{name}: needs {wanted} between 'written by docs/generate.py' and 'end of what is written'")
+    remaining = iter(blocks)
+    return _BLOCK.sub(lambda match: f"{match['start']}{next(remaining)}{match['end']}", text)
 
 
 def _rules_table(folder: str) -> Iterator[str]:

@@ -57,6 +57,7 @@ def test_what_is_generated_is_up_to_date(generate: Main) -> None:
     ("name", "generated"),
     [
         ("README.md", "[missing-training-flag](docs/rules/missing-training-flag.md)"),
+        ("README.md", "rg -l dropout"),
         ("mkdocs.yml", "rules/missing-training-flag.md"),
         ("docs/configuration.md", "### `select`"),
         ("docs/cli.md", "`--fix-only`"),
@@ -80,7 +81,7 @@ def test_drift_fails_the_check_and_is_repaired(
 
 def test_a_page_without_marks_is_named(generate: Main, copy: Path) -> None:
     (copy / "README.md").write_text("# dropcheck\n")
-    with pytest.raises(SystemExit, match=r"README\.md: needs one block"):
+    with pytest.raises(SystemExit, match=r"README\.md: needs 2 blocks"):
         generate(["--check"], copy)
 
 
