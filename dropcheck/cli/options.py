@@ -28,7 +28,7 @@ class CheckOptions(TypedDict):
     respect_gitignore: bool | None
     config: str | None
     isolated: bool
-    output_format: str | None
+    output_format: tuple[str, ...] | None
     output_file: str | None
     statistics: bool
     color: str
@@ -71,6 +71,11 @@ def _split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     if not values:
         return None
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def _given(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
+    """All values, or None if the option was not used."""
+    return values or None
 
 
 def _invert(_ctx: click.Context, _param: click.Parameter, value: bool | None) -> bool | None:
@@ -139,8 +144,20 @@ _GROUPS = (
     (
         "Output",
         (
-            _choice("--output-format", "FORMAT", ("full", "concise", "json"), "Print full (default), concise or json."),
-            click.Option(["-o", "--output-file"], metavar="FILE", help="Write findings here, not to stdout."),
+            click.Option(
+                ["--output-format"],
+                multiple=True,
+                callback=_given,
+                envvar="DROPCHECK_OUTPUT_FORMAT",
+                metavar="FORMAT",
+                help="Print as FORMAT, or into a file: FORMAT:FILE.",
+            ),
+            click.Option(
+                ["-o", "--output-file"],
+                envvar="DROPCHECK_OUTPUT_FILE",
+                metavar="FILE",
+                help="Write findings here, not to stdout.",
+            ),
             _flag("--statistics", text="Print how often each rule fired instead."),
             click.Option(
                 ["--color"],

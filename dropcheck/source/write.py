@@ -1,8 +1,9 @@
-"""Writing of source files so that an interruption at any moment leaves the old file or the new one, never a part."""
+"""Writing of files so that an interruption at any moment leaves the old file or the new one, never a part."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -28,10 +29,7 @@ def write_source(source: SourceFile, text: str) -> None:
     if data == source.raw:
         return
     target = os.path.realpath(source.path)
-    folder, name = os.path.split(target)
-    # The name is chosen before the file exists, so that it is removed even if the interruption comes right behind its
-    # creation. It does not end in .py: a file left behind by a killed process is never taken for source.
-    temporary = os.path.join(folder, f".{name[:40]}.{secrets.token_hex(6)}.dropcheck-tmp")
+    temporary = _temporary(target)
     try:
         if not os.access(target, os.W_OK) and os.path.exists(target):
             raise SourceError(source.path, "is read-only; left as it is")
@@ -44,6 +42,49 @@ def write_source(source: SourceFile, text: str) -> None:
     finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
+
+
+def replace_file(path: str, data: bytes) -> None:
+    """Write a file in one step, whatever it held before.
+
+    Permissions stay, and so does a symbolic link. What is no regular file (``/dev/stdout``, a pipe) is written to as it is.
+
+    Args:
+        path: the file; it need not exist.
+        data: its content.
+
+    Raises:
+        OSError: it cannot be written; a file that was there is left as it is.
+    """
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as file:
+            file.write(data)
+        return
+    target = os.path.realpath(path)
+    if os.path.exists(target) and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+    temporary = _temporary(target)
+    try:
+        with open(temporary, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if os.path.exists(target):
+            os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+        os.replace(temporary, target)
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+
+
+def _temporary(target: str) -> str:
+    """A name for the new content of a file until it is complete.
+
+    It is chosen before that file exists, so that it is removed even if an interruption comes right behind its creation. It
+    does not end in .py: a file left behind by a killed process is never taken for source.
+    """
+    folder, name = os.path.split(target)
+    return os.path.join(folder, f".{name[:40]}.{secrets.token_hex(6)}.dropcheck-tmp")
 
 
 def _write_copy(path: str, data: bytes, like: os.stat_result) -> None:
