@@ -78,11 +78,14 @@ class _Destination:
 
 
 def _main_text(report: Report, name: str, options: PrintOptions, place: _Destination) -> str:
-    from dropcheck.report import diff, statistics  # noqa: PLC0415  (as all renderers, only when there is a report)
-
+    # Each renderer is loaded where it is used: most runs need one of them.
     if options.diff:
+        from dropcheck.report import diff  # noqa: PLC0415
+
         return place.styled(diff.layout(report, escape=place.is_terminal or place.takes_color))
     if options.statistics:
+        from dropcheck.report import statistics  # noqa: PLC0415
+
         return statistics.render_json(report) if name == "json" else place.styled(statistics.layout(report))
     return _text(report, name, place)
 

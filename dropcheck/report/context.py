@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from dropcheck.report.rules_page import RulePage
+if TYPE_CHECKING:
+    from dropcheck.report.rules_page import RulePage
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 from types import MappingProxyType
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from dropcheck.model import Report
-from dropcheck.report.context import Context
-from dropcheck.report.pieces import Piece
+if TYPE_CHECKING:
+    from dropcheck.model import Report
+    from dropcheck.report.context import Context
+    from dropcheck.report.pieces import Piece
 
 
 class _Layouter(Protocol):
