@@ -90,6 +90,12 @@ def test_no_format_lets_a_file_give_commands(name: str) -> None:
         assert not foreign.lstrip().startswith("::")
 
 
+@pytest.mark.parametrize("name", ["gitlab", "rdjson", "sarif"])
+def test_undecodable_names_make_no_broken_json(name: str) -> None:
+    document = json.loads(rendered(name, EVIL_REPORT))
+    assert json.dumps(document, ensure_ascii=False).encode("utf-8")  # strict readers refuse lone surrogates
+
+
 def _github(line: str) -> tuple[dict[str, str], str]:
     """What the runner of GitHub Actions makes of a line."""
     head, _, data = line[2:].partition("::")
