@@ -218,8 +218,8 @@ def test_a_file_cannot_command_the_runner(project: Project, monkeypatch: pytest.
         (("--output-format", "json:a", "-o", "b"), ["--output-file b", "names a file already"]),
         (("--output-format", "full", "--output-format", "json:a", "-o", "./a"), ["--output-file ./a", "another format"]),
         (("--statistics", "--output-format", "sarif"), ["--statistics", "sarif", "use full or json"]),
-        (("--output-format", "json:src"), ["src", "cannot write the output file", "Is a directory"]),
-        (("--output-format", "json:src/net.py/a.json"), ["cannot write the output file"]),
+        (("--output-format", "json:src"), ["src", "cannot be written", "Is a directory"]),
+        (("--output-format", "json:src/net.py/a.json"), ["cannot be written"]),
     ],
 )
 def test_mistakes_are_one_line_and_exit_2(project: Project, arguments: tuple[str, ...], words: list[str]) -> None:
@@ -254,7 +254,7 @@ def test_an_interrupted_report_leaves_the_old_one(project: Project, monkeypatch:
     monkeypatch.setattr("os.replace", fail)
     code, _, err = project.run("--output-format", "sarif:out.sarif", "src")
     assert code == 2
-    assert "out.sarif: cannot write the output file: No space left on device" in err
+    assert "out.sarif: cannot be written: No space left on device" in err
     assert project.read("out.sarif") == "old"
     assert sorted(path.name for path in project.folder.iterdir()) == ["out.sarif", "src"]
 

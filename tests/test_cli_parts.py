@@ -92,7 +92,7 @@ def test_write_file_makes_folders(tmp_path: Path) -> None:
 
 
 def test_write_file_that_cannot_be_written(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="cannot write the output file"):
+    with pytest.raises(UserError, match="cannot be written"):
         write_file(str(tmp_path), "x")
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from dropcheck.errors import UserError
-from dropcheck.source.write import replace_file
+from dropcheck.source.text import reason
+from dropcheck.source.write import write_bytes
 
 
 def write(text: str, stream: TextIO) -> None:
@@ -40,11 +41,16 @@ def write_file(path: str, text: str) -> None:
     Raises:
         UserError: the file cannot be written.
     """
+    data = text.encode("utf-8", "backslashreplace")
+    if not os.path.exists(path) or os.path.isfile(path):
+        write_bytes(path, data, path)
+        return
     try:
-        os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
-        replace_file(path, text.encode("utf-8", "backslashreplace"))
+        # A pipe or /dev/stdout, which nothing can take the place of.
+        with open(path, "wb") as file:
+            file.write(data)
     except OSError as error:
-        raise UserError(f"{path}: cannot write the output file: {error.strerror or error}") from error
+        raise UserError(f"{path}: cannot be written: {reason(error)}") from error
 
 
 def use_color(choice: str, environ: Mapping[str, str], *, terminal: bool) -> bool:

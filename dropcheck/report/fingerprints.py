@@ -1,4 +1,4 @@
-"""Names for findings that stay the same while the code around them moves."""
+"""Names for findings that stay the same while the code around them moves, each different from all others of a run."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from dropcheck.fingerprint import fingerprint
 from dropcheck.model import Finding
 from dropcheck.report.context import Context
 
@@ -13,8 +14,8 @@ from dropcheck.report.context import Context
 def fingerprints(findings: Iterable[Finding], sources: Mapping[str, str], context: Context) -> tuple[str, ...]:
     """One fingerprint a finding.
 
-    It is made of the rule, the file, the class and function, and the text of the call without its layout; findings that have
-    all of these in common are numbered in their order. No line number goes into it.
+    It is made of the rule, the file, the class and function, and the code without its layout; findings that have all of these
+    in common are numbered in their order. No line number goes into it.
 
     Args:
         findings: the findings, in the order of the report.
@@ -28,8 +29,7 @@ def fingerprints(findings: Iterable[Finding], sources: Mapping[str, str], contex
     found = []
     for finding in findings:
         path = context.in_repository(finding.path) or context.absolute(finding.path)
-        text = sources[finding.path][finding.span.start : finding.span.end]
-        key = (finding.code, path, finding.qualified_name, "".join(text.split()))
+        key = (finding.code, path, finding.qualified_name, fingerprint(finding, sources[finding.path]))
         found.append(_digest((*key, str(seen[key]))))
         seen[key] += 1
     return tuple(found)

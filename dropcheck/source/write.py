@@ -1,9 +1,8 @@
-"""Writing of files so that an interruption at any moment leaves the old file or the new one, never a part."""
+"""Writing of source files so that an interruption at any moment leaves the old file or the new one, never a part."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import secrets
 import stat
@@ -29,7 +28,10 @@ def write_source(source: SourceFile, text: str) -> None:
     if data == source.raw:
         return
     target = os.path.realpath(source.path)
-    temporary = _temporary(target)
+    folder, name = os.path.split(target)
+    # The name is chosen before the file exists, so that it is removed even if the interruption comes right behind its
+    # creation. It does not end in .py: a file left behind by a killed process is never taken for source.
+    temporary = os.path.join(folder, f".{name[:40]}.{secrets.token_hex(6)}.dropcheck-tmp")
     try:
         if not os.access(target, os.W_OK) and os.path.exists(target):
             raise SourceError(source.path, "is read-only; left as it is")
@@ -44,56 +46,40 @@ def write_source(source: SourceFile, text: str) -> None:
             os.unlink(temporary)
 
 
-def replace_file(path: str, data: bytes) -> None:
-    """Write a file in one step, whatever it held before.
-
-    Permissions stay, and so does a symbolic link. What is no regular file (``/dev/stdout``, a pipe) is written to as it is.
+def write_bytes(path: str, data: bytes, name: str) -> None:
+    """Make or replace a file of our own in one step, making the folders above it.
 
     Args:
-        path: the file; it need not exist.
+        path: the file; where it is a symbolic link, the file it leads to is replaced.
         data: its content.
+        name: what messages call it.
 
     Raises:
-        OSError: it cannot be written; a file that was there is left as it is.
+        SourceError: it cannot be written; what was there is left as it is.
     """
-    if os.path.exists(path) and not os.path.isfile(path):
-        with open(path, "wb") as file:
-            file.write(data)
-        return
     target = os.path.realpath(path)
-    if os.path.exists(target) and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
-    temporary = _temporary(target)
+    folder, base = os.path.split(target)
+    temporary = os.path.join(folder, f".{base[:40]}.{secrets.token_hex(6)}.dropcheck-tmp")
     try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if os.path.exists(target):
-            os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+        os.makedirs(folder, exist_ok=True)
+        _write_copy(temporary, data, os.stat(target) if os.path.exists(target) else None)
         os.replace(temporary, target)
+    except OSError as error:
+        raise SourceError(name, f"cannot be written: {reason(error)}") from error
     finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
 
 
-def _temporary(target: str) -> str:
-    """A name for the new content of a file until it is complete.
-
-    It is chosen before that file exists, so that it is removed even if an interruption comes right behind its creation. It
-    does not end in .py: a file left behind by a killed process is never taken for source.
-    """
-    folder, name = os.path.split(target)
-    return os.path.join(folder, f".{name[:40]}.{secrets.token_hex(6)}.dropcheck-tmp")
-
-
-def _write_copy(path: str, data: bytes, like: os.stat_result) -> None:
+def _write_copy(path: str, data: bytes, like: os.stat_result | None) -> None:
     """Write a new file, down to the disk, with the owner and mode of another."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with open(os.open(path, flags, 0o600), "wb") as file:
+    with open(os.open(path, flags, 0o666 if like is None else 0o600), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    if like is None:
+        return
     mine = os.stat(path)
     if (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid) and hasattr(os, "chown"):
         # Only root may give files away; for others the new file is theirs, as after a save in an editor.
