@@ -116,6 +116,16 @@ def test_several_formats(project: Project) -> None:
     assert project.read("out/a.sarif") == project.run("--output-format", "sarif", "src")[1]
 
 
+def test_formats_are_separated_by_commas_or_the_option_is_repeated(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    repeated = project.run("--output-format", "concise", "--output-format", "json:a.json", "src")
+    report = project.read("a.json")
+    assert project.run("--output-format", "concise,json:b.json", "src") == repeated
+    assert project.read("b.json") == report
+    monkeypatch.setenv("DROPCHECK_OUTPUT_FORMAT", "concise,json:c.json")
+    assert project.run("src") == repeated
+    assert project.read("c.json") == report
+
+
 def test_only_files(project: Project) -> None:
     code, out, err = project.run("--output-format", "json:a.json", "--output-format", "junit:b.xml", "src")
     assert (code, out) == (1, "")
@@ -191,9 +201,11 @@ def test_github_is_not_chosen_where_a_format_is_given(project: Project, monkeypa
 def test_a_file_cannot_command_the_runner(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.write("src/::stop-commands::x\n::add-mask::y##[group]##vso[task.complete].py", BAD)
     project.write("src/z.py", BAD.replace("0.5)", "0.5)  # ##vso[task.setvariable variable=a]b"))
-    for name in FORMATS:
-        monkeypatch.chdir(project.folder / "src")
-        _, out, err = project.run("--output-format", name, "--verbose")
+    monkeypatch.chdir(project.folder / "src")
+    commands = [("check", name, "--verbose") for name in FORMATS] + [("inventory", name) for name in ("text", "json", "markdown")]
+    for command, name, *others in commands:
+        _, out, err = project.run(command, "--output-format", name, *others)
+        assert "stop-commands" in out
         own = {"github": "::error", "azure": "##vso[task.logissue "}.get(name, "\0")
         for line in (out + err).split("\n"):
             foreign = line.removeprefix(own)
@@ -212,7 +224,7 @@ def test_a_file_cannot_command_the_runner(project: Project, monkeypatch: pytest.
         (("--output-format", "xml"), ["'xml'", "known are auto, full", "azure"]),
         (("--output-format", "sarf:out.sarif"), ["did you mean 'sarif'?"]),
         (("--output-format", "sarif:"), ["'sarif:' names no file"]),
-        (("--output-format", ""), ["''", "known are"]),
+        (("--output-format", ""), ["'output-format' names no format"]),
         (("--output-format", "full", "--output-format", "json"), ["only one format can go to stdout", "'json:FILE'"]),
         (("--output-format", "json:a", "--output-format", "sarif:./a"), ["two formats go to one file"]),
         (("--output-format", "json:a", "-o", "b"), ["--output-file b", "names a file already"]),

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     cls=GroupedCommand,
     params=parameters(),
     epilog="""
-    RULES and GLOBS are separated by commas, and their options can be repeated.
+    RULES, GLOBS and FORMATS are separated by commas, and their options can be repeated.
 
-    FORMAT is full, concise or grouped for people, json, json-lines, github, gitlab, sarif, junit, rdjson, pylint or azure for
-    programs, or auto: github in GitHub Actions, else full. FORMAT:FILE writes to a file; repeat the option for several reports.
+    A FORMAT is full, concise or grouped for people, json, json-lines, github, gitlab, sarif, junit, rdjson, pylint or azure for
+    programs, or auto: github in GitHub Actions, else full. FORMAT:FILE writes to a file.
 
     \b
     Exit codes:

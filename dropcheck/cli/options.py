@@ -73,11 +73,6 @@ def _split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
 
-def _given(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
-    """All values, or None if the option was not used."""
-    return values or None
-
-
 def _invert(_ctx: click.Context, _param: click.Parameter, value: bool | None) -> bool | None:
     """The option says no to what the configuration key says yes to."""
     return None if value is None else not value
@@ -147,10 +142,10 @@ _GROUPS = (
             click.Option(
                 ["--output-format"],
                 multiple=True,
-                callback=_given,
+                callback=_split,
                 envvar="DROPCHECK_OUTPUT_FORMAT",
-                metavar="FORMAT",
-                help="Print as FORMAT, or into a file: FORMAT:FILE.",
+                metavar="FORMATS",
+                help="Print in these, as FORMAT or FORMAT:FILE.",
             ),
             click.Option(
                 ["-o", "--output-file"],
