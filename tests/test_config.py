@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from dropcheck.config.load import find_config, load_config
-from dropcheck.config.options import OPTIONS
+from dropcheck.config.options import OPTIONS, Kind
+from dropcheck.config.outputs import Output
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.config.settings import FunctionEntry, Settings
 from dropcheck.errors import ConfigError
@@ -28,7 +29,7 @@ exclude = ["old"]
 extend-exclude = ["gen/*.py"]
 force-exclude = true
 respect-gitignore = false
-output-format = "concise"
+output-format = ["concise", "sarif:out.sarif"]
 fix = true
 unsafe-fixes = true
 min-confidence = "medium"
@@ -72,6 +73,9 @@ def test_the_table_of_options_and_the_settings_agree() -> None:
     assert fields == {option.field for option in OPTIONS}
     for option in OPTIONS:
         value = getattr(Settings(), option.field)
+        if option.kind is Kind.FORMATS:
+            assert value == (Output(str(option.default)),)
+            continue
         assert (value.value if isinstance(value, Confidence) else value) == option.default
         assert option.doc.endswith(".")
 
@@ -89,7 +93,7 @@ def test_every_option_is_read(tmp_path: Path) -> None:
         extend_exclude=(f"{root}/gen/*.py",),
         force_exclude=True,
         respect_gitignore=False,
-        output_format="concise",
+        output_format=(Output("concise"), Output("sarif", f"{root}/out.sarif")),
         fix=True,
         unsafe_fixes=True,
         min_confidence=Confidence.MEDIUM,
@@ -126,7 +130,13 @@ def test_other_files_hold_the_options_at_the_top(tmp_path: Path, name: str) -> N
         ("fix = 1", ["'fix' must be true or false, not a number"]),
         ('min-confidence = "hgh"', ["'min-confidence' must be one of 'high', 'medium', 'low', not 'hgh'"]),
         ("min-confidence = 3", ["'min-confidence' must be one of", "not a number"]),
-        ('output-format = "yaml"', ["'output-format' must be one of 'full'", "not 'yaml'"]),
+        ("output-format = 1", ["'output-format' must be one or more of 'auto', 'full'", "not a number"]),
+        ("output-format = []", ["'output-format' names no format"]),
+        ('output-format = "sarf"', ["unknown format 'sarf'; did you mean 'sarif'?"]),
+        ('output-format = ["full", "json"]', ["only one format can go to stdout", "'json:FILE'"]),
+        ('output-format = ["json:a", "sarif:./a"]', ["two formats go to one file"]),
+        ('output-format = "json:"', ["'json:' names no file"]),
+        ('output-format = "yaml"', ["unknown format 'yaml'", "concise", "sarif"]),
         ('exclude = [""]', ["'exclude' holds the glob ''"]),
         ('exclude = ["!a"]', ["'!a'", "leave it out"]),
         ('exclude = ["a[z-a]"]', ["'a[z-a]'", "not valid"]),

@@ -216,7 +216,7 @@ def test_api_examples_run(project: Project, source: str, capsys: pytest.CaptureF
         assert "DRP101" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("block", fences(read("docs/cli.md"), "console"))
+@pytest.mark.parametrize("block", fences(read("docs/formats.md"), "console"))
 def test_output_shown(project: Project, block: str) -> None:
     project.write("net.py", BAD)
     command, _, output = block.partition("\n")

@@ -11,20 +11,21 @@ import click
 
 from dropcheck.cli.exit_code import ExitOptions, exit_code
 from dropcheck.cli.options import CheckOptions, GroupedCommand, overrides, parameters
-from dropcheck.cli.streams import use_color, write, write_file
+from dropcheck.cli.streams import use_color, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from dropcheck.cli.outputs import Outputs
     from dropcheck.model import Report
-    from dropcheck.report.pieces import Piece
 
 
 @click.command(
     cls=GroupedCommand,
     params=parameters(),
     epilog="""
-    RULES and GLOBS are separated by commas, and their options can be repeated.
+    RULES, GLOBS and FORMATS are separated by commas, and their options can be repeated.
+
+    A FORMAT is full, concise or grouped for people, json, json-lines, github, gitlab, sarif, junit, rdjson, pylint or azure for
+    programs, or auto: github in GitHub Actions, else full. FORMAT:FILE writes to a file.
 
     \b
     Exit codes:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
       dropcheck check --fix --unsafe-fixes src
       dropcheck check --select DRP1,invalid-dropout-probability --ignore DRP105 src
       dropcheck check --output-format json --output-file report.json .
+      dropcheck check --output-format full --output-format sarif:out.sarif
     """,
 )
 @click.pass_context
@@ -51,8 +53,8 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
         raise click.UsageError("--quiet and --verbose cannot be used together")
     if options["isolated"] and options["config"] is not None:
         raise click.UsageError("--isolated and --config cannot be used together")
-    report, output_format = _run(options)
-    _print_findings(report, output_format, options)
+    report, outputs = _run(options)
+    _print_findings(report, outputs, options)
     _print_errors(report)
     if not options["quiet"]:
         _print_summary(report, options)
@@ -69,9 +71,10 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
     )
 
 
-def _run(options: CheckOptions) -> tuple[Report, str]:
-    """The report of the run and the format to print it in."""
+def _run(options: CheckOptions) -> tuple[Report, Outputs]:
+    """The report of the run, and how to print it."""
     # Imported here so that --help and --version start without the engine.
+    from dropcheck.cli.outputs import choose  # noqa: PLC0415
     from dropcheck.cli.progress import ProgressBar  # noqa: PLC0415
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
     from dropcheck.discover import discover  # noqa: PLC0415
@@ -82,6 +85,7 @@ def _run(options: CheckOptions) -> tuple[Report, str]:
     resolver = ConfigResolver(overrides(options), options["config"], options["isolated"])
     # What concerns the run and not a file follows the folder the user is in.
     here = resolver.settings_in(os.getcwd())
+    outputs = choose(here.output_format, options["output_file"], os.environ, statistics=options["statistics"])
     found = discover(options["paths"] or (os.curdir,), resolver)
     run_options = RunOptions(
         fix=(here.fix or options["fix_only"]) and not options["diff"],
@@ -92,7 +96,7 @@ def _run(options: CheckOptions) -> tuple[Report, str]:
     visible_bar = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not options["quiet"]
     color = use_color(options["color"], os.environ, terminal=visible_bar)
     with ProgressBar(enabled=visible_bar, color=color) as progress:
-        return run_check(found, run_options, progress=progress), here.output_format
+        return run_check(found, run_options, progress=progress), outputs
 
 
 def _refuse_unknown_rules(options: CheckOptions) -> None:
@@ -104,40 +108,11 @@ def _refuse_unknown_rules(options: CheckOptions) -> None:
     expand(options["ignore"] or (), origin="--ignore")
 
 
-def _print_findings(report: Report, output_format: str, options: CheckOptions) -> None:
-    from dropcheck.report import json_report, statistics  # noqa: PLC0415
-    from dropcheck.report.pieces import plain  # noqa: PLC0415
+def _print_findings(report: Report, outputs: Outputs, options: CheckOptions) -> None:
+    from dropcheck.cli.printing import PrintOptions, print_reports  # noqa: PLC0415
 
     shown = replace(report, findings=()) if options["fix_only"] else report
-    path = options["output_file"]
-    terminal = path is None and sys.stdout.isatty()
-    color = use_color(options["color"], os.environ if path is None else {}, terminal=terminal)
-    if output_format == "json" and not options["diff"]:
-        statistic = options["statistics"]
-        text = statistics.render_json(shown) if statistic else json_report.render(shown, base=os.getcwd())
-    else:
-        pieces = _layout(shown, output_format, options, escape=terminal or color)
-        text = _ansi(pieces) if color else plain(pieces)
-    if path is None:
-        write(text, sys.stdout)
-    else:
-        write_file(path, text)
-
-
-def _layout(report: Report, output_format: str, options: CheckOptions, *, escape: bool) -> Iterator[Piece]:
-    from dropcheck.report import concise, diff, full, statistics  # noqa: PLC0415
-
-    if options["diff"]:
-        return diff.layout(report, escape=escape)
-    if options["statistics"]:
-        return statistics.layout(report)
-    return concise.layout(report) if output_format == "concise" else full.layout(report)
-
-
-def _ansi(pieces: Iterator[Piece]) -> str:
-    from dropcheck.report.console import ansi  # noqa: PLC0415  (rich, only where there is something to colour)
-
-    return ansi(pieces)
+    print_reports(shown, outputs, PrintOptions(options["color"], options["diff"], options["statistics"]))
 
 
 def _print_errors(report: Report) -> None:

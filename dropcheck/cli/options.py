@@ -28,7 +28,7 @@ class CheckOptions(TypedDict):
     respect_gitignore: bool | None
     config: str | None
     isolated: bool
-    output_format: str | None
+    output_format: tuple[str, ...] | None
     output_file: str | None
     statistics: bool
     color: str
@@ -139,8 +139,20 @@ _GROUPS = (
     (
         "Output",
         (
-            _choice("--output-format", "FORMAT", ("full", "concise", "json"), "Print full (default), concise or json."),
-            click.Option(["-o", "--output-file"], metavar="FILE", help="Write findings here, not to stdout."),
+            click.Option(
+                ["--output-format"],
+                multiple=True,
+                callback=_split,
+                envvar="DROPCHECK_OUTPUT_FORMAT",
+                metavar="FORMATS",
+                help="Print in these, as FORMAT or FORMAT:FILE.",
+            ),
+            click.Option(
+                ["-o", "--output-file"],
+                envvar="DROPCHECK_OUTPUT_FILE",
+                metavar="FILE",
+                help="Write findings here, not to stdout.",
+            ),
             _flag("--statistics", text="Print how often each rule fired instead."),
             click.Option(
                 ["--color"],

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from dropcheck.config.outputs import AUTO, FORMATS
+
 
 class Kind(Enum):
     """What a value must be; the words finish the sentence "must be ..."."""
 
     BOOLEAN = "true or false"
     CHOICE = "one of"
+    FORMATS = "one or more of"
     STRINGS = "a list of strings"
     GLOBS = "a list of globs"
     DOTTED_NAMES = "a list of dotted names"
@@ -27,7 +30,7 @@ class Option:
         kind: what its value must be.
         default: the value where the key is absent, as it would stand in the file.
         doc: what it does, in Markdown.
-        choices: the words allowed, for ``Kind.CHOICE``.
+        choices: the words allowed, for ``Kind.CHOICE`` and ``Kind.FORMATS``.
     """
 
     name: str
@@ -103,7 +106,15 @@ OPTIONS = (
     Option("extend-exclude", Kind.GLOBS, (), "Files and folders to leave out in addition to `exclude`."),
     Option("force-exclude", Kind.BOOLEAN, False, "Leave out excluded files even if they are named on the command line."),
     Option("respect-gitignore", Kind.BOOLEAN, True, "Leave out what `.gitignore` files and `.git/info/exclude` ignore."),
-    Option("output-format", Kind.CHOICE, "full", "How findings are printed.", choices=("full", "concise", "json")),
+    Option(
+        "output-format",
+        Kind.FORMATS,
+        AUTO,
+        "How findings are printed: a format, or a list of them in which all but one name a file, such as "
+        '`["full", "sarif:reports/dropcheck.sarif"]`. Such a file is relative to the folder of the configuration file. `auto` is '
+        "`github` in GitHub Actions and `full` everywhere else.",
+        choices=FORMATS,
+    ),
     Option("fix", Kind.BOOLEAN, False, "Repair what has a safe fix."),
     Option("unsafe-fixes", Kind.BOOLEAN, False, "Offer and apply fixes that may change more than evaluation, too."),
     Option(

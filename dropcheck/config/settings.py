@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dropcheck.config.globs import path_matcher, posix
 from dropcheck.config.options import DEFAULT_EXCLUDE
+from dropcheck.config.outputs import AUTO, Output
 from dropcheck.model import Confidence
 
 
@@ -50,7 +51,7 @@ class Settings:
     extend_exclude: tuple[str, ...] = ()
     force_exclude: bool = False
     respect_gitignore: bool = True
-    output_format: str = "full"
+    output_format: tuple[Output, ...] = (Output(AUTO),)
     fix: bool = False
     unsafe_fixes: bool = False
     min_confidence: Confidence = Confidence.HIGH

@@ -11,6 +11,7 @@ from typing import Any
 
 from dropcheck.config.globs import anchored, path_matcher, posix
 from dropcheck.config.options import OPTION_BY_NAME, Kind, Option
+from dropcheck.config.outputs import Output
 from dropcheck.config.settings import FunctionEntry
 from dropcheck.errors import ConfigError
 from dropcheck.model import Confidence
@@ -76,6 +77,8 @@ def _value(option: Option, value: object, origin: Origin) -> object:
             return value
         case Kind.CHOICE:
             return _choice(option, value, origin)
+        case Kind.FORMATS if (strings := _strings((value,) if isinstance(value, str) else value)) is not None:
+            return _outputs(option, strings, origin)
         case Kind.STRINGS | Kind.GLOBS | Kind.DOTTED_NAMES if (strings := _strings(value)) is not None:
             return tuple(_text(option, text, origin) for text in strings)
         case Kind.SELECTORS_BY_GLOB if isinstance(value, Mapping):
@@ -110,6 +113,32 @@ def _choice(option: Option, value: object, origin: Origin) -> str | Confidence:
     if word not in option.choices:
         raise origin.error(f"{option.name!r} must be {option.type}, not {word!r}")
     return Confidence(word) if option.name == "min-confidence" else word
+
+
+def _outputs(option: Option, texts: Iterable[str], origin: Origin) -> tuple[Output, ...]:
+    outputs = tuple(_output(option, text, origin) for text in texts)
+    if not outputs:
+        raise origin.error(f"{option.name!r} names no format; leave it out, or name one")
+    unplaced = [output.format for output in outputs if output.path is None]
+    if len(unplaced) > 1:
+        example = f"{unplaced[1]}:FILE"
+        raise origin.error(f"{option.name!r}: only one format can go to stdout; give the others a file, as in {example!r}")
+    paths = [os.path.realpath(output.path) for output in outputs if output.path is not None]
+    if len(set(paths)) < len(paths):
+        raise origin.error(f"{option.name!r}: two formats go to one file; name another file for one of them")
+    return outputs
+
+
+def _output(option: Option, text: str, origin: Origin) -> Output:
+    name, colon, path = text.partition(":")
+    if name not in option.choices:
+        raise origin.error(f"{option.name!r}: {unknown('format', name, option.choices)}")
+    if not colon:
+        return Output(name)
+    if not path:
+        raise origin.error(f"{option.name!r}: {text!r} names no file; write '{name}:FILE', or {name!r} for stdout")
+    # Like globs, a file of the command line is relative to where the user is.
+    return Output(name, path if origin.absolute_globs else os.path.join(origin.root, path))
 
 
 def _glob(pattern: str, where: str, origin: Origin, *, inverted: bool = False) -> str:

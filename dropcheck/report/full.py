@@ -8,6 +8,7 @@ from types import MappingProxyType
 from dropcheck.model import Applicability, Behaviour, Confidence, Finding, Fix, Report
 from dropcheck.report.escape import visible
 from dropcheck.report.excerpt import excerpt, gutter_width
+from dropcheck.report.links import rule_url
 from dropcheck.report.pieces import Piece, Role
 from dropcheck.report.places import Places
 
@@ -39,7 +40,7 @@ def layout(report: Report) -> Iterator[Piece]:
 def _block(finding: Finding, places: Places, *, unsafe: bool) -> Iterator[Piece]:
     index = places[finding.path]
     margin = " " * gutter_width(index, finding.span)
-    yield Piece(finding.code, Role.CODE)
+    yield Piece(finding.code, Role.CODE, rule_url(finding.name))
     if finding.fix_applies(unsafe=unsafe):
         yield Piece(" [*]", Role.FIXABLE)
     yield Piece(f" {visible(finding.message)}\n")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import groupby
 
 from dropcheck.inventory import Entry, Inventory
 from dropcheck.report.escape import visible
+from dropcheck.report.json_text import dumps
 
 _SCHEMA = "dropcheck-inventory-v1"
 _MARKDOWN = {ord(char): f"&#{ord(char)};" for char in "\\`*_{}[]<>#|&"}
@@ -103,7 +103,7 @@ def render_json(inventory: Inventory) -> str:
         "totals": {behaviour.value: count for behaviour, count in inventory.totals.items()},
         "checked": inventory.checked,
     }
-    return json.dumps(data, indent=2) + "\n"
+    return dumps(data)
 
 
 def _site(entry: Entry) -> dict[str, object]:

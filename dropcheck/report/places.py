@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dropcheck.model import LineIndex
+from dropcheck.model import LineIndex, Position, Span
 
 
 class Places:
@@ -33,6 +33,15 @@ class Places:
         if index is None:
             index = self._indexes[path] = LineIndex(self._sources[path])
         return index
+
+    def region(self, path: str, span: Span) -> tuple[Position, Position]:
+        """Where a span starts and the place behind its last character.
+
+        Raises:
+            KeyError: the report does not hold the text of this file.
+        """
+        index = self[path]
+        return index.position(span.start), index.position(span.end)
 
     def label(self, path: str, offset: int) -> str:
         """``path:row:column`` as editors and terminals link it; only the path where its text is not at hand."""
