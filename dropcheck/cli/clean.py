@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 
@@ -38,6 +37,8 @@ def clean(ctx: click.Context, cache_dir: str | None) -> None:
     """Remove the caches in this folder and in those below it."""
     if cache_dir is not None and not is_cache_folder(cache_dir):
         raise UserError(f"{cache_dir}: has no {TAG_FILE} of dropcheck, so it is left alone; remove it yourself if it is a cache")
+    import shutil  # noqa: PLC0415  (it brings the readers of archives, which --help need not wait for)
+
     failed = False
     for folder in _caches() if cache_dir is None else (cache_dir,):
         try:
