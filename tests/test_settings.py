@@ -298,6 +298,12 @@ def test_variables_of_others_are_left_alone(project: Project, monkeypatch: pytes
     assert project.run()[0] == 1
 
 
+def test_a_wrong_variable_does_not_stop_commands_without_variables(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DROPCHECK_SELCT", "x")
+    assert project.run("config")[0] == 0
+    assert project.run("inventory")[0] == 2
+
+
 def test_options_that_exclude_each_other(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.write("ci.toml", 'ignore = ["DRP101"]\n')
     monkeypatch.setenv("DROPCHECK_ISOLATED", "true")

@@ -20,7 +20,7 @@ class TableCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line and the variables, and refuse what cannot be together."""
-        if not ctx.resilient_parsing:
+        if not ctx.resilient_parsing and any(parameter.envvar for parameter in self.params):
             _refuse_unknown_variables(ctx)
         rest = super().parse_args(ctx, args)
         if not ctx.resilient_parsing:

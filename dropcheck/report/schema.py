@@ -47,8 +47,6 @@ def _type(option: Option) -> dict[str, Any]:
             return {"type": "boolean"}
         case Kind.CHOICE:
             return {"enum": list(option.choices)}
-        case Kind.COUNT:
-            return {"type": "integer", "minimum": 1}
         case Kind.PATH:
             return {"type": "string", "minLength": 1}
         case Kind.SELECTORS_BY_GLOB:
