@@ -310,7 +310,7 @@ def test_options_that_exclude_each_other(project: Project, monkeypatch: pytest.M
     assert project.run()[0] == 1
     assert project.run("--config", "ci.toml")[0] == 0
     monkeypatch.setenv("DROPCHECK_CONFIG", "ci.toml")
-    message = "error: DROPCHECK_CONFIG and DROPCHECK_ISOLATED cannot be used together\n"
+    message = "error: DROPCHECK_ISOLATED and DROPCHECK_CONFIG cannot be used together\n"
     assert project.run() == (2, "", message)
     monkeypatch.delenv("DROPCHECK_ISOLATED")
     assert project.run()[0] == 0

@@ -58,7 +58,8 @@ def _refuse_unknown_variables(ctx: click.Context) -> None:
 
 def _refuse_both(ctx: click.Context, first: str, second: str) -> None:
     """Two options that exclude each other: the one given by a variable makes way for the one on the command line."""
-    given = [each for each in ctx.command.params if isinstance(each, TableOption) and each.option.name in (first, second)]
+    known = {each.option.name: each for each in ctx.command.params if isinstance(each, TableOption)}
+    given = [known[name] for name in (first, second) if name in known]
     if len(given) < 2 or not all(ctx.params[each.option.field] for each in given):
         return
     weak = [each for each in given if each.is_from_variable(ctx)]
