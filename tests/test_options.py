@@ -208,6 +208,7 @@ print(*sorted(sys.modules))
         (("check", "--xyzzy"), "no such option: --xyzzy; see 'dropcheck check --help'"),
         (("rule", "--al"), "no such option: --al; did you mean --all?"),
         (("--output-format", "concis"), "unknown format 'concis'; did you mean 'concise'?"),
+        (("--color", "alwys"), "--color must be one of 'auto', 'always', 'never', not 'alwys'; did you mean 'always'?"),
         (("--jobs", "x"), "--jobs must be a whole number above zero, not 'x'"),
         (("chek", "src"), "chek: no such command, file or folder; did you mean 'dropcheck check'?"),
         (("inventry",), "inventry: no such command, file or folder; did you mean 'dropcheck inventory'?"),

@@ -10,6 +10,7 @@ from dropcheck.config.option import Kind, Option
 from dropcheck.config.toml import Plain, plain, toml
 
 _WIDTH = 80
+_INDENT = " " * 4
 
 
 def render_names(options: Sequence[Option]) -> str:
@@ -27,7 +28,7 @@ def render_text(option: Option) -> str:
     Args:
         option: the option to show.
     """
-    facts = [f"Default value: {default(option)}", f"Type: {option.type}"]
+    facts = [f"Default value: {default(option)}", fill(f"Type: {option.type}", _WIDTH, subsequent_indent=_INDENT)]
     if option.flag is not None:
         facts += [f"Command line: {command_line(option)}", f"Environment: {option.variable}"]
     return "\n".join((fill(option.doc, _WIDTH), "", *facts, "Example usage:", "```toml", option.example, "```", ""))
