@@ -9,7 +9,7 @@ from typing import TextIO
 
 from dropcheck.errors import UserError
 from dropcheck.source.text import reason
-from dropcheck.source.write import write_bytes
+from dropcheck.source.write import write_bytes as replace_file
 
 
 def write(text: str, stream: TextIO) -> None:
@@ -43,7 +43,7 @@ def write_file(path: str, text: str) -> None:
     """
     data = text.encode("utf-8", "backslashreplace")
     if not os.path.exists(path) or os.path.isfile(path):
-        write_bytes(path, data, path)
+        replace_file(path, data, path)
         return
     try:
         # A pipe or /dev/stdout, which nothing can take the place of.
