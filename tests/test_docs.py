@@ -44,8 +44,9 @@ def generate() -> Main:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
-    for name in ("README.md", "mkdocs.yml"):
-        shutil.copy(ROOT / name, tmp_path)
+    for name in ("README.md", "mkdocs.yml", "dropcheck/config/dropcheck.schema.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 
@@ -60,6 +61,7 @@ def test_what_is_generated_is_up_to_date(generate: Main) -> None:
         ("README.md", "rg -l dropout"),
         ("mkdocs.yml", "rules/missing-training-flag.md"),
         ("docs/configuration.md", "### `select`"),
+        ("dropcheck/config/dropcheck.schema.json", '"enum"'),
         ("docs/cli.md", "`--fix-only`"),
         ("docs/api.md", "`FixedFile`"),
         ("docs/rules/index.md", "DRP101"),
@@ -195,7 +197,7 @@ def test_suppressions(source: str) -> None:
 
 
 def test_configuration_example(project: Project) -> None:
-    (example,) = fences(read("docs/configuration.md"), "toml")
+    example = fences(read("docs/configuration.md"), "toml")[0]
     project.write("pyproject.toml", example)
     settings = load_config("pyproject.toml")
     assert (settings.ignore, settings.module_bases) == (("DRP203",), ("mylib.nn.Layer",))

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
+from dropcheck.cli.command import TableCommand
 from dropcheck.cli.exit_code import ExitOptions, exit_code
-from dropcheck.cli.options import CheckOptions, GroupedCommand, overrides, parameters
+from dropcheck.cli.options import CheckOptions, Overrides, overrides, parameters
 from dropcheck.cli.streams import use_color, write
+from dropcheck.config.option import Kind
+from dropcheck.config.options import FLAGS, OPTION_BY_NAME
 
 if TYPE_CHECKING:
     from dropcheck.cli.outputs import Outputs
@@ -19,13 +22,16 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    cls=GroupedCommand,
-    params=parameters(),
+    cls=TableCommand,
+    params=parameters(*FLAGS),
     epilog="""
     RULES, GLOBS and FORMATS are separated by commas, and their options can be repeated.
 
     A FORMAT is full, concise or grouped for people, json, json-lines, github, gitlab, sarif, junit, rdjson, pylint or azure for
     programs, or auto: github in GitHub Actions, else full. FORMAT:FILE writes to a file.
+
+    A variable stands in for an option that is not given: DROPCHECK_MIN_CONFIDENCE=medium for --min-confidence medium. The
+    command line comes first, then the variables, then the configuration file closest to each file, then the defaults.
 
     \b
     Exit codes:
@@ -38,7 +44,7 @@ if TYPE_CHECKING:
       dropcheck check src
       dropcheck check --diff src
       dropcheck check --fix --unsafe-fixes src
-      dropcheck check --select DRP1,invalid-dropout-probability --ignore DRP105 src
+      dropcheck check --select DRP1,invalid-dropout-probability src
       dropcheck check --output-format json --output-file report.json .
       dropcheck check --output-format full --output-format sarif:out.sarif
     """,
@@ -49,11 +55,13 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
 
     Checks the Python files in PATHS (files or folders; by default the current folder) and prints what it finds.
     """
-    if options["quiet"] and options["verbose"]:
-        raise click.UsageError("--quiet and --verbose cannot be used together")
-    if options["isolated"] and options["config"] is not None:
-        raise click.UsageError("--isolated and --config cannot be used together")
-    report, outputs = _run(options)
+    given = overrides(ctx)
+    _refuse_unknown_rules(given)
+    if options["show_settings"] or options["show_files"]:
+        from dropcheck.cli.show import show  # noqa: PLC0415  (as below)
+
+        ctx.exit(show(options, given))
+    report, outputs = _run(options, given)
     _print_findings(report, outputs, options)
     _print_errors(report)
     if not options["quiet"]:
@@ -71,7 +79,7 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
     )
 
 
-def _run(options: CheckOptions) -> tuple[Report, Outputs]:
+def _run(options: CheckOptions, given: Overrides) -> tuple[Report, Outputs]:
     """The report of the run, and how to print it."""
     # Imported here so that --help and --version start without the engine.
     from dropcheck.cli.outputs import choose  # noqa: PLC0415
@@ -81,8 +89,7 @@ def _run(options: CheckOptions) -> tuple[Report, Outputs]:
     from dropcheck.engine.run import RunOptions  # noqa: PLC0415
     from dropcheck.engine.run import check as run_check  # noqa: PLC0415
 
-    _refuse_unknown_rules(options)
-    resolver = ConfigResolver(overrides(options), options["config"], options["isolated"])
+    resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
     # What concerns the run and not a file follows the folder the user is in.
     here = resolver.settings_in(os.getcwd())
     outputs = choose(here.output_format, options["output_file"], os.environ, statistics=options["statistics"])
@@ -99,13 +106,13 @@ def _run(options: CheckOptions) -> tuple[Report, Outputs]:
         return run_check(found, run_options, progress=progress), outputs
 
 
-def _refuse_unknown_rules(options: CheckOptions) -> None:
+def _refuse_unknown_rules(given: Overrides) -> None:
     """Name the option in the message, and do so even if there is no file to check."""
     from dropcheck.rules.selectors import expand  # noqa: PLC0415
 
-    expand(options["select"] or (), origin="--select")
-    expand(options["extend_select"] or (), origin="--extend-select")
-    expand(options["ignore"] or (), origin="--ignore")
+    for name, value in given.values.items():
+        if OPTION_BY_NAME[name].kind is Kind.SELECTORS and isinstance(value, tuple):
+            expand(value, origin=given.places[name])
 
 
 def _print_findings(report: Report, outputs: Outputs, options: CheckOptions) -> None:

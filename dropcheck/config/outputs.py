@@ -35,3 +35,6 @@ class Output:
 
     format: str
     path: str | None = None
+
+    def __str__(self) -> str:
+        return self.format if self.path is None else f"{self.format}:{self.path}"
