@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from dropcheck.cli.exit_code import ExitOptions, exit_code
-from dropcheck.cli.options import CheckOptions, GroupedCommand, overrides, parameters
+from dropcheck.cli.options import CheckOptions, GroupedCommand, overrides, parameters, refuse_contradictions
 from dropcheck.cli.streams import use_color, write, write_file
 
 if TYPE_CHECKING:
@@ -47,10 +47,7 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
 
     Checks the Python files in PATHS (files or folders; by default the current folder) and prints what it finds.
     """
-    if options["quiet"] and options["verbose"]:
-        raise click.UsageError("--quiet and --verbose cannot be used together")
-    if options["isolated"] and options["config"] is not None:
-        raise click.UsageError("--isolated and --config cannot be used together")
+    refuse_contradictions(options)
     report, output_format = _run(options)
     _print_findings(report, output_format, options)
     _print_errors(report)
@@ -75,10 +72,13 @@ def _run(options: CheckOptions) -> tuple[Report, str]:
     from dropcheck.cli.progress import ProgressBar  # noqa: PLC0415
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
     from dropcheck.discover import discover  # noqa: PLC0415
+    from dropcheck.engine.add_ignore import refuse_unfit  # noqa: PLC0415
     from dropcheck.engine.run import RunOptions  # noqa: PLC0415
     from dropcheck.engine.run import check as run_check  # noqa: PLC0415
 
     _refuse_unknown_rules(options)
+    if options["add_ignore"] is not None:
+        refuse_unfit(options["add_ignore"])
     resolver = ConfigResolver(overrides(options), options["config"], options["isolated"])
     # What concerns the run and not a file follows the folder the user is in.
     here = resolver.settings_in(os.getcwd())
@@ -86,7 +86,12 @@ def _run(options: CheckOptions) -> tuple[Report, str]:
     run_options = RunOptions(
         fix=(here.fix or options["fix_only"]) and not options["diff"],
         diff=options["diff"],
+        add_ignore=options["add_ignore"],
         ignore_suppressions=options["ignore_suppressions"],
+        ignore_baseline=options["ignore_baseline"],
+        fix_baselined=options["fix_baselined"],
+        write_baseline=options["write_baseline"],
+        prune_baseline=options["prune_baseline"],
         jobs=options["jobs"],
     )
     visible_bar = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not options["quiet"]
@@ -153,6 +158,7 @@ def _print_summary(report: Report, options: CheckOptions) -> None:
     shown = summary.SummaryOptions(
         diff=options["diff"],
         fix_only=options["fix_only"],
+        add_ignore=options["add_ignore"] is not None,
         show_fixes=options["show_fixes"],
         verbose=options["verbose"],
     )

@@ -17,6 +17,12 @@ class CheckOptions(TypedDict):
     extend_select: tuple[str, ...] | None
     min_confidence: str | None
     ignore_suppressions: bool
+    add_ignore: str | None
+    baseline: str | None
+    ignore_baseline: bool
+    write_baseline: str | None
+    prune_baseline: bool
+    fix_baselined: bool
     fix: bool | None
     unsafe_fixes: bool | None
     fix_only: bool
@@ -45,6 +51,7 @@ _CONFIGURED = (
     "ignore",
     "extend-select",
     "min-confidence",
+    "baseline",
     "fix",
     "unsafe-fixes",
     "exclude",
@@ -64,6 +71,39 @@ def overrides(options: CheckOptions) -> dict[str, object]:
     values: Mapping[str, object] = options
     given = {key: values[key.replace("-", "_")] for key in _CONFIGURED}
     return {key: value for key, value in given.items() if value is not None}
+
+
+_CONTRADICTIONS = (
+    ("quiet", "verbose"),
+    ("isolated", "config"),
+    ("add_ignore", "fix"),
+    ("add_ignore", "fix_only"),
+    ("add_ignore", "ignore_suppressions"),
+    ("add_ignore", "ignore_baseline"),
+    ("add_ignore", "write_baseline"),
+    ("baseline", "ignore_baseline"),
+    ("write_baseline", "baseline"),
+    ("write_baseline", "diff"),
+    ("prune_baseline", "write_baseline"),
+    ("prune_baseline", "ignore_baseline"),
+    ("prune_baseline", "diff"),
+)
+
+
+def refuse_contradictions(options: CheckOptions) -> None:
+    """Make sure that no two options are given of which one would go unheard.
+
+    Args:
+        options: the parsed command line.
+
+    Raises:
+        UsageError: there are two such options.
+    """
+    values: Mapping[str, object] = options
+    for pair in _CONTRADICTIONS:
+        if all(values[name] not in (None, False) for name in pair):
+            first, second = (f"--{name.replace('_', '-')}" for name in pair)
+            raise click.UsageError(f"{first} and {second} cannot be used together")
 
 
 def _split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -103,6 +143,19 @@ _GROUPS = (
             _list("--ignore", "RULES", "Do not check these."),
             _choice("--min-confidence", "LEVEL", ("high", "medium", "low"), "Report from high (default), medium or low on."),
             _flag("--ignore-suppressions", text="Report what comments suppress, too."),
+        ),
+    ),
+    (
+        "Known findings",
+        (
+            click.Option(
+                ["--add-ignore"], metavar="[=REASON]", help="Suppress each finding by a comment in the code, with a reason."
+            ),
+            click.Option(["--baseline"], metavar="FILE", help="Do not report what this file holds."),
+            click.Option(["--write-baseline"], metavar="FILE", help="Write all findings to this file, to report only new ones."),
+            _flag("--prune-baseline", text="Remove from the baseline what is no longer found."),
+            _flag("--ignore-baseline", text="Report what the baseline holds, too."),
+            _flag("--fix-baselined", text="Let --fix and --diff repair what the baseline holds, too."),
         ),
     ),
     (
@@ -173,6 +226,12 @@ def parameters() -> list[click.Parameter]:
 
 class GroupedCommand(click.Command):
     """A command whose help lists the options of this module by group."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, with a bare ``--add-ignore`` taken for one without a reason: what follows it is a path."""
+        end = args.index("--") if "--" in args else len(args)
+        bare = ["--add-ignore=" if argument == "--add-ignore" else argument for argument in args[:end]]
+        return super().parse_args(ctx, bare + args[end:])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, each on one line, with the explanations of all groups in one column."""

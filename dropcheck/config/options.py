@@ -11,6 +11,7 @@ class Kind(Enum):
 
     BOOLEAN = "true or false"
     CHOICE = "one of"
+    PATH = "a path"
     STRINGS = "a list of strings"
     GLOBS = "a list of globs"
     DOTTED_NAMES = "a list of dotted names"
@@ -112,6 +113,13 @@ OPTIONS = (
         "high",
         "Report findings of at least this confidence.",
         choices=("high", "medium", "low"),
+    ),
+    Option(
+        "baseline",
+        Kind.PATH,
+        "",
+        "A file of findings to live with for now, as `--write-baseline` writes it; relative to the folder of the "
+        "configuration file.",
     ),
     Option(
         "intent-words",

@@ -76,6 +76,8 @@ def _value(option: Option, value: object, origin: Origin) -> object:
             return value
         case Kind.CHOICE:
             return _choice(option, value, origin)
+        case Kind.PATH if isinstance(value, str):
+            return os.path.normpath(os.path.join(origin.root, value)) if value else None
         case Kind.STRINGS | Kind.GLOBS | Kind.DOTTED_NAMES if (strings := _strings(value)) is not None:
             return tuple(_text(option, text, origin) for text in strings)
         case Kind.SELECTORS_BY_GLOB if isinstance(value, Mapping):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import Discovery, FoundFile
+from dropcheck.engine.accounts import Checked, adopt, read_baselines, settle
+from dropcheck.engine.add_ignore import is_ignorable, with_ignores
+from dropcheck.engine.baseline import Baseline
 from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
+from dropcheck.engine.fix import FixResult
 from dropcheck.engine.pool import Task, extract_many, internal_error
 from dropcheck.engine.repair import Repaired, repair
 from dropcheck.engine.select import enabled_codes
@@ -30,13 +34,23 @@ class RunOptions:
     Args:
         fix: repair the files.
         diff: work out the repairs, write nothing.
+        add_ignore: give each finding that counts a comment with these words (none: without a reason) that silences it.
         ignore_suppressions: report also what comments silence.
+        ignore_baseline: report also what the baseline holds.
+        fix_baselined: repair also what the baseline holds.
+        write_baseline: write a baseline of all findings that count to this file.
+        prune_baseline: remove stale entries from the baseline.
         jobs: how many processes at most; None for one a core.
     """
 
     fix: bool = False
     diff: bool = False
+    add_ignore: str | None = None
     ignore_suppressions: bool = False
+    ignore_baseline: bool = False
+    fix_baselined: bool = False
+    write_baseline: str | None = None
+    prune_baseline: bool = False
     jobs: int | None = None
 
 
@@ -52,29 +66,44 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         Every finding that is left, what was fixed, and the files that could not be worked on.
 
     Raises:
-        UserError: the settings of a file name a rule that does not exist.
+        UserError: the settings of a file name a rule that does not exist, or a baseline cannot be read or written.
     """
     settings = {file.path: file.settings for file in found.files}
     prepared = prepare(found, options, progress)
     workspace, errors = prepared.workspace, list(prepared.errors)
     paths, failures = _judge(workspace, workspace.paths)
     repaired = Repaired((), ())
-    if options.fix or options.diff:
-        repaired = repair(workspace, paths, prepared.sources, write=options.fix and not options.diff)
+    if options.fix or options.diff or options.add_ignore is not None:
+        repaired = repair(workspace, paths, prepared.sources, _mender(workspace, options), write=not options.diff)
         paths, more = _judge(workspace, paths)
         failures += more
     errors += (*failures, *repaired.errors)
     findings = sorted((finding for path in paths for finding in workspace.findings(path)), key=lambda finding: finding.sort_key)
     broken = {error.path for error in errors}
-    return Report(
+    checked = {path: one for path, one in settings.items() if path not in broken}
+    report = Report(
         findings=tuple(findings),
-        files=sum(path not in broken for path in settings),
+        files=len(checked),
         sources=_shown(workspace, findings),
         errors=tuple(sorted(errors, key=lambda error: error.path)),
         fixed=repaired.files,
         unsafe_fixes=any(one.unsafe_fixes for one in settings.values()),
         notes=prepared.notes,
     )
+    if options.diff:
+        return report
+    verdict = Checked(checked, report.findings, report.sources)
+    if options.write_baseline is not None:
+        return adopt(report, verdict, options.write_baseline)
+    return settle(report, verdict, prepared.baselines.values(), prune=options.prune_baseline)
+
+
+def _mender(workspace: Workspace, options: RunOptions) -> Callable[[str], FixResult]:
+    """What is done to a file: its fixes, or comments in their place."""
+    reason = options.add_ignore
+    if reason is not None:
+        return lambda path: workspace.rewrite(path, lambda text, found: with_ignores(text, found, reason), is_ignorable)
+    return lambda path: workspace.fix(path, unsafe=workspace.settings(path).unsafe_fixes, baselined=options.fix_baselined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +114,14 @@ class Prepared:
         workspace: the files that can matter, with everything that the verdict on them depends on.
         sources: what was read, by path.
         errors: the files that could not be read or extracted.
+        baselines: the baselines in use, by path.
         notes: what a user who asks for it wants to know, one line each.
     """
 
     workspace: Workspace
     sources: dict[str, SourceFile]
     errors: tuple[FileError, ...]
+    baselines: Mapping[str, Baseline]
     notes: tuple[str, ...]
 
 
@@ -98,20 +129,23 @@ def prepare(found: Discovery, options: RunOptions, progress: Progress | None) ->
     """Read, sieve, extract and link the files of a run.
 
     Raises:
-        UserError: the settings of a file name a rule that does not exist.
+        UserError: the settings of a file name a rule that does not exist, or a baseline cannot be read or written.
     """
     settings = {file.path: file.settings for file in found.files}
     for distinct in dict.fromkeys(settings.values()):
         enabled_codes(distinct)
+    unused = options.ignore_baseline or options.write_baseline is not None
+    baselines = {} if unused else read_baselines(settings.values(), required=options.prune_baseline)
     catalogue = catalogue_for(settings.values())
     ticker = _Ticker(len(found.files), progress)
     loaded = _load(found.files, catalogue, ticker)
-    workspace = Workspace(catalogue, settings, ignore_suppressions=options.ignore_suppressions)
+    workspace = Workspace(catalogue, settings, baselines=baselines, ignore_suppressions=options.ignore_suppressions)
     errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, catalogue, options.jobs, ticker))
     named = [file.path for file in found.files if file.named]
     completed = complete(workspace, loaded.skipped, named, catalogue, options.jobs)
     parsed = f"{len(loaded.sources)} of {len(found.files)} files can hold dropout and were parsed"
-    return Prepared(workspace, {**loaded.sources, **completed.sources}, errors, (*found.notes, *completed.notes, parsed))
+    notes = (*found.notes, *completed.notes, parsed)
+    return Prepared(workspace, {**loaded.sources, **completed.sources}, errors, baselines, notes)
 
 
 class _Ticker:

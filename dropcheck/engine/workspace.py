@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.config.settings import Settings
+from dropcheck.engine.baseline import Baseline
 from dropcheck.engine.directives import Vocabulary, read_directives
 from dropcheck.engine.fix import FixResult, fix_text
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.pool import Task, extract_one
-from dropcheck.engine.select import select
+from dropcheck.engine.select import enabled_codes, select
 from dropcheck.engine.suppress import suppress
+from dropcheck.engine.unused import unused_suppressions
 from dropcheck.facts import FileFacts
 from dropcheck.link import Project, link
 from dropcheck.model import FileError, Finding
 from dropcheck.rules.judge import judge
 from dropcheck.rules.selectors import codes_for, nearest
 
-_VOCABULARY = Vocabulary(codes_for, nearest)
+VOCABULARY = Vocabulary(codes_for, nearest)
+"""The rules that comments may name."""
+
+
+View = Callable[[str, tuple[Finding, ...]], tuple[Finding, ...]]
+"""From a text and what is found in it to what somebody sees of that."""
 
 
 class InternalError(Exception):
@@ -35,12 +42,21 @@ class Workspace:
     Args:
         catalogue: the entries in force.
         settings: the settings of each file, by path.
+        baselines: the baselines that settings name, by path; one that is not among them is not applied.
         ignore_suppressions: whether comments silence nothing.
     """
 
-    def __init__(self, catalogue: Catalogue, settings: Mapping[str, Settings], *, ignore_suppressions: bool = False) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        settings: Mapping[str, Settings],
+        *,
+        baselines: Mapping[str, Baseline] | None = None,
+        ignore_suppressions: bool = False,
+    ) -> None:
         self._catalogue = catalogue
         self._settings = settings
+        self._baselines = baselines or {}
         self._ignore_suppressions = ignore_suppressions
         self._tasks: dict[str, Task] = {}
         self._facts: dict[str, FileFacts] = {}
@@ -107,24 +123,40 @@ class Workspace:
         if text != self.text(path):
             self.add(replace(self._tasks[path], text=text))
 
-    def fix(self, path: str, *, unsafe: bool) -> FixResult:
+    def fix(self, path: str, *, unsafe: bool, baselined: bool = False) -> FixResult:
         """Apply the fixes of a file to a fixed point; it holds the fixed text afterwards.
 
         Args:
             path: a file that was put in.
             unsafe: whether unsafe fixes are applied too.
+            baselined: whether what the baseline holds is fixed too.
 
         Returns:
             The fixed text and what was done to it. If anything is raised, the file keeps its old text.
+        """
+        return self.rewrite(
+            path, lambda _, findings: findings, lambda finding: finding.fix_applies(unsafe=unsafe, baselined=baselined)
+        )
+
+    def rewrite(self, path: str, view: View, wanted: Callable[[Finding], bool]) -> FixResult:
+        """Apply edits to a file to a fixed point; it holds the edited text afterwards.
+
+        Args:
+            path: a file that was put in.
+            view: what is seen of the findings of a text; the edits are the fixes in it.
+            wanted: whether the fix of a finding that is seen is to be applied.
+
+        Returns:
+            As for ``fix``.
         """
         before = self._tasks[path], self._facts[path]
 
         def judge(text: str) -> tuple[Finding, ...]:
             self.edit(path, text)
-            return self._judge(path, at_calls=True)
+            return view(text, self._judge(path, at_calls=True))
 
         try:
-            result = fix_text(self.text(path), judge, lambda finding: finding.fix_applies(unsafe=unsafe))
+            result = fix_text(self.text(path), judge, wanted)
             self.edit(path, result.text)
         except BaseException:
             self.put(*before)
@@ -146,8 +178,13 @@ class Workspace:
 
     def _judge(self, path: str, *, at_calls: bool) -> tuple[Finding, ...]:
         settings = self._settings[path]
-        directives = read_directives(self._facts[path].comments, path, _VOCABULARY)
+        directives = read_directives(self._facts[path].comments, path, VOCABULARY)
         found = (*judge(self.project(), path, settings, at_calls=at_calls), *directives.problems)
         obeyed = () if self._ignore_suppressions else directives.valid
-        spoken = suppress(found, obeyed, self.text(path))
-        return tuple(sorted(select(spoken.findings, settings), key=lambda finding: finding.sort_key))
+        text = self.text(path)
+        spoken = suppress(found, obeyed, text)
+        unused = unused_suppressions(spoken.uses, enabled_codes(settings), path, text)
+        judged = select((*spoken.findings, *unused), settings)
+        findings = sorted(judged, key=lambda finding: finding.sort_key)
+        baseline = self._baselines.get(settings.baseline or "")
+        return tuple(findings if baseline is None else baseline.mark(findings, text))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dropcheck.catalogue import Catalogue
 
 #: Comments for this tool, and classes that drop by hand.
-_OWN_WORDS = (b"dropcheck:", b"Drop", b"StochasticDepth")
+_OWN_WORDS = (b"dropcheck:", b"DRP", b"Drop", b"StochasticDepth")
 
 
 def sieve_words(catalogue: Catalogue) -> tuple[bytes, ...]:
