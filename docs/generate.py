@@ -110,6 +110,8 @@ def _options() -> Iterator[str]:
 def _default(option: Option) -> str:
     if option.default == DEFAULT_EXCLUDE:
         return ", ".join(f"`{glob}`" for glob in DEFAULT_EXCLUDE)
+    if option.default is None:
+        return "none"
     if isinstance(option.default, bool):
         return f"`{str(option.default).lower()}`"
     if isinstance(option.default, str):

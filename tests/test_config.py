@@ -32,6 +32,7 @@ output-format = "concise"
 fix = true
 unsafe-fixes = true
 min-confidence = "medium"
+baseline = "ci/known.json"
 intent-words = ["augment"]
 module-bases = ["mylib.nn.Layer"]
 
@@ -93,6 +94,7 @@ def test_every_option_is_read(tmp_path: Path) -> None:
         fix=True,
         unsafe_fixes=True,
         min_confidence=Confidence.MEDIUM,
+        baseline=f"{root}/ci/known.json",
         intent_words=("augment",),
         module_bases=("mylib.nn.Layer",),
         functions=(
@@ -127,6 +129,7 @@ def test_other_files_hold_the_options_at_the_top(tmp_path: Path, name: str) -> N
         ('min-confidence = "hgh"', ["'min-confidence' must be one of 'high', 'medium', 'low', not 'hgh'"]),
         ("min-confidence = 3", ["'min-confidence' must be one of", "not a number"]),
         ('output-format = "yaml"', ["'output-format' must be one of 'full'", "not 'yaml'"]),
+        ('baseline = ["a.json"]', ["'baseline' must be a path, not a list"]),
         ('exclude = [""]', ["'exclude' holds the glob ''"]),
         ('exclude = ["!a"]', ["'!a'", "leave it out"]),
         ('exclude = ["a[z-a]"]', ["'a[z-a]'", "not valid"]),

@@ -26,14 +26,14 @@ class Option:
     Args:
         name: the key, which is also the name of the command line's option.
         kind: what its value must be.
-        default: the value where the key is absent, as it would stand in the file.
+        default: the value where the key is absent, as it would stand in the file; None: there is none.
         doc: what it does, in Markdown.
         choices: the words allowed, for ``Kind.CHOICE``.
     """
 
     name: str
     kind: Kind
-    default: bool | str | tuple[str, ...]
+    default: bool | str | tuple[str, ...] | None
     doc: str
     choices: tuple[str, ...] = ()
 
@@ -117,7 +117,7 @@ OPTIONS = (
     Option(
         "baseline",
         Kind.PATH,
-        "",
+        None,
         "A file of findings to live with for now, as `--write-baseline` writes it; relative to the folder of the "
         "configuration file.",
     ),
