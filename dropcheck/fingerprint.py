@@ -15,6 +15,7 @@ _TOKEN = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_CALLABLE = re.compile(r"[\w)\]\"]$")
 _DIGITS = 16
 
 
@@ -43,27 +44,41 @@ def normalised(code: str) -> str:
         Its tokens with a space between them.
     """
     tokens: list[str] = []
+    groups: list[bool] = []
     for match in _TOKEN.finditer(code):
-        if match.lastgroup in {"comment", "layout"}:
-            continue
-        token = _plain_quotes(match[0]) if match.lastgroup == "string" else match[0]
-        if token in {")", "]", "}"} and tokens and tokens[-1] == ",":
-            tokens.pop()
-        tokens.append(token)
+        token = _plain(match)
+        if token in {"(", "[", "{"}:
+            # Formatters add and remove parentheses that only group; those of a call follow what is called.
+            groups.append(token == "(" and not (tokens and _CALLABLE.search(tokens[-1])))
+            if groups[-1]:
+                continue
+        elif token in {")", "]", "}"}:
+            if tokens and tokens[-1] == ",":
+                tokens.pop()
+            if groups and groups.pop():
+                continue
+        if token:
+            tokens.append(token)
     return " ".join(tokens)
 
 
 def _subject(finding: Finding, text: str) -> str:
     """The call; where less than a call is underlined, the statement; where there is no code (a comment), what is written."""
-    span, scope = finding.span, finding.scope
-    underlined = text[span.start : span.end]
-    if "(" in underlined:
-        return normalised(underlined)
-    return normalised(text[scope.start : scope.end]) or underlined.strip()
+    underlined = text[finding.span.start : finding.span.end]
+    code = underlined if "(" in underlined else text[finding.scope.start : finding.scope.end]
+    return normalised(code) or underlined.strip()
 
 
-def _plain_quotes(token: str) -> str:
-    """A string literal without what a formatter changes: the case of its prefix and its kind of quotes."""
-    prefix, quote, rest = re.split(r"('''|\"\"\"|'|\")", token, maxsplit=1)
-    body = rest.removesuffix(quote)
-    return prefix.lower() + '"' + body.replace("\\'", "'").replace('\\"', '"') + '"'
+def _plain(match: re.Match[str]) -> str:
+    """A token without what formatters change: layout, the case of numbers and prefixes, the kind of quotes."""
+    token = match[0]
+    match match.lastgroup:
+        case "comment" | "layout":
+            return ""
+        case "word":
+            return token.lower() if token[0].isdigit() else token
+        case "string":
+            prefix, quote, rest = re.split(r"('''|\"\"\"|'|\")", token, maxsplit=1)
+            body = rest.removesuffix(quote).replace("\\'", "'").replace('\\"', '"')
+            return f'{prefix.lower()}"{body}"'
+    return token

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
       dropcheck check --fix --unsafe-fixes src
       dropcheck check --select DRP1,invalid-dropout-probability --ignore DRP105 src
       dropcheck check --output-format json --output-file report.json .
+      dropcheck check --add-ignore="compared with v1" src
+      dropcheck check --write-baseline known.json .
     """,
 )
 @click.pass_context

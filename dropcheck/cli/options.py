@@ -148,14 +148,12 @@ _GROUPS = (
     (
         "Known findings",
         (
-            click.Option(
-                ["--add-ignore"], metavar="[=REASON]", help="Suppress each finding by a comment in the code, with a reason."
-            ),
+            click.Option(["--add-ignore"], metavar="[=REASON]", help="Add comments that suppress what is found."),
             click.Option(["--baseline"], metavar="FILE", help="Do not report what this file holds."),
-            click.Option(["--write-baseline"], metavar="FILE", help="Write all findings to this file, to report only new ones."),
+            click.Option(["--write-baseline"], metavar="FILE", help="Write what is found to this file, as known."),
             _flag("--prune-baseline", text="Remove from the baseline what is no longer found."),
             _flag("--ignore-baseline", text="Report what the baseline holds, too."),
-            _flag("--fix-baselined", text="Let --fix and --diff repair what the baseline holds, too."),
+            _flag("--fix-baselined", text="Let --fix and --diff repair what is baselined, too."),
         ),
     ),
     (
@@ -247,4 +245,4 @@ class GroupedCommand(click.Command):
 def _record(option: click.Option, ctx: click.Context) -> tuple[str, str]:
     names, text = option.get_help_record(ctx) or ("", "")
     # Of a switch, only the side that changes something is shown; the other one is for undoing the configuration.
-    return names.partition(" / ")[0], text.partition("  [")[0]
+    return names.partition(" / ")[0].replace(" [=", "[="), text.partition("  [")[0]
