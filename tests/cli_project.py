@@ -18,6 +18,25 @@ class Net(nn.Module):
 GOOD = BAD.replace("0.5)", "0.5, training=self.training)")
 UNSAFE = BAD.replace("0.5)", "0.5, training=True)")
 
+#: A helper that every call leaves on, which is told once, at the helper.
+HELPER = """\
+import torch.nn.functional as F
+
+
+def attend(q, k, v, p):
+    return F.scaled_dot_product_attention(q, k, v, dropout_p=p)
+"""
+CALLER = """\
+from torch import nn
+
+from ops import attend
+
+
+class Net(nn.Module):
+    def forward(self, q, k, v):
+        return attend(q, k, v, 0.1)
+"""
+
 Output = tuple[int, str, str]
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_project import BAD, GOOD, UNSAFE, Project
+from cli_project import BAD, CALLER, GOOD, HELPER, UNSAFE, Project
 
 HEAD = "import torch.nn.functional as F\nfrom torch import nn\n\n\n"
 TWO = f"""{HEAD}class Net(nn.Module):
@@ -326,6 +326,28 @@ def test_known_findings_are_not_fixed_unless_asked(project: Project) -> None:
     assert code == 0
     assert "base.json: removed 1 finding no longer found." in err
     assert "F.dropout(x, 0.1, training=self.training)" in project.read("net.py")
+
+
+def test_calls_of_a_helper_that_is_known_are_not_fixed_unless_asked(project: Project) -> None:
+    project.write("ops.py", HELPER)
+    project.write("a.py", CALLER)
+    project.write("b.py", CALLER)
+    adopt(project)
+    assert list(json.loads(project.read("base.json"))["files"]) == ["ops.py"]
+    assert project.run("check", "--baseline", "base.json", "--fix")[0] == 0
+    assert (project.read("a.py"), project.read("b.py")) == (CALLER, CALLER)
+    assert project.run("check", "--baseline", "base.json", "--fix", "--fix-baselined")[0] == 0
+    mended = CALLER.replace("0.1)", "0.1 if self.training else 0.0)")
+    assert (project.read("a.py"), project.read("b.py")) == (mended, mended)
+
+
+def test_file_that_does_not_parse_is_not_stale(project: Project) -> None:
+    project.write("net.py", BAD)
+    project.write("dropcheck.toml", 'ignore = ["DRP900"]\n')
+    adopt(project)
+    project.write("net.py", BAD.replace("(nn.Module)", "(nn.Module"))
+    assert "no longer found" not in project.run("check", "--baseline", "base.json")[2]
+    assert "no longer found" not in project.run("check", "--baseline", "base.json", "--isolated")[2]
 
 
 def test_known_findings_get_no_comment(project: Project) -> None:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_project import BAD, GOOD, UNSAFE, Project
+from cli_project import BAD, CALLER, GOOD, HELPER, UNSAFE, Project
 
 IGNORE = "# dropcheck: ignore[DRP101]"
 
@@ -316,6 +316,19 @@ def test_ignoring_repairing_and_removing_what_is_unused_comes_to_repairing(proje
     assert project.run("check", "--ignore-suppressions", "--fix")[0] == 0
     assert project.run("check", "--extend-select", "DRP901", "--fix")[0] == 0
     assert project.read("net.py") == repaired
+
+
+def test_helper_that_all_calls_leave_on_gets_one_comment_and_no_fix(project: Project) -> None:
+    project.write("ops.py", HELPER)
+    project.write("a.py", CALLER)
+    project.write("b.py", CALLER)
+    assert codes(project) == ["DRP108"]
+    code, _, err = project.run("check", "--add-ignore=on purpose")
+    assert (code, err) == (0, "Suppressed 1 finding in 1 file, 0 left.\n")
+    ignored = HELPER.replace("=p)", "=p)  # dropcheck: ignore[DRP108] on purpose")
+    assert [project.read(name) for name in ("ops.py", "a.py", "b.py")] == [ignored, CALLER, CALLER]
+    assert project.run("check", "--extend-select", "DRP901", "--fix")[0] == 0
+    assert [project.read(name) for name in ("ops.py", "a.py", "b.py")] == [ignored, CALLER, CALLER]
 
 
 # ruff

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 
 from dropcheck.config.load import shown
 from dropcheck.config.settings import Settings
 from dropcheck.engine.baseline import Baseline, Key, read_baseline, write_baseline
-from dropcheck.engine.select import enabled_codes
 from dropcheck.errors import ConfigError
-from dropcheck.model import BaselineAction, BaselineUse, Finding, Report, StaleEntry, State
+from dropcheck.model import BaselineAction, BaselineUse, Report, StaleEntry, State
 
 _PRESENT = frozenset({State.ACTIVE, State.BASELINED, State.BELOW_CONFIDENCE})
 
@@ -33,54 +32,16 @@ def read_baselines(settings: Iterable[Settings], *, required: bool = False) -> d
     return {path: read_baseline(path) for path in paths}
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a run has a verdict on.
-
-    Args:
-        settings: the settings of each file that was checked, by path.
-        findings: what was found in them.
-        sources: the text of each file with a finding.
-    """
-
-    settings: Mapping[str, Settings]
-    findings: tuple[Finding, ...]
-    sources: Mapping[str, str]
-
-    def present(self, baseline: Baseline) -> Counter[Key]:
-        """How often each key is found, whether or not the findings count."""
-        return self._counted(baseline, _PRESENT)
-
-    def active(self, baseline: Baseline) -> Counter[Key]:
-        """How often each key is found by findings that count."""
-        return self._counted(baseline, frozenset({State.ACTIVE}))
-
-    def needed(self, baseline: Baseline) -> dict[Key, int]:
-        """What a baseline holds, without what is no longer found.
-
-        What the run did not look for stays: files that were not checked (unless they are gone) and rules that did not run.
-        """
-        found = self.present(baseline)
-        ran = {baseline.relative(path): enabled_codes(settings) for path, settings in self.settings.items()}
-        folder = os.path.dirname(baseline.path)
-
-        def is_judged(key: Key) -> bool:
-            return key.rule in ran[key.file] if key.file in ran else not os.path.exists(os.path.join(folder, key.file))
-
-        counts = {key: min(count, found[key]) if is_judged(key) else count for key, count in baseline.counts.items()}
-        return {key: count for key, count in counts.items() if count}
-
-    def _counted(self, baseline: Baseline, states: frozenset[State]) -> Counter[Key]:
-        return Counter(baseline.key(one, self.sources[one.path]) for one in self.findings if one.state in states)
+Checked = Mapping[str, frozenset[str]]
+"""The files that a run has a verdict on, each with the codes of the rules that were checked in it."""
 
 
-def settle(report: Report, checked: Checked, baselines: Iterable[Baseline], *, prune: bool) -> Report:
+def settle(report: Report, in_use: Iterable[tuple[Baseline, Checked]], *, prune: bool) -> Report:
     """Tell which entries of the baselines are stale, and remove them if asked.
 
     Args:
         report: the run.
-        checked: what it has a verdict on.
-        baselines: those in use.
+        in_use: the baselines, each with the files that were held against it.
         prune: whether stale entries are removed from the files.
 
     Returns:
@@ -89,20 +50,20 @@ def settle(report: Report, checked: Checked, baselines: Iterable[Baseline], *, p
     Raises:
         SourceError: a baseline cannot be written.
     """
-    uses = []
-    for baseline in baselines:
-        own = {path: one for path, one in checked.settings.items() if one.baseline == baseline.path}
-        needed = replace(checked, settings=own).needed(baseline)
-        stale = tuple(
-            StaleEntry(key.file, key.rule, key.function, count - needed.get(key, 0))
-            for key, count in sorted(baseline.counts.items())
-            if count > needed.get(key, 0)
-        )
-        action = BaselineAction.PRUNED if prune and stale else BaselineAction.READ
-        if action is BaselineAction.PRUNED:
-            write_baseline(replace(baseline, counts=needed))
-        uses.append(BaselineUse(shown(baseline.path), action, sum(needed.values()), stale))
-    return replace(report, baselines=tuple(uses))
+    return replace(report, baselines=tuple(_settled(report, baseline, checked, prune) for baseline, checked in in_use))
+
+
+def _settled(report: Report, baseline: Baseline, checked: Checked, prune: bool) -> BaselineUse:
+    needed = _needed(report, baseline, checked)
+    stale = tuple(
+        StaleEntry(key.file, key.rule, key.function, count - needed.get(key, 0))
+        for key, count in sorted(baseline.counts.items())
+        if count > needed.get(key, 0)
+    )
+    action = BaselineAction.PRUNED if prune and stale else BaselineAction.READ
+    if action is BaselineAction.PRUNED:
+        write_baseline(replace(baseline, counts=needed))
+    return BaselineUse(shown(baseline.path), action, sum(needed.values()), stale)
 
 
 def adopt(report: Report, checked: Checked, path: str) -> Report:
@@ -112,7 +73,7 @@ def adopt(report: Report, checked: Checked, path: str) -> Report:
 
     Args:
         report: the run.
-        checked: what it has a verdict on.
+        checked: the files it has a verdict on.
         path: the file to write; its folder is made.
 
     Returns:
@@ -124,10 +85,30 @@ def adopt(report: Report, checked: Checked, path: str) -> Report:
     """
     old = read_baseline(path) if os.path.exists(path) else Baseline(os.path.abspath(path))
     # The union of the two takes the larger count of each key.
-    new = replace(old, counts=Counter(checked.needed(old)) | checked.active(old))
-    write_baseline(new)
+    counts = Counter(_needed(report, old, checked)) | _counted(report, old, {State.ACTIVE})
+    write_baseline(replace(old, counts=counts))
     findings = tuple(
         replace(finding, state=State.BASELINED) if finding.state is State.ACTIVE else finding for finding in report.findings
     )
-    use = BaselineUse(shown(new.path), BaselineAction.WRITTEN, len(report.active))
+    use = BaselineUse(shown(path), BaselineAction.WRITTEN, len(report.active))
     return replace(report, findings=findings, baselines=(use,))
+
+
+def _needed(report: Report, baseline: Baseline, checked: Checked) -> dict[Key, int]:
+    """What a baseline holds, without what is no longer found.
+
+    What the run did not look for stays: files that were not checked (unless they are gone) and rules that did not run.
+    """
+    found = _counted(report, baseline, _PRESENT)
+    judged = {baseline.relative(path): codes for path, codes in checked.items()}
+    folder = os.path.dirname(baseline.path)
+
+    def is_judged(key: Key) -> bool:
+        return key.rule in judged[key.file] if key.file in judged else not os.path.exists(os.path.join(folder, key.file))
+
+    counts = {key: min(count, found[key]) if is_judged(key) else count for key, count in baseline.counts.items()}
+    return {key: count for key, count in counts.items() if count}
+
+
+def _counted(report: Report, baseline: Baseline, states: Set[State]) -> Counter[Key]:
+    return Counter(baseline.key(one, report.sources[one.path]) for one in report.findings if one.state in states)

@@ -62,11 +62,11 @@ class Baseline:
 
     def mark(self, findings: Iterable[Finding], text: str) -> Iterator[Finding]:
         """Set the state of the findings of one file that the baseline holds; of several alike, the first ones."""
-        left = Counter(self.counts)
+        taken: Counter[Key] = Counter()
         for finding in findings:
             key = self.key(finding, text) if finding.state is State.ACTIVE else None
-            if key is not None and left[key]:
-                left[key] -= 1
+            if key is not None and taken[key] < self.counts.get(key, 0):
+                taken[key] += 1
                 yield replace(finding, state=State.BASELINED)
             else:
                 yield finding

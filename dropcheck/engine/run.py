@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import Discovery, FoundFile
-from dropcheck.engine.accounts import Checked, adopt, read_baselines, settle
+from dropcheck.engine.accounts import adopt, read_baselines, settle
 from dropcheck.engine.add_ignore import is_ignorable, with_ignores
 from dropcheck.engine.baseline import Baseline
 from dropcheck.engine.context import complete
@@ -80,7 +80,7 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
     errors += (*failures, *repaired.errors)
     findings = sorted((finding for path in paths for finding in workspace.findings(path)), key=lambda finding: finding.sort_key)
     broken = {error.path for error in errors}
-    checked = {path: one for path, one in settings.items() if path not in broken}
+    checked = {path: workspace.checked_codes(path) for path in settings if path not in broken}
     report = Report(
         findings=tuple(findings),
         files=len(checked),
@@ -92,17 +92,22 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
     )
     if options.diff:
         return report
-    verdict = Checked(checked, report.findings, report.sources)
     if options.write_baseline is not None:
-        return adopt(report, verdict, options.write_baseline)
-    return settle(report, verdict, prepared.baselines.values(), prune=options.prune_baseline)
+        return adopt(report, checked, options.write_baseline)
+    in_use = [
+        (baseline, {path: codes for path, codes in checked.items() if settings[path].baseline == name})
+        for name, baseline in prepared.baselines.items()
+    ]
+    return settle(report, in_use, prune=options.prune_baseline)
 
 
 def _mender(workspace: Workspace, options: RunOptions) -> Callable[[str], FixResult]:
     """What is done to a file: its fixes, or comments in their place."""
     reason = options.add_ignore
     if reason is not None:
-        return lambda path: workspace.rewrite(path, lambda text, found: with_ignores(text, found, reason), is_ignorable)
+        return lambda path: workspace.rewrite(
+            path, lambda: with_ignores(workspace.text(path), workspace.findings(path), reason), is_ignorable
+        )
     return lambda path: workspace.fix(path, unsafe=workspace.settings(path).unsafe_fixes, baselined=options.fix_baselined)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -10,24 +10,20 @@ from dropcheck.catalogue import Catalogue
 from dropcheck.config.settings import Settings
 from dropcheck.engine.baseline import Baseline
 from dropcheck.engine.directives import Vocabulary, read_directives
-from dropcheck.engine.fix import FixResult, fix_text
+from dropcheck.engine.fix import SYNTAX_ERROR_CODE, FixResult, fix_text
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.pool import Task, extract_one
 from dropcheck.engine.select import enabled_codes, select
 from dropcheck.engine.suppress import suppress
-from dropcheck.engine.unused import unused_suppressions
+from dropcheck.engine.unused import UNUSED_CODE, unused_suppressions
 from dropcheck.facts import FileFacts
 from dropcheck.link import Project, link
-from dropcheck.model import FileError, Finding
+from dropcheck.model import FileError, Finding, State
 from dropcheck.rules.judge import judge
 from dropcheck.rules.selectors import codes_for, nearest
 
 VOCABULARY = Vocabulary(codes_for, nearest)
 """The rules that comments may name."""
-
-
-View = Callable[[str, tuple[Finding, ...]], tuple[Finding, ...]]
-"""From a text and what is found in it to what somebody sees of that."""
 
 
 class InternalError(Exception):
@@ -82,6 +78,12 @@ class Workspace:
         """The settings of a file."""
         return self._settings[path]
 
+    def checked_codes(self, path: str) -> frozenset[str]:
+        """The codes of the rules that were checked in a file of the run: where it does not parse, only that."""
+        enabled = enabled_codes(self._settings[path])
+        facts = self._facts.get(path)
+        return enabled if facts is None or facts.syntax_error is None else enabled & {SYNTAX_ERROR_CODE}
+
     def put(self, task: Task, facts: FileFacts) -> None:
         """Add a file with its facts, or replace one."""
         self._tasks[task.path] = task
@@ -135,16 +137,18 @@ class Workspace:
             The fixed text and what was done to it. If anything is raised, the file keeps its old text.
         """
         return self.rewrite(
-            path, lambda _, findings: findings, lambda finding: finding.fix_applies(unsafe=unsafe, baselined=baselined)
+            path,
+            lambda: self._judge(path, at_calls=True),
+            lambda finding: finding.fix_applies(unsafe=unsafe, baselined=baselined),
         )
 
-    def rewrite(self, path: str, view: View, wanted: Callable[[Finding], bool]) -> FixResult:
+    def rewrite(self, path: str, view: Callable[[], tuple[Finding, ...]], wanted: Callable[[Finding], bool]) -> FixResult:
         """Apply edits to a file to a fixed point; it holds the edited text afterwards.
 
         Args:
             path: a file that was put in.
-            view: what is seen of the findings of a text; the edits are the fixes in it.
-            wanted: whether the fix of a finding that is seen is to be applied.
+            view: what is found in the text that the file holds; the edits are the fixes of that.
+            wanted: whether the fix of a finding is to be applied.
 
         Returns:
             As for ``fix``.
@@ -153,7 +157,7 @@ class Workspace:
 
         def judge(text: str) -> tuple[Finding, ...]:
             self.edit(path, text)
-            return view(text, self._judge(path, at_calls=True))
+            return view()
 
         try:
             result = fix_text(self.text(path), judge, wanted)
@@ -183,8 +187,26 @@ class Workspace:
         obeyed = () if self._ignore_suppressions else directives.valid
         text = self.text(path)
         spoken = suppress(found, obeyed, text)
-        unused = unused_suppressions(spoken.uses, enabled_codes(settings), path, text)
+        unused = () if at_calls else unused_suppressions(spoken.uses, self.checked_codes(path), path, text)
         judged = select((*spoken.findings, *unused), settings)
-        findings = sorted(judged, key=lambda finding: finding.sort_key)
+        findings: Iterable[Finding] = sorted(judged, key=lambda finding: finding.sort_key)
         baseline = self._baselines.get(settings.baseline or "")
-        return tuple(findings if baseline is None else baseline.mark(findings, text))
+        if baseline is not None:
+            findings = baseline.mark(findings, text)
+        return self._as_told(path, findings) if at_calls else tuple(findings)
+
+    def _as_told(self, path: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Findings at calls, each with the state of the one that tells it at the helper; and the unused suppressions."""
+        told = self.findings(path)
+        here = {(finding.code, finding.span) for finding in told}
+        states = tuple(
+            finding if (finding.code, finding.span) in here else self._with_state_at_helper(finding) for finding in findings
+        )
+        return (*states, *(finding for finding in told if finding.code == UNUSED_CODE))
+
+    def _with_state_at_helper(self, finding: Finding) -> Finding:
+        for related in finding.related:
+            for other in self.findings(related.path) if related.path in self._facts else ():
+                if other.code == finding.code and other.span == related.span and finding.state is State.ACTIVE:
+                    return replace(finding, state=other.state, state_reason=other.state_reason)
+        return finding
