@@ -41,6 +41,7 @@ STATEMENTS = [
     ("with self.scope(", "    F.dropout(x),", ") as y:", "    pass"),
     ("assert F.dropout(x).sum(), (", "    'none'", ")"),
     ("y = (", "    F.dropout(x)", "    .relu()", ")"),
+    ("y = lambda h: (", "    F.dropout(h)", ")"),
 ]
 
 
@@ -54,6 +55,13 @@ def test_comment_on_any_line_of_the_statement_is_obeyed(project: Project, statem
         project.write("net.py", method(*lines))
         assert codes(project) == [], lines
     project.write("net.py", method(IGNORE, *statement))
+    assert codes(project) == []
+
+
+def test_comment_belongs_to_the_lambda_and_not_to_its_call(project: Project) -> None:
+    project.write("net.py", method("act = lambda h: F.dropout(h)", f"return act(x)  {IGNORE}"))
+    assert codes(project) == ["DRP101"]
+    project.write("net.py", method(f"act = lambda h: F.dropout(h)  {IGNORE}", "return act(x)"))
     assert codes(project) == []
 
 
