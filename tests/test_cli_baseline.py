@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from cli_project import BAD, CALLER, GOOD, HELPER, UNSAFE, Project
+from cli_project import BAD, CALLER, GOOD, HELPER, RULES, UNSAFE, Project
 
 HEAD = "import torch.nn.functional as F\nfrom torch import nn\n\n\n"
 TWO = f"""{HEAD}class Net(nn.Module):
@@ -216,6 +217,17 @@ def test_one_more_of_the_same_is_new(project: Project) -> None:
     adopt(project)
     project.write("net.py", BAD.replace("        return", "        x = F.dropout(x, 0.5)\n        return"))
     assert found(project) == ["net.py:8:16: DRP101"]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_finding_of_the_fixtures_stays_known_when_it_is_formatted(project: Project, rule: str) -> None:
+    project.copy_bad_fixtures(rule)
+    adopt(project, "--min-confidence", "low")
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--no-cache", "--line-length", "60", "."]
+    subprocess.run(command, check=True, capture_output=True)
+    code, out, err = project.run("check", "--min-confidence", "low", "--baseline", "base.json")
+    assert (code, out) == (0, "")
+    assert "no longer found" not in err
 
 
 STICKY = f"""{HEAD}class Net(nn.Module):

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_project import BAD, CALLER, GOOD, HELPER, UNSAFE, Project
+from cli_project import BAD, CALLER, GOOD, HELPER, RULES, UNSAFE, Project
 
 IGNORE = "# dropcheck: ignore[DRP101]"
 
@@ -237,6 +237,21 @@ def test_bare_add_ignore_does_not_take_the_path_for_a_reason(project: Project) -
     project.write("src/net.py", BAD)
     assert project.run("check", "--add-ignore", "src")[0] == 0
     assert f"0.5)  {IGNORE}\n" in project.read("src/net.py")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_finding_of_the_fixtures_can_be_given_a_comment(project: Project, rule: str) -> None:
+    project.copy_bad_fixtures(rule)
+    before = {path: path.read_text("utf-8") for path in project.folder.rglob("*.py")}
+    total = len(codes(project, "--min-confidence", "low"))
+    code, out, err = project.run("check", "--min-confidence", "low", "--add-ignore=later")
+    assert (code, out) == (0, "")
+    assert re.fullmatch(rf"Suppressed {total} findings? in \d+ files?, 0 left\.\n", err)
+    for path, text in before.items():
+        after = path.read_text("utf-8")
+        assert ast.dump(ast.parse(after)) == ast.dump(ast.parse(text)), path
+        pairs = zip(after.splitlines(), text.splitlines(), strict=True)
+        assert all(new.startswith(old) for new, old in pairs), path
 
 
 def test_several_findings_of_a_line_share_a_comment(project: Project) -> None:
