@@ -390,7 +390,10 @@ def test_what_is_left_after_fixing_is_written(project: Project) -> None:
         ("[]", "is not a baseline of dropcheck; name another file"),
         ('{"version": 1, "files": {}}', "is not a baseline of dropcheck"),
         ('{"tool": "dropcheck", "version": 1, "files": []}', "is not a baseline of dropcheck"),
-        ('{"tool": "dropcheck", "version": 2, "files": {}}', "is a baseline of version 2, this dropcheck reads 1"),
+        (
+            '{"tool": "dropcheck", "version": 2, "files": {}}',
+            "is a baseline of version 2, this dropcheck reads 1; restore it, or delete it and write it anew",
+        ),
         ('{"tool": "dropcheck", "files": {}}', "is a baseline of version None"),
         ('{"tool": "dropcheck", "version": 1, "files": {"a.py": {}}}', "holds a wrong entry for 'a.py'"),
         ('{"tool": "dropcheck", "version": 1, "files": {"a.py": [{"rule": "DRP101"}]}}', "holds a wrong entry for 'a.py'"),

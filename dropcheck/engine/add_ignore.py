@@ -14,7 +14,7 @@ from dropcheck.model import Applicability, Edit, Finding, Fix, LineIndex, Span, 
 from dropcheck.source.rows import Rows, read_rows
 
 _ABOUT_THE_RUN = "DRP9"
-_ROW_END = re.compile(r"\r\n?|\n|\Z")
+_ROW_END = re.compile(r"\r\n?|\n")
 
 
 def refuse_unfit(reason: str) -> None:
@@ -108,7 +108,7 @@ class _Placer:
         line = self.index.row_text(row)
         indentation = line[: len(line) - len(line.lstrip())]
         end = _ROW_END.search(self.text)
-        newline = end[0] if end and end[0] else "\n"
+        newline = end[0] if end else "\n"
         return _insert(self.index.row_span(row).start, f"{indentation}{_comment(finding.code, self.reason)}{newline}")
 
 

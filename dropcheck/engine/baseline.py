@@ -84,6 +84,7 @@ def read_baseline(path: str) -> Baseline:
     import json  # noqa: PLC0415  (few runs need it)
 
     name = shown(path)
+    advice = f"restore it, or delete it and write it anew with --write-baseline {name}"
     if not os.path.exists(path):
         raise ConfigError(f"{name}: there is no such baseline; write it with --write-baseline {name}")
     try:
@@ -91,25 +92,23 @@ def read_baseline(path: str) -> Baseline:
     except SourceError as error:
         raise ConfigError(f"{name}: the baseline {error.message}") from error
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{name}: is not a baseline: not valid JSON ({error}); write it anew or restore it") from error
+        raise ConfigError(f"{name}: is not a baseline: not valid JSON ({error}); {advice}") from error
     if not isinstance(document, dict) or document.get("tool") != _TOOL or not isinstance(document.get("files"), dict):
         raise ConfigError(f"{name}: is not a baseline of dropcheck; name another file")
-    if document.get("version") != VERSION:
-        found = document.get("version")
-        raise ConfigError(
-            f"{name}: is a baseline of version {found!r}, this dropcheck reads {VERSION}; write it anew with --write-baseline"
-        )
-    return Baseline(os.path.abspath(path), dict(_entries(document["files"], name)))
+    version = document.get("version")
+    if version != VERSION:
+        raise ConfigError(f"{name}: is a baseline of version {version!r}, this dropcheck reads {VERSION}; {advice}")
+    return Baseline(os.path.abspath(path), dict(_entries(document["files"], name, advice)))
 
 
-def _entries(files: Mapping[str, object], name: str) -> Iterator[tuple[Key, int]]:
+def _entries(files: Mapping[str, object], name: str, advice: str) -> Iterator[tuple[Key, int]]:
     for file, entries in files.items():
         for entry in entries if isinstance(entries, list) else [None]:
             match entry:
                 case {"rule": str(rule), "in": str(function), "hash": str(digest), "count": int(count)} if count > 0:
                     yield Key(file, rule, function, digest), count
                 case _:
-                    raise ConfigError(f"{name}: the baseline holds a wrong entry for {file!r}; write it anew or restore it")
+                    raise ConfigError(f"{name}: the baseline holds a wrong entry for {file!r}; {advice}")
 
 
 def write_baseline(baseline: Baseline) -> None:

@@ -199,10 +199,9 @@ class Workspace:
         """Findings at calls, each with the state of the one that tells it at the helper; and the unused suppressions."""
         told = self.findings(path)
         here = {(finding.code, finding.span) for finding in told}
-        states = tuple(
-            finding if (finding.code, finding.span) in here else self._with_state_at_helper(finding) for finding in findings
-        )
-        return (*states, *(finding for finding in told if finding.code == UNUSED_CODE))
+        states = (one if (one.code, one.span) in here else self._with_state_at_helper(one) for one in findings)
+        unused = (finding for finding in told if finding.code == UNUSED_CODE)
+        return tuple(sorted((*states, *unused), key=lambda finding: finding.sort_key))
 
     def _with_state_at_helper(self, finding: Finding) -> Finding:
         for related in finding.related:
