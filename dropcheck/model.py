@@ -190,13 +190,15 @@ class Finding:
         """Findings are listed by file, then place, then code."""
         return (self.path, self.span, self.code)
 
-    def fix_applies(self, *, unsafe: bool) -> bool:
+    def fix_applies(self, *, unsafe: bool, baselined: bool = False) -> bool:
         """Whether ``--fix`` would repair this finding now.
 
         Args:
             unsafe: whether unsafe fixes are allowed.
+            baselined: whether findings of the baseline are repaired, too.
         """
-        if self.fix is None or not self.fix.edits or self.state is not State.ACTIVE:
+        wanted = self.state is State.ACTIVE or (baselined and self.state is State.BASELINED)
+        if self.fix is None or not self.fix.edits or not wanted:
             return False
         if self.fix.applicability is Applicability.SAFE:
             return True
@@ -230,6 +232,48 @@ class FixedFile:
     refused: str = ""
 
 
+class BaselineAction(Enum):
+    """What a run did with a baseline file."""
+
+    READ = "read"
+    PRUNED = "pruned"
+    WRITTEN = "written"
+
+
+@dataclass(frozen=True, slots=True)
+class StaleEntry:
+    """Something a baseline holds that is no longer found.
+
+    Args:
+        file: the file, relative to the folder of the baseline.
+        code: the rule's code.
+        qualified_name: the class and function around it; empty at module level.
+        count: how many findings are gone.
+    """
+
+    file: str
+    code: str
+    qualified_name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineUse:
+    """What became of one baseline file in a run.
+
+    Args:
+        path: the file, as messages show it.
+        action: what was done with it.
+        held: how many findings it holds; those of this run, where it was written.
+        stale: what it holds, or held before it was pruned, that is no longer found.
+    """
+
+    path: str
+    action: BaselineAction
+    held: int
+    stale: tuple[StaleEntry, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The result of a run.
@@ -242,6 +286,7 @@ class Report:
         fixed: files that were changed (or would be, for ``--diff``) and files whose fixes were refused.
         unsafe_fixes: whether unsafe fixes were allowed.
         notes: what a user who asks for it (``--verbose``) wants to know, one line each.
+        baselines: the baseline files in use, and what was done with them.
     """
 
     findings: tuple[Finding, ...]
@@ -251,6 +296,7 @@ class Report:
     fixed: tuple[FixedFile, ...] = ()
     unsafe_fixes: bool = False
     notes: tuple[str, ...] = ()
+    baselines: tuple[BaselineUse, ...] = ()
 
     @property
     def active(self) -> tuple[Finding, ...]:

@@ -35,6 +35,7 @@ output-format = ["concise", "sarif:out.sarif"]
 fix = true
 unsafe-fixes = true
 min-confidence = "medium"
+baseline = "ci/known.json"
 intent-words = ["augment"]
 module-bases = ["mylib.nn.Layer"]
 
@@ -74,11 +75,10 @@ def test_the_table_of_options_and_the_settings_agree() -> None:
     fields = {field.name for field in dataclasses.fields(Settings)} - {"root", "source"}
     assert fields == {option.field for option in FILE_OPTIONS} - {"extend"}
     for option in FILE_OPTIONS:
-        if option.kind is Kind.FORMATS:
-            assert getattr(Settings(), option.field) == (Output(str(option.default)),)
-        elif option.field in fields:
+        if option.field in fields:
             value = getattr(Settings(), option.field)
-            assert (value.value if isinstance(value, Confidence) else value) == option.default
+            default = (Output(str(option.default)),) if option.kind is Kind.FORMATS else option.default
+            assert (value.value if isinstance(value, Confidence) else value) == default
         assert option.doc.endswith(".")
 
 
@@ -105,6 +105,7 @@ def test_every_option_is_read(tmp_path: Path) -> None:
         fix=True,
         unsafe_fixes=True,
         min_confidence=Confidence.MEDIUM,
+        baseline=f"{root}/ci/known.json",
         intent_words=("augment",),
         module_bases=("mylib.nn.Layer",),
         functions=(
@@ -138,9 +139,11 @@ def test_other_files_hold_the_options_at_the_top(tmp_path: Path, name: str) -> N
         ("fix = 1", ["'fix' must be true or false, not a number"]),
         ('min-confidence = "hgh"', ["'min-confidence' must be one of 'high', 'medium', 'low', not 'hgh'"]),
         ('output-format = "concis"', ["unknown format 'concis'; did you mean 'concise'?"]),
+        ('min-confidence = "hig"', ["not 'hig'; did you mean 'high'?"]),
         ("diff = true", ["'diff' concerns one run", "as --diff"]),
         ("extend = 3", ["'extend' must be a path, not a number"]),
         ("min-confidence = 3", ["'min-confidence' must be one of", "not a number"]),
+        ('baseline = ["a.json"]', ["'baseline' must be a path, not a list"]),
         ("output-format = 1", ["'output-format' must be one or more of 'auto', 'full'", "not a number"]),
         ("output-format = []", ["'output-format' names no format"]),
         ('output-format = "sarf"', ["unknown format 'sarf'; did you mean 'sarif'?"]),

@@ -224,3 +224,21 @@ def test_output_shown(project: Project, block: str) -> None:
     command, _, output = block.partition("\n")
     code, out, _ = project.run(*command.removeprefix("$ dropcheck ").split())
     assert (code, out) == (1, output)
+
+
+def test_baseline_page(project: Project) -> None:
+    page = read("docs/baseline.md")
+    adopting, pruning = fences(page, "console")
+    project.write("net.py", BAD)
+    replay(project, adopting)
+    assert project.read("known.json") == fences(page, "json")[0]
+    project.write("pyproject.toml", fences(page, "toml")[0])
+    replay(project, pruning)
+    assert "DRP101" not in project.read("known.json")
+
+
+def replay(project: Project, session: str) -> None:
+    """Run the commands of a session; each says on stderr what the page shows."""
+    for block in session.split("$ dropcheck ")[1:]:
+        command, _, output = block.partition("\n")
+        assert project.run(*command.split()) == (0, "", output)

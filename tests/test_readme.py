@@ -49,6 +49,8 @@ EXPECTED = {
     "dropcheck check --fix src": (1, "DRP102", False),
     "dropcheck check --fix --unsafe-fixes src": (0, "", True),
     "dropcheck check --output-format sarif src": (1, '"ruleId": "DRP102"', False),
+    "dropcheck check --write-baseline known.json": (0, "", False),
+    "dropcheck check --add-ignore=reviewed src": (0, "", True),
     "dropcheck inventory src": (0, "[always on] train: drops, eval: drops", False),
     "dropcheck rule DRP101": (0, "missing-training-flag", False),
     "dropcheck check --output-format concise src": (1, "dropout_pair.py:12:16: DRP102", False),

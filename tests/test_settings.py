@@ -221,6 +221,7 @@ SAMPLES = {
     Kind.BOOLEAN: "true",
     Kind.COUNT: "2",
     Kind.PATH: "x.toml",
+    Kind.TEXT: "known",
     Kind.SELECTORS: "DRP101,DRP2",
     Kind.STRINGS: "a,b",
     Kind.GLOBS: "a.py,b/*.py",
@@ -231,7 +232,7 @@ SAMPLES = {
 def test_every_option_has_its_variable(project: Project, monkeypatch: pytest.MonkeyPatch, option: Option) -> None:
     project.write("x.toml", "")
     value = option.choices[-1] if option.choices else SAMPLES[option.kind]
-    switch = [f"--{option.name}"] if option.kind is Kind.BOOLEAN else [f"--{option.name}", value]
+    switch = [f"--{option.name}"] if option.kind is Kind.BOOLEAN else [f"--{option.name}={value}"]
     with_option = project.run(*switch)
     written = (project.folder / "x.toml").read_bytes()
     project.write("net.py", BAD)

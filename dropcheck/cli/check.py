@@ -46,6 +46,8 @@ if TYPE_CHECKING:
       dropcheck check --fix --unsafe-fixes src
       dropcheck check --select DRP1,invalid-dropout-probability src
       dropcheck check --output-format json --output-file report.json .
+      dropcheck check --add-ignore="compared with v1" src
+      dropcheck check --write-baseline known.json .
       dropcheck check --output-format full --output-format sarif:out.sarif
     """,
 )
@@ -86,9 +88,12 @@ def _run(options: CheckOptions, given: Overrides) -> tuple[Report, Outputs]:
     from dropcheck.cli.progress import ProgressBar  # noqa: PLC0415
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
     from dropcheck.discover import discover  # noqa: PLC0415
+    from dropcheck.engine.add_ignore import refuse_unfit  # noqa: PLC0415
     from dropcheck.engine.run import RunOptions  # noqa: PLC0415
     from dropcheck.engine.run import check as run_check  # noqa: PLC0415
 
+    if options["add_ignore"] is not None:
+        refuse_unfit(options["add_ignore"])
     resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
     # What concerns the run and not a file follows the folder the user is in.
     here = resolver.settings_in(os.getcwd())
@@ -97,7 +102,12 @@ def _run(options: CheckOptions, given: Overrides) -> tuple[Report, Outputs]:
     run_options = RunOptions(
         fix=(here.fix or options["fix_only"]) and not options["diff"],
         diff=options["diff"],
+        add_ignore=options["add_ignore"],
         ignore_suppressions=options["ignore_suppressions"],
+        ignore_baseline=options["ignore_baseline"],
+        fix_baselined=options["fix_baselined"],
+        write_baseline=options["write_baseline"],
+        prune_baseline=options["prune_baseline"],
         jobs=options["jobs"],
     )
     visible_bar = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not options["quiet"]
@@ -135,6 +145,7 @@ def _print_summary(report: Report, options: CheckOptions) -> None:
     shown = summary.SummaryOptions(
         diff=options["diff"],
         fix_only=options["fix_only"],
+        add_ignore=options["add_ignore"] is not None,
         show_fixes=options["show_fixes"],
         verbose=options["verbose"],
     )

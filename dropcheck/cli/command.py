@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import click
 
@@ -22,7 +23,7 @@ class TableCommand(click.Command):
         """Read the command line and the variables, and refuse what cannot be together."""
         if not ctx.resilient_parsing and any(parameter.envvar for parameter in self.params):
             _refuse_unknown_variables(ctx)
-        rest = super().parse_args(ctx, args)
+        rest = super().parse_args(ctx, [*_with_values(self, args)])
         if not ctx.resilient_parsing:
             for first, second in EXCLUSIVE:
                 _refuse_both(ctx, first, second)
@@ -45,6 +46,14 @@ class TableCommand(click.Command):
                     formatter.write_dl([(names.ljust(width), text) for names, text in records], col_max=width)
 
 
+def _with_values(command: click.Command, args: list[str]) -> Iterator[str]:
+    """The arguments, with a bare ``--option`` whose value may be left out as ``--option=``: what follows it is a path."""
+    bare = {f"--{each.option.name}" for each in command.params if isinstance(each, TableOption) and each.flag.bare}
+    end = args.index("--") if "--" in args else len(args)
+    for position, argument in enumerate(args):
+        yield f"{argument}=" if argument in bare and position < end else argument
+
+
 def _refuse_unknown_variables(ctx: click.Context) -> None:
     known = [option.variable for option in FLAGS]
     for name in sorted(os.environ):
@@ -60,7 +69,7 @@ def _refuse_both(ctx: click.Context, first: str, second: str) -> None:
     """Two options that exclude each other: the one given by a variable makes way for the one on the command line."""
     known = {each.option.name: each for each in ctx.command.params if isinstance(each, TableOption)}
     given = [known[name] for name in (first, second) if name in known]
-    if len(given) < 2 or not all(ctx.params[each.option.field] for each in given):
+    if len(given) < 2 or any(ctx.params[each.option.field] in (None, False) for each in given):
         return
     weak = [each for each in given if each.is_from_variable(ctx)]
     if len(weak) != 1:

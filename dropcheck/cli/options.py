@@ -21,6 +21,12 @@ class CheckOptions(TypedDict):
     ignore: tuple[str, ...] | None
     min_confidence: str | None
     ignore_suppressions: bool
+    add_ignore: str | None
+    baseline: str | None
+    ignore_baseline: bool
+    write_baseline: str | None
+    prune_baseline: bool
+    fix_baselined: bool
     fix: bool | None
     unsafe_fixes: bool | None
     diff: bool
@@ -34,7 +40,7 @@ class CheckOptions(TypedDict):
     config: str | None
     isolated: bool
     show_settings: bool
-    output_format: tuple[str, ...] | None
+    output_format: str | None
     output_file: str | None
     statistics: bool
     color: str

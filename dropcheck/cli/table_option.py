@@ -49,7 +49,8 @@ class TableOption(click.Option):
         # Of a switch, only the side that changes something is shown; the other one is for undoing the configuration.
         side = self.secondary_opts[0] if self.option.default is True else f"--{self.option.name}"
         names = ", ".join(filter(None, (self.flag.short, side)))
-        return f"{names} {self.flag.metavar}".rstrip(), self.flag.help
+        space = "" if self.flag.bare else " "
+        return f"{names}{space}{self.flag.metavar}".rstrip(), self.flag.help
 
     def is_from_variable(self, ctx: click.Context) -> bool:
         """Whether the option was given by its variable.
@@ -101,9 +102,12 @@ def _click_type(option: Option) -> Mapping[str, Any]:
     if option.kind is Kind.CHOICE:
         return {"type": click.Choice(option.choices), "default": None if option.in_file else option.default}
     if option.kind in _LISTS:
-        complete = {Kind.SELECTORS: complete_selectors, Kind.FORMATS: complete_formats}.get(option.kind)
-        return {"multiple": True, "callback": _split, "shell_complete": complete}
-    return {"type": click.Path() if option.kind is Kind.PATH else click.IntRange(min=1)}
+        return {"multiple": True, "callback": _split, "shell_complete": _COMPLETE.get(option.kind)}
+    return {"type": _SINGLE[option.kind]}
+
+
+_COMPLETE = {Kind.FORMATS: complete_formats, Kind.SELECTORS: complete_selectors}
+_SINGLE = {Kind.PATH: click.Path(), Kind.TEXT: click.STRING, Kind.COUNT: click.IntRange(min=1)}
 
 
 def _split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:

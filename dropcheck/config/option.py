@@ -17,6 +17,7 @@ class Kind(Enum):
     FORMATS = "one or more of"
     COUNT = "a whole number above zero"
     PATH = "a path"
+    TEXT = "a text"
     STRINGS = "a list of strings"
     SELECTORS = "a list of codes or names"
     GLOBS = "a list of globs"
@@ -29,6 +30,7 @@ class Group(Enum):
     """The headings of ``--help``, in their order."""
 
     RULES = "Rules"
+    KNOWN = "Known findings"
     FIXES = "Fixes"
     FILES = "Files"
     CONFIGURATION = "Configuration"
@@ -45,12 +47,14 @@ class Flag:
         help: what it does, in one line of ``--help``.
         metavar: the word for its value.
         short: its short form, such as ``-q``.
+        bare: whether the value may be left out; then it is empty, and can only be given behind ``=``.
     """
 
     group: Group
     help: str
     metavar: str = ""
     short: str = ""
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ def run_option(
     metavar: str = "",
     short: str = "",
     choices: tuple[str, ...] = (),
+    bare: bool = False,
 ) -> Option:
     """An option that concerns one run, and so has no place in a file.
 
@@ -115,6 +120,7 @@ def run_option(
         metavar: the word for its value.
         short: its short form.
         choices: the words allowed, for ``Kind.CHOICE``; the first is the default.
+        bare: whether its value may be left out.
     """
     default = False if kind is Kind.BOOLEAN else choices[0] if choices else None
-    return Option(name, kind, default, text, choices=choices, flag=Flag(group, text, metavar, short), in_file=False)
+    return Option(name, kind, default, text, choices=choices, flag=Flag(group, text, metavar, short, bare), in_file=False)

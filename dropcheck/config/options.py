@@ -107,6 +107,20 @@ OPTIONS = (
         "hold the probability and the switch), `p-default`, `flag-default`.",
         'functions = [{ name = "mylib.ops.noise", p = "rate", flag = "active", flag-default = true }]',
     ),
+    run_option("add-ignore", Group.KNOWN, "Add comments that suppress what is found.", Kind.TEXT, metavar="[=REASON]", bare=True),
+    Option(
+        "baseline",
+        Kind.PATH,
+        None,
+        "A file of findings to live with for now, as `--write-baseline` writes it; relative to the folder of the "
+        "configuration file.",
+        'baseline = "ci/known.json"',
+        flag=Flag(Group.KNOWN, "Do not report what this file holds.", "FILE"),
+    ),
+    run_option("write-baseline", Group.KNOWN, "Write what is found to this file, as known.", Kind.PATH, metavar="FILE"),
+    run_option("prune-baseline", Group.KNOWN, "Remove from the baseline what is no longer found."),
+    run_option("ignore-baseline", Group.KNOWN, "Report what the baseline holds, too."),
+    run_option("fix-baselined", Group.KNOWN, "Let --fix and --diff repair what is baselined, too."),
     Option(
         "fix",
         Kind.BOOLEAN,
@@ -178,9 +192,9 @@ OPTIONS = (
         "How findings are printed: a format, or a list of them in which all but one name a file, such as "
         '`["full", "sarif:reports/dropcheck.sarif"]`. Such a file is relative to the folder of the configuration file. `auto` is '
         "`github` in GitHub Actions and `full` everywhere else.",
-        'output-format = "concise"',
-        FORMATS,
-        Flag(Group.OUTPUT, "Print in these, as FORMAT or FORMAT:FILE.", "FORMATS"),
+        'output-format = ["full", "sarif:reports/dropcheck.sarif"]',
+        choices=FORMATS,
+        flag=Flag(Group.OUTPUT, "Print in these, as FORMAT or FORMAT:FILE.", "FORMATS"),
     ),
     run_option("output-file", Group.OUTPUT, "Write findings here, not to stdout.", Kind.PATH, metavar="FILE", short="-o"),
     run_option("statistics", Group.OUTPUT, "Print how often each rule fired instead."),
@@ -208,5 +222,20 @@ FILE_OPTIONS = tuple(option for option in OPTIONS if option.in_file)
 FLAGS = tuple(option for option in OPTIONS if option.flag is not None)
 """What the command line of ``check`` takes."""
 
-EXCLUSIVE = (("quiet", "verbose"), ("isolated", "config"), ("show-files", "show-settings"))
-"""Options that cannot be given together."""
+EXCLUSIVE = (
+    ("quiet", "verbose"),
+    ("isolated", "config"),
+    ("show-files", "show-settings"),
+    ("add-ignore", "fix"),
+    ("add-ignore", "fix-only"),
+    ("add-ignore", "ignore-suppressions"),
+    ("add-ignore", "ignore-baseline"),
+    ("add-ignore", "write-baseline"),
+    ("baseline", "ignore-baseline"),
+    ("write-baseline", "baseline"),
+    ("write-baseline", "diff"),
+    ("prune-baseline", "write-baseline"),
+    ("prune-baseline", "ignore-baseline"),
+    ("prune-baseline", "diff"),
+)
+"""Options that cannot be given together, since one of them would go unheard."""

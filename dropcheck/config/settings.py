@@ -36,7 +36,7 @@ class FunctionEntry:
 class Settings:
     """What the configuration and the command line say, for the files below one folder.
 
-    The options are those of ``options.OPTIONS``, where they are explained. Globs with a slash are absolute here.
+    The options are those of ``options.OPTIONS``, where they are explained. Paths and globs with a slash are absolute here.
 
     Args:
         root: the absolute folder globs were relative to: that of the configuration file, else the working folder.
@@ -55,6 +55,7 @@ class Settings:
     fix: bool = False
     unsafe_fixes: bool = False
     min_confidence: Confidence = Confidence.HIGH
+    baseline: str | None = None
     intent_words: tuple[str, ...] = ()
     module_bases: tuple[str, ...] = ()
     functions: tuple[FunctionEntry, ...] = ()

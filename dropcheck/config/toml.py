@@ -29,7 +29,7 @@ def plain(option: Option, value: object) -> Plain:
         return [_entry(item) if isinstance(item, FunctionEntry) else str(item) for item in value]
     if isinstance(value, Enum):
         return str(value.value)
-    return value if isinstance(value, bool | int | float) else str(value)
+    return value if isinstance(value, bool | int | float) else str(value or "")
 
 
 def toml(value: Plain) -> str:

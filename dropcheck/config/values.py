@@ -82,8 +82,10 @@ def _value(option: Option, value: object, origin: Origin) -> object:
             return _outputs(option, strings, origin)
         case Kind.STRINGS | Kind.SELECTORS | Kind.GLOBS | Kind.DOTTED_NAMES if (strings := _strings(value)) is not None:
             return tuple(_text(option, text, origin) for text in strings)
-        case Kind.PATH if isinstance(value, str) and value:
-            return os.path.normpath(os.path.join(origin.root, os.path.expandvars(os.path.expanduser(value))))
+        case Kind.PATH if isinstance(value, str):
+            # An empty one takes back what the file that is extended says.
+            path = os.path.expandvars(os.path.expanduser(value))
+            return os.path.normpath(os.path.join(origin.root, path)) if path else None
         case Kind.SELECTORS_BY_GLOB if isinstance(value, Mapping):
             return tuple(_ignores(str(pattern), selectors, option, origin) for pattern, selectors in value.items())
         case Kind.FUNCTIONS if isinstance(value, list | tuple) and all(isinstance(entry, Mapping) for entry in value):

@@ -212,12 +212,12 @@ class Collector(Statements):
         local = self.definitions.functions[id(node)].bindings.local
         return Frame(context, local, State(reach, env), outer=outer, base=reach, root=outer.root)
 
-    def _run(self, frame: Frame, node: cst.FunctionDef | cst.Lambda) -> Value:
-        """Run a body in its frame and give what it returns."""
+    def _run(self, frame: Frame, node: cst.FunctionDef | cst.Lambda, definition: cst.CSTNode | None = None) -> Value:
+        """Run a body in its frame and give what it returns; what a lambda holds is in the statement that defines it."""
         caller, statement = self.frame, self.statement
         self.frame = frame
         if isinstance(node, cst.Lambda):
-            self.statement = statement
+            self.statement = definition
             frame.returns.append((frame.state.reach, self.eval(node.body)))
         else:
             self.exec(node.body)
@@ -249,7 +249,7 @@ class Collector(Statements):
         for shared in known.bindings.outer:
             inner_frame = Frame(known.context, frozenset(), State(TRUE, {}), outer=self.frame)
             self.share(shared, inner_frame)
-        closure = Closure(node, known.context, self.frame, self.frame.state.reach)
+        closure = Closure(node, known.context, self.frame, self.frame.state.reach, self.statement)
         self.frame.closures.append(closure)
         if self.frame.body_scope and isinstance(node, cst.Lambda):
             self.escape(closure)
@@ -291,7 +291,7 @@ class Collector(Statements):
         frame = self._frame(closure.node, closure.context, closure.frame, reach, passed)
         frame.later = later
         frame.root = self.frame.root
-        value = self._run(frame, closure.node)
+        value = self._run(frame, closure.node, closure.statement)
         self._running.pop()
         return value
 

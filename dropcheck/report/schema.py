@@ -48,10 +48,10 @@ def _type(option: Option) -> dict[str, Any]:
         case Kind.CHOICE:
             return {"enum": list(option.choices)}
         case Kind.FORMATS:
-            each = {"type": "string", "pattern": f"^({'|'.join(option.choices)})(:.+)?$"}
-            return {"oneOf": [each, {**_array(each), "minItems": 1}]}
+            one = {"anyOf": [{"enum": list(option.choices)}, {"type": "string", "pattern": f"^({'|'.join(option.choices)}):."}]}
+            return {"anyOf": [one, {**_array(one), "minItems": 1}]}
         case Kind.PATH:
-            return {"type": "string", "minLength": 1}
+            return {"type": "string"}
         case Kind.SELECTORS_BY_GLOB:
             return {"type": "object", "additionalProperties": _array({"$ref": "#/$defs/selector"})}
         case _:

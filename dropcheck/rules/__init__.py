@@ -21,6 +21,7 @@ from dropcheck.rules import (
     ungated_attention_dropout,
     ungated_helper_call,
     unregistered_dropout_module,
+    unused_suppression,
 )
 from dropcheck.rules.rule import Rule
 
@@ -42,6 +43,7 @@ ALL_RULES: tuple[Rule, ...] = (
     invalid_dropout_probability.RULE,
     dropout_never_active.RULE,
     syntax_error.RULE,
+    unused_suppression.RULE,
     invalid_suppression.RULE,
 )
 

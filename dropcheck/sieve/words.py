@@ -13,7 +13,7 @@ from dropcheck.catalogue import Catalogue
 _CODING = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
 _LIKE_ASCII = (b"utf-8", b"utf8", b"utf_8", b"ascii", b"us-ascii", b"latin", b"iso-8859", b"iso8859", b"cp125", b"windows-125")
 _STEMS = (b"dropout", b"Drop", b"drop", b"_attention", b"flash_attn", b"tochastic")
-_OWN_WORDS = (b"dropcheck:", b"Drop", b"StochasticDepth")
+_OWN_WORDS = (b"dropcheck:", b"DRP", b"Drop", b"StochasticDepth")
 
 
 def sieve_words(catalogue: Catalogue) -> tuple[bytes, ...]:
