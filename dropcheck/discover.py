@@ -14,7 +14,7 @@ from dropcheck.config.settings import Settings
 from dropcheck.gitignore import IgnoreFile, exclude_file, read_ignore_file
 from dropcheck.model import FileError
 
-SUFFIXES = (".py", ".pyi")
+SUFFIXES = (".py", ".pyi", ".ipynb")
 
 _Levels = tuple[tuple[IgnoreFile, str], ...]
 """Files of ignore rules, closest first, each with the path from its folder to the one being walked."""

@@ -246,6 +246,7 @@ class FileFacts:
         comments: comments that name this tool or ``noqa``.
         nn: how torch.nn is spelt in this file; empty where it is not imported.
         syntax_error: set, and all else empty, where the file does not parse.
+        broken_cells: for each cell of a notebook that does not parse, where and why; the facts are those of the others.
     """
 
     path: str
@@ -257,3 +258,4 @@ class FileFacts:
     comments: tuple[Comment, ...] = ()
     nn: str = ""
     syntax_error: SyntaxErrorFact | None = None
+    broken_cells: tuple[SyntaxErrorFact, ...] = ()

@@ -30,10 +30,21 @@ class Span:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place as people count: row and column from 1, columns in characters."""
+    """A place as people count: row and column from 1, columns in characters.
+
+    Args:
+        row: the row, in a notebook that in the cell.
+        column: the column.
+        cell: the number of the cell in a notebook, cells of every type counted; None in other files.
+    """
 
     row: int
     column: int
+    cell: int | None = None
+
+    def __str__(self) -> str:
+        cell = "" if self.cell is None else f"cell {self.cell}:"
+        return f"{cell}{self.row}:{self.column}"
 
 
 class LineIndex:
@@ -58,6 +69,10 @@ class LineIndex:
         offset = min(max(offset, 0), len(self.text))
         row = bisect_right(self._starts, offset)
         return Position(row, offset - self._starts[row - 1] + 1)
+
+    def view(self, span: Span) -> tuple[LineIndex, Span]:
+        """The text in which people see a span, and where it is there; the whole text but in a notebook."""
+        return self, span
 
     def row_span(self, row: int) -> Span:
         """The characters of a row (counted from 1), its line ending included."""

@@ -12,6 +12,7 @@ from dropcheck.inventory import Entry, Inventory, InventoryFile
 from dropcheck.link.behaviour import Why, describe
 from dropcheck.link.site import Form, Passed, Site
 from dropcheck.model import Behaviour, FileError, Finding, LineIndex, State
+from dropcheck.source.cells import line_index
 from dropcheck.worlds import Const, Value, Worlds
 
 _DECIDED = {Why.CALLER: "by its caller", Why.STORED: "at construction", Why.DECISION: "open", Why.UNKNOWN: "open"}
@@ -46,7 +47,7 @@ def take_inventory(found: Discovery, options: RunOptions, *, progress: Progress 
 
 
 def _entries(workspace: Workspace, path: str) -> Iterator[Entry]:
-    index = LineIndex(workspace.text(path))
+    index = line_index(workspace.text(path))
     findings = workspace.findings(path)
     for site in workspace.project().sites(path):
         # The call of a registered module does what the module does, which is listed where it is made.

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable
 
 from dropcheck.catalogue import Catalogue
+from dropcheck.source.magics import python_text
 
 #: Comments for this tool, and classes that drop by hand.
 _OWN_WORDS = (b"dropcheck:", b"Drop", b"StochasticDepth")
@@ -50,7 +51,7 @@ def parses(text: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(text)
+            ast.parse(python_text(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -26,7 +26,7 @@ def render(report: Report, *, base: str) -> str:
 def _finding(finding: Finding, places: Places, base: str) -> dict[str, Any]:
     index = places[finding.path]
     return {
-        "cell": None,
+        "cell": index.position(finding.span.start).cell,
         "code": finding.code,
         "name": finding.name,
         "message": finding.message,

@@ -1,0 +1,50 @@
+"""The cells of a notebook that are Python; those that do not parse do not spoil the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from dropcheck.extract.sieve import parses
+from dropcheck.extract.syntax import syntax_error
+from dropcheck.facts import SyntaxErrorFact
+from dropcheck.model import Span
+from dropcheck.source.cells import CELL_END, blank, join_cells, split_cells
+from dropcheck.source.magics import is_no_python, python_of_cell, python_text
+
+
+def readable(text: str) -> tuple[str, tuple[SyntaxErrorFact, ...]]:
+    """What of a notebook can be parsed.
+
+    Args:
+        text: the text of a notebook.
+
+    Returns:
+        Python of the same length and with the same rows, in which cells that do not parse are blank; and why they do not.
+    """
+    python = python_text(text)
+    if parses(python):
+        return python, ()
+    cells: list[str] = []
+    errors: list[SyntaxErrorFact] = []
+    start = 0
+    for source in split_cells(text):
+        cell = python_of_cell(source)
+        error = _error(cell)
+        cells.append(cell if error is None else blank(cell))
+        if error is not None and not is_no_python(source):
+            errors.append(replace(error, span=Span(start + error.span.start, start + error.span.end)))
+        start += len(source) + len(CELL_END)
+    return join_cells(cells).replace("\0", " "), tuple(errors)
+
+
+def _error(cell: str) -> SyntaxErrorFact | None:
+    """Why a cell does not parse; None where it does, be it only for a Python newer than the running one."""
+    if parses(cell):
+        return None
+    try:
+        cst.parse_module(cell)
+    except cst.ParserSyntaxError as error:
+        return syntax_error(cell, error)
+    return None
