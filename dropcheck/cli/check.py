@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
-from typing import TYPE_CHECKING, Unpack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TextIO, Unpack
 
 import click
 
 from dropcheck.cli.exit_code import ExitOptions, exit_code
 from dropcheck.cli.options import CheckOptions, GroupedCommand, overrides, parameters
-from dropcheck.cli.streams import use_color, write, write_file
+from dropcheck.cli.stdin import StandardInput, read_stdin
+from dropcheck.cli.streams import use_color, write, write_bytes, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,20 +40,27 @@ if TYPE_CHECKING:
       dropcheck check --fix --unsafe-fixes src
       dropcheck check --select DRP1,invalid-dropout-probability --ignore DRP105 src
       dropcheck check --output-format json --output-file report.json .
+      dropcheck check --fix --stdin-filename src/model.py - < src/model.py
     """,
 )
 @click.pass_context
 def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
     """Find dropout that stays on in evaluation, and repair it.
 
-    Checks the Python files in PATHS (files or folders; by default the current folder) and prints what it finds.
+    Checks the Python files and notebooks in PATHS (files or folders; by default the current folder; - for standard input) and
+    prints what it finds.
     """
     if options["quiet"] and options["verbose"]:
         raise click.UsageError("--quiet and --verbose cannot be used together")
     if options["isolated"] and options["config"] is not None:
         raise click.UsageError("--isolated and --config cannot be used together")
-    report, output_format = _run(options)
-    _print_findings(report, output_format, options)
+    stdin = read_stdin(options["paths"], options["stdin_filename"])
+    run = _run(options, stdin)
+    report = run.report
+    if stdin is not None and run.fixing:
+        write_bytes(stdin.fixed(report), sys.stdout)
+    # The fixed text has stdout for itself.
+    _print_findings(run, options, sys.stdout if stdin is None or not run.fixing else sys.stderr)
     _print_errors(report)
     if not options["quiet"]:
         _print_summary(report, options)
@@ -69,30 +77,42 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
     )
 
 
-def _run(options: CheckOptions) -> tuple[Report, str]:
-    """The report of the run and the format to print it in."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What came of a run: its report, the format to print it in, and whether files were to be fixed."""
+
+    report: Report
+    output_format: str
+    fixing: bool
+
+
+def _run(options: CheckOptions, stdin: StandardInput | None) -> _Run:
     # Imported here so that --help and --version start without the engine.
     from dropcheck.cli.progress import ProgressBar  # noqa: PLC0415
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
-    from dropcheck.discover import discover  # noqa: PLC0415
+    from dropcheck.discover import discover, discover_text  # noqa: PLC0415
     from dropcheck.engine.run import RunOptions  # noqa: PLC0415
     from dropcheck.engine.run import check as run_check  # noqa: PLC0415
 
     _refuse_unknown_rules(options)
     resolver = ConfigResolver(overrides(options), options["config"], options["isolated"])
-    # What concerns the run and not a file follows the folder the user is in.
-    here = resolver.settings_in(os.getcwd())
-    found = discover(options["paths"] or (os.curdir,), resolver)
+    # What concerns the run and not a file follows the folder the user is in, or the file that an editor has open.
+    here = resolver.settings_in(os.getcwd()) if stdin is None else resolver.settings_for(stdin.name)
+    if stdin is None:
+        found = discover(options["paths"] or (os.curdir,), resolver)
+    else:
+        found = discover_text(stdin.name, stdin.raw, resolver)
+    fixing = (here.fix or options["fix_only"]) and not options["diff"]
     run_options = RunOptions(
-        fix=(here.fix or options["fix_only"]) and not options["diff"],
-        diff=options["diff"],
+        fix=fixing and stdin is None,
+        diff=options["diff"] or (fixing and stdin is not None),
         ignore_suppressions=options["ignore_suppressions"],
         jobs=options["jobs"],
     )
     visible_bar = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not options["quiet"]
     color = use_color(options["color"], os.environ, terminal=visible_bar)
     with ProgressBar(enabled=visible_bar, color=color) as progress:
-        return run_check(found, run_options, progress=progress), here.output_format
+        return _Run(run_check(found, run_options, progress=progress), here.output_format, fixing)
 
 
 def _refuse_unknown_rules(options: CheckOptions) -> None:
@@ -104,22 +124,22 @@ def _refuse_unknown_rules(options: CheckOptions) -> None:
     expand(options["ignore"] or (), origin="--ignore")
 
 
-def _print_findings(report: Report, output_format: str, options: CheckOptions) -> None:
+def _print_findings(run: _Run, options: CheckOptions, stream: TextIO) -> None:
     from dropcheck.report import json_report, statistics  # noqa: PLC0415
     from dropcheck.report.pieces import plain  # noqa: PLC0415
 
-    shown = replace(report, findings=()) if options["fix_only"] else report
+    shown = replace(run.report, findings=()) if options["fix_only"] else run.report
     path = options["output_file"]
-    terminal = path is None and sys.stdout.isatty()
+    terminal = path is None and stream.isatty()
     color = use_color(options["color"], os.environ if path is None else {}, terminal=terminal)
-    if output_format == "json" and not options["diff"]:
+    if run.output_format == "json" and not options["diff"]:
         statistic = options["statistics"]
         text = statistics.render_json(shown) if statistic else json_report.render(shown, base=os.getcwd())
     else:
-        pieces = _layout(shown, output_format, options, escape=terminal or color)
+        pieces = _layout(shown, run.output_format, options, escape=terminal or color)
         text = _ansi(pieces) if color else plain(pieces)
     if path is None:
-        write(text, sys.stdout)
+        write(text, stream)
     else:
         write_file(path, text)
 

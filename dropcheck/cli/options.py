@@ -12,6 +12,7 @@ class CheckOptions(TypedDict):
     """What click hands to the command; ``None`` means that the configuration decides."""
 
     paths: tuple[str, ...]
+    stdin_filename: str | None
     select: tuple[str, ...] | None
     ignore: tuple[str, ...] | None
     extend_select: tuple[str, ...] | None
@@ -127,6 +128,7 @@ _GROUPS = (
                 callback=_invert,
                 help="Check what git ignores, too.",
             ),
+            click.Option(["--stdin-filename"], metavar="FILE", help="What the text from stdin (PATHS: -) is called."),
         ),
     ),
     (

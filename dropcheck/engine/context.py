@@ -22,7 +22,7 @@ from dropcheck.link import Project
 from dropcheck.link.containers import holds_dropout
 from dropcheck.link.project import Moduleness
 from dropcheck.model import FileError
-from dropcheck.source.text import SourceFile, read_bytes, read_source
+from dropcheck.source.text import SourceFile, read_bytes, read_code, read_source
 from dropcheck.worlds import CallOf, Defined, Display, Imported, Op, Value
 
 #: Each round may lead to further files; real projects need three or four.
@@ -135,7 +135,7 @@ def _mentioning(words: set[str], paths: Iterable[str]) -> Iterator[str]:
 def _leads_outside(path: str, finder: DiskFinder, given: Set[str]) -> bool:
     """Whether a file imports a file of its project that is not in the run."""
     try:
-        raw = read_bytes(path)
+        raw = read_code(path)
     except SourceError:
         return False
     module, is_package = module_name(path)

@@ -13,11 +13,11 @@ from dropcheck.engine.pool import Task, extract_many, internal_error
 from dropcheck.engine.repair import Repaired, repair
 from dropcheck.engine.select import enabled_codes
 from dropcheck.engine.workspace import Workspace
-from dropcheck.errors import SourceError
+from dropcheck.errors import ForeignNotebookError, SourceError
 from dropcheck.extract.modules import module_name
 from dropcheck.extract.sieve import may_matter, parses, sieve_words
 from dropcheck.model import FileError, Finding, Report
-from dropcheck.source.text import SourceFile, read_source
+from dropcheck.source.text import SourceFile, decode_source, read_source
 
 Progress = Callable[[int, int], None]
 """Is told how many files are done, and how many there are."""
@@ -111,7 +111,9 @@ def prepare(found: Discovery, options: RunOptions, progress: Progress | None) ->
     named = [file.path for file in found.files if file.named]
     completed = complete(workspace, loaded.skipped, named, catalogue, options.jobs)
     parsed = f"{len(loaded.sources)} of {len(found.files)} files can hold dropout and were parsed"
-    return Prepared(workspace, {**loaded.sources, **completed.sources}, errors, (*found.notes, *completed.notes, parsed))
+    return Prepared(
+        workspace, {**loaded.sources, **completed.sources}, errors, (*found.notes, *loaded.notes, *completed.notes, parsed)
+    )
 
 
 class _Ticker:
@@ -135,6 +137,7 @@ class _Loaded:
     sources: dict[str, SourceFile]
     skipped: tuple[str, ...]
     errors: tuple[FileError, ...]
+    notes: tuple[str, ...]
 
 
 def _load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], None]) -> _Loaded:
@@ -142,18 +145,28 @@ def _load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], N
     sources: dict[str, SourceFile] = {}
     skipped: list[str] = []
     errors = []
+    notes = []
     for file in files:
         try:
-            source = read_source(file.path)
+            source = _read(file)
         except SourceError as error:
-            errors.append(FileError(error.path, error.message))
+            if isinstance(error, ForeignNotebookError) and not file.insisted:
+                notes.append(str(error))
+            else:
+                errors.append(FileError(error.path, error.message))
         else:
-            if may_matter(source.raw, words) or (file.named and not parses(source.text)):
+            # What is at hand is never read again, so it cannot join later.
+            at_hand = file.raw is not None
+            if at_hand or may_matter(source.code, words) or (file.named and not parses(source.text)):
                 sources[file.path] = source
                 continue
             skipped.append(file.path)
         tick()
-    return _Loaded(sources, tuple(skipped), tuple(errors))
+    return _Loaded(sources, tuple(skipped), tuple(errors), tuple(notes))
+
+
+def _read(file: FoundFile) -> SourceFile:
+    return read_source(file.path) if file.raw is None else decode_source(file.raw, file.path)
 
 
 def _extract(

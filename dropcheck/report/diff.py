@@ -40,8 +40,12 @@ def _cell_lines(file: FixedFile) -> Iterator[str]:
     cells = zip(split_cells(file.before), split_cells(file.after), strict=True)
     for number, (before, after) in enumerate(cells, 1):
         name = f"{visible(file.path)}:cell {number}"
-        # The last row of a cell hardly ever ends in a newline, which is not worth a line.
-        yield from difflib.unified_diff(_split(f"{before}\n"), _split(f"{after}\n"), name, name)
+        yield from difflib.unified_diff(_split(_ended(before)), _split(_ended(after)), name, name)
+
+
+def _ended(cell: str) -> str:
+    # The last row of a cell hardly ever ends in a newline, which is not worth a line.
+    return cell if cell.endswith("\n") else f"{cell}\n"
 
 
 def _split(text: str) -> list[str]:

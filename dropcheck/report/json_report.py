@@ -78,4 +78,5 @@ def _noqa_row(finding: Finding, index: LineIndex) -> int:
 
 
 def _absolute(base: str, path: str) -> str:
-    return os.path.normpath(os.path.join(base, path))
+    # What came from standard input without a name has no folder.
+    return path if path == "-" else os.path.normpath(os.path.join(base, path))

@@ -8,15 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from dropcheck.errors import SourceError
+from dropcheck.errors import ForeignNotebookError, SourceError
 from dropcheck.source.cells import join_cells
 
 _FORMAT = 4
 _PYTHON = frozenset({"python", "python3", "ipython", "pyspark"})
-
-
-class ForeignNotebookError(SourceError):
-    """A notebook whose kernel does not run Python."""
 
 
 def notebook_text(document: str, path: str) -> str:

@@ -40,6 +40,11 @@ class SourceFile:
         """Whether it is a notebook, which its name says."""
         return self.path.endswith(NOTEBOOK_SUFFIX)
 
+    @property
+    def code(self) -> bytes:
+        """Bytes in which words of the program can be looked for: ``raw``, but of a notebook only its Python."""
+        return self.text.encode(errors="replace") if self.is_notebook else self.raw
+
 
 def read_bytes(path: str) -> bytes:
     """The bytes of a file.
@@ -79,6 +84,21 @@ def read_source(path: str) -> SourceFile:
         SourceError: it cannot be read, is binary, or is not in the encoding it declares.
     """
     return decode_source(read_bytes(path), path)
+
+
+def read_code(path: str) -> bytes:
+    """The ``code`` of a file, which need not be decoded unless it is a notebook.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Bytes in which words of the program can be looked for.
+
+    Raises:
+        SourceError: it cannot be read, or is not the notebook that its name promises.
+    """
+    return read_source(path).code if path.endswith(NOTEBOOK_SUFFIX) else read_bytes(path)
 
 
 def decode_source(raw: bytes, path: str) -> SourceFile:
