@@ -8,6 +8,7 @@ from dropcheck.discover import Discovery
 from dropcheck.engine.pool import internal_error
 from dropcheck.engine.run import Progress, RunOptions, prepare
 from dropcheck.engine.workspace import Workspace
+from dropcheck.facts import as_written
 from dropcheck.inventory import Entry, Inventory, InventoryFile
 from dropcheck.link.behaviour import Why, describe
 from dropcheck.link.site import Form, Passed, Site
@@ -62,8 +63,8 @@ def _entry(site: Site, index: LineIndex, findings: tuple[Finding, ...]) -> Entry
     reason = site.verdict.reason if behaviour in {Behaviour.CALLER_DECIDES, Behaviour.UNDECIDED} else None
     return Entry(
         position=index.position(site.call.span.start),
-        owner=site.owner.name if site.owner else "",
-        function=site.call.function,
+        owner=as_written(site.owner.name) if site.owner else "",
+        function=as_written(site.call.function),
         kind=_kind(site),
         name=f"nn.{site.name}" if site.module is not None else _helper_name(site),
         p=_written(site.p),

@@ -10,7 +10,7 @@ from dropcheck.extract.sieve import parses
 from dropcheck.extract.syntax import syntax_error
 from dropcheck.facts import SyntaxErrorFact
 from dropcheck.model import Span
-from dropcheck.source.cells import CELL_END, blank, join_cells, split_cells
+from dropcheck.source.cells import blank, split_cells
 from dropcheck.source.magics import is_no_python, python_of_cell, python_text
 
 
@@ -35,8 +35,8 @@ def readable(text: str) -> tuple[str, tuple[SyntaxErrorFact, ...]]:
         cells.append(cell if error is None else blank(cell))
         if error is not None and not is_no_python(source):
             errors.append(replace(error, span=Span(start + error.span.start, start + error.span.end)))
-        start += len(source) + len(CELL_END)
-    return join_cells(cells).replace("\0", " "), tuple(errors)
+        start += len(cell)
+    return "".join(cells), tuple(errors)
 
 
 def _error(cell: str) -> SyntaxErrorFact | None:

@@ -1,7 +1,7 @@
-"""A notebook as one text: its cells in order, each followed by a mark that no Python source can hold.
+"""A notebook as one text: its cells in order, each below a row that no Python source can hold.
 
-Through that mark the text itself carries where its cells are: across process borders, into reports, and through edits,
-which never reach over it since no statement does.
+Through that row the text itself carries where its cells are: across process borders, into reports, and through edits,
+which never reach over it since no statement does. Comments above a statement end there, too.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 from dropcheck.model import LineIndex, Position, Span
 
-#: On a row of its own, so that comments above a statement end with their cell.
-CELL_END = "\n\0\n"
+#: As long as the header of a block, which a cell needs whose rows are all indented.
+CELL_START = "\0\0\0\0\0\n"
 NOTEBOOK_SUFFIX = ".ipynb"
 
 _VISIBLE = re.compile(r"[^\r\n]")
@@ -25,7 +25,7 @@ def join_cells(cells: Iterable[str]) -> str:
     Args:
         cells: the source of every cell in order; empty for a cell that is not Python.
     """
-    return "".join(cell + CELL_END for cell in cells)
+    return "".join(f"{CELL_START}{cell}\n" for cell in cells)
 
 
 def split_cells(text: str) -> list[str]:
@@ -34,7 +34,7 @@ def split_cells(text: str) -> list[str]:
     Args:
         text: the text of a notebook, edited or not.
     """
-    return text.split(CELL_END)[:-1]
+    return [cell[:-1] for cell in text.split(CELL_START)[1:]]
 
 
 def is_notebook(text: str) -> bool:
@@ -43,7 +43,7 @@ def is_notebook(text: str) -> bool:
     Args:
         text: the text of a file.
     """
-    return CELL_END in text
+    return text.startswith(CELL_START)
 
 
 def blank(text: str) -> str:
@@ -74,7 +74,7 @@ class CellIndex(LineIndex):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self._cells = [0, *(match.end() for match in re.finditer(CELL_END, text))][:-1]
+        self._cells = [match.end() for match in re.finditer(CELL_START, text)]
 
     def position(self, offset: int) -> Position:
         """The cell of an offset, and the row and column in it."""
@@ -85,9 +85,9 @@ class CellIndex(LineIndex):
 
     def view(self, span: Span) -> tuple[LineIndex, Span]:
         """The cell that a span starts in, and where the span is there."""
-        start = self._cells[self._number(span.start) - 1]
-        cell = LineIndex(self.text[start : self.text.index(CELL_END, start)])
-        return cell, Span(span.start - start, span.end - start)
+        number = self._number(span.start)
+        start = self._cells[number - 1]
+        return LineIndex(split_cells(self.text)[number - 1]), Span(span.start - start, span.end - start)
 
     def _number(self, offset: int) -> int:
         return max(bisect_right(self._cells, offset), 1)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
-from dropcheck.source.cells import blank, is_notebook, join_cells, split_cells
+from dropcheck.source.cells import CELL_START, blank, is_notebook, split_cells
 
 #: Cell magics that run the rest of the cell as Python. Any other may be of any language.
 _RUNS_PYTHON = re.compile("capture|debug|heat|ipytest|memit|prun|pyinstrument|pypy|python3?|scalene|snakeviz|time|timeit|wandb")
 _SUSPICIOUS = re.compile(r"^[ \t]*[%!?,;/]|=[ \t]*[%!]|\?[ \t]*(?:#|\r?$)", re.MULTILINE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_INDENTED = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+[^\s#]")
 _LEADING = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*")
 _CELL_MAGIC = re.compile(r"[ \t]*%%(\w+)(\?*)[^\n]*\n?")
 _ESCAPE = re.compile(r"[ \t]*(?=[%!?,;/])")
@@ -55,20 +57,25 @@ def python_text(text: str) -> str:
     """
     if not is_notebook(text):
         return text
-    return join_cells(map(python_of_cell, split_cells(text))).replace("\0", " ")
+    return "".join(map(python_of_cell, split_cells(text)))
 
 
-def python_of_cell(cell: str) -> str:
-    """One cell as Python, of the same length.
+def python_of_cell(source: str) -> str:
+    """One cell as Python.
 
     Args:
-        cell: its source. Cells in another language become spaces.
+        source: its source. Cells in another language become spaces.
+
+    Returns:
+        A text as long as the cell is in the text of its notebook. A cell whose rows are all indented is a block, since
+        IPython removes what it is indented by.
     """
     # Half a surrogate pair can be written in JSON, but not parsed.
-    cell = re.sub("[\ud800-\udfff]", "?", cell)
-    if _SUSPICIOUS.search(cell) is None:
-        return cell
-    return blank(cell) if _is_foreign(cell) else _Masking(cell).run()
+    python = _SURROGATE.sub("?", source)
+    if _SUSPICIOUS.search(python) is not None:
+        python = blank(python) if _is_foreign(python) else _Masking(python).run()
+    header = "if 1:\n" if _INDENTED.match(python) else blank(CELL_START)
+    return f"{header}{python}\n"
 
 
 def is_no_python(cell: str) -> bool:

@@ -43,7 +43,7 @@ class SourceFile:
     @property
     def code(self) -> bytes:
         """Bytes in which words of the program can be looked for: ``raw``, but of a notebook only its Python."""
-        return self.text.encode(errors="replace") if self.is_notebook else self.raw
+        return self.text.replace("\0", " ").encode(errors="replace") if self.is_notebook else self.raw
 
 
 def read_bytes(path: str) -> bytes:
