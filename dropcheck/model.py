@@ -17,7 +17,7 @@ _ROW_END = re.compile(r"\r\n?|\n")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A half-open range of characters in the decoded text of one file.
+    """A half-open range of characters in the decoded text of one file; of a notebook, in the text of its cells.
 
     Args:
         start: offset of the first character, counted from 0 (a byte order mark is not part of the text).
@@ -232,7 +232,7 @@ class FixedFile:
 
     Args:
         path: the file.
-        before: its text when it was read.
+        before: its text when it was read; of a notebook, the text of its cells.
         after: its text with the fixes; equal to ``before`` where the fixes were refused.
         applied: the findings that were repaired.
         refused: why some or all fixes were not applied, one sentence; empty where all were.

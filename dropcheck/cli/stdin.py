@@ -59,6 +59,5 @@ def read_stdin(paths: Sequence[str], name: str | None) -> StandardInput | None:
         return None
     if tuple(paths) not in ((), (STDIN,)):
         option = STDIN if STDIN in paths else "--stdin-filename"
-        others = ", ".join(path for path in paths if path != STDIN) or STDIN
-        raise click.UsageError(f"{option} means standard input, which is checked alone: leave out {others}")
+        raise click.UsageError(f"{option} means standard input, which is checked alone; leave out all other paths")
     return StandardInput(name or STDIN, sys.stdin.buffer.read())

@@ -140,7 +140,8 @@ class _Cell:
         if self.in_list and not inside and start < end and not change.content.endswith("\n") and last + 1 < len(self.literals):
             # The row goes on in the next literal now.
             right = self.literals[last + 1].raw[0]
-        return Edit(Span(left, right), self._encoded(change.content, go_on=inside))
+        behind = start == len(self.source) and self.source.endswith("\n")
+        return Edit(Span(left, right), self._encoded(change.content, behind=behind, go_on=inside))
 
     def _whole_rows(self, change: Edit, first: int, last: int) -> Edit | None:
         """The edit that inserts or removes whole literals; None where it does neither."""
@@ -162,12 +163,20 @@ class _Cell:
         """The number of the literal that holds a character; at the end of the source, the last one."""
         return next((n for n, literal in enumerate(self.literals) if offset < literal.end), len(self.literals) - 1)
 
-    def _encoded(self, text: str, *, go_on: bool = False) -> str:
-        """Characters as they are written in a literal; in a list, every row in its own."""
+    def _encoded(self, text: str, *, behind: bool = False, go_on: bool = False) -> str:
+        """Characters as they are written in a literal; in a list, every row in its own.
+
+        Args:
+            text: the characters.
+            behind: whether they follow a complete row.
+            go_on: whether characters of the same literal follow them.
+        """
         ascii_only = self.document.isascii()
         if not self.in_list:
             return json.dumps(text, ensure_ascii=ascii_only)[1:-1]
         rows = [json.dumps(row, ensure_ascii=ascii_only)[1:-1] for row in _ROW.findall(text)]
+        if behind:
+            rows.insert(0, "")
         if go_on and text.endswith("\n"):
             rows.append("")
         return f'"{self.separator}"'.join(rows)
