@@ -88,6 +88,13 @@ def test_folders_are_searched_for_notebooks_without_checkpoints(project: Project
     assert out.startswith("a/nb.ipynb:cell 2:3:16: DRP101 [*] ".replace("/", "\\" if sys.platform == "win32" else "/"))
 
 
+def test_excludes(project: Project) -> None:
+    project.write("nb.ipynb", dump(notebook(IMPORTS, NET)))
+    assert project.run("-q", "--extend-exclude", "*.ipynb") == (0, "", "")
+    project.write("dropcheck.toml", '[per-file-ignores]\n"*.ipynb" = ["DRP1"]\n')
+    assert project.run("-q") == (0, "", "")
+
+
 def test_a_notebook_is_linked_with_the_files_of_its_project(project: Project) -> None:
     project.write(
         "helpers.py", "import torch.nn.functional as F\n\n\ndef noise(x, p, on=True):\n    return F.dropout(x, p, on)\n"
@@ -133,6 +140,10 @@ def test_a_cell_that_does_not_parse_costs_only_itself(project: Project) -> None:
     ]
     assert project.run("--fix", "-q", "--output-format", "concise")[1].count("DRP900") == 3
     assert "".join(json.loads(project.read("nb.ipynb"))["cells"][2]["source"]) == FIXED_NET
+
+
+def test_a_cell_that_only_our_parser_refuses_costs_only_itself(project: Project) -> None:
+    assert concise(project, IMPORTS, "(x): int = 1", NET) == ["cell 2 1 DRP900", "cell 3 3 DRP101"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dropcheck.catalogue import Catalogue
-from dropcheck.facts import FileFacts, SyntaxErrorFact
+from dropcheck.facts import FileFacts
 from dropcheck.source.cells import is_notebook
 
 
@@ -25,10 +25,13 @@ def extract(text: str, path: str, *, module: str, is_package: bool, catalogue: C
     # LibCST takes a while to import, and a run in which no file passes the sieve does without.
     from dropcheck.extract.assemble import assemble  # noqa: PLC0415
 
-    broken: tuple[SyntaxErrorFact, ...] = ()
-    if is_notebook(text):
-        from dropcheck.extract.cells import readable  # noqa: PLC0415  (few runs meet a notebook)
+    if not is_notebook(text):
+        return assemble(text, path, module=module, is_package=is_package, catalogue=catalogue)
+    from dropcheck.extract.cells import readable  # noqa: PLC0415  (few runs meet a notebook)
 
-        text, broken = readable(text)
-    facts = assemble(text, path, module=module, is_package=is_package, catalogue=catalogue)
-    return replace(facts, broken_cells=broken) if broken else facts
+    python, broken = readable(text)
+    facts = assemble(python, path, module=module, is_package=is_package, catalogue=catalogue)
+    if facts.syntax_error is not None:
+        python, broken = readable(text, thorough=True)
+        facts = assemble(python, path, module=module, is_package=is_package, catalogue=catalogue)
+    return replace(facts, broken_cells=broken)
