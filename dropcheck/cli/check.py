@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TextIO, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
@@ -59,8 +60,11 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
     report = run.report
     if stdin is not None and run.fixing:
         write_bytes(stdin.fixed(report), sys.stdout)
-    # The fixed text has stdout for itself.
-    _print_findings(run, options, sys.stdout if stdin is None or not run.fixing else sys.stderr)
+        # The text has stdout for itself.
+        with redirect_stdout(sys.stderr):
+            _print_findings(run, options)
+    else:
+        _print_findings(run, options)
     _print_errors(report)
     if not options["quiet"]:
         _print_summary(report, options)
@@ -124,13 +128,13 @@ def _refuse_unknown_rules(options: CheckOptions) -> None:
     expand(options["ignore"] or (), origin="--ignore")
 
 
-def _print_findings(run: _Run, options: CheckOptions, stream: TextIO) -> None:
+def _print_findings(run: _Run, options: CheckOptions) -> None:
     from dropcheck.report import json_report, statistics  # noqa: PLC0415
     from dropcheck.report.pieces import plain  # noqa: PLC0415
 
     shown = replace(run.report, findings=()) if options["fix_only"] else run.report
     path = options["output_file"]
-    terminal = path is None and stream.isatty()
+    terminal = path is None and sys.stdout.isatty()
     color = use_color(options["color"], os.environ if path is None else {}, terminal=terminal)
     if run.output_format == "json" and not options["diff"]:
         statistic = options["statistics"]
@@ -139,7 +143,7 @@ def _print_findings(run: _Run, options: CheckOptions, stream: TextIO) -> None:
         pieces = _layout(shown, run.output_format, options, escape=terminal or color)
         text = _ansi(pieces) if color else plain(pieces)
     if path is None:
-        write(text, stream)
+        write(text, sys.stdout)
     else:
         write_file(path, text)
 
