@@ -252,7 +252,7 @@ class Report:
     Args:
         findings: every finding that is left, sorted, whatever its state.
         files: how many files were checked.
-        sources: the text of each file that has a finding, by path.
+        sources: the text of each file that has a finding, by path; of a notebook, the text of its cells.
         errors: files that could not be checked or written.
         fixed: files that were changed (or would be, for ``--diff``) and files whose fixes were refused.
         unsafe_fixes: whether unsafe fixes were allowed.

@@ -115,8 +115,7 @@ class _Masking:
                 offset = self._mask_command(escape.end())
                 continue
             lexeme = _LEXEME.match(self.cell, offset)
-            if lexeme is None:  # never: the last alternative takes any character
-                break
+            assert lexeme is not None  # the last alternative takes any character
             offset = lexeme.end()
             match lexeme.lastgroup:
                 case "open":
