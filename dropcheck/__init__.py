@@ -117,7 +117,7 @@ def check_paths(
     """Check files and folders, as ``dropcheck check`` does.
 
     Args:
-        paths: files and folders; folders are searched for ``.py`` and ``.pyi`` files.
+        paths: files and folders; folders are searched for ``.py``, ``.pyi`` and ``.ipynb`` files.
         fix: repair the files on disk.
         unsafe_fixes: whether unsafe fixes are offered and applied too; None: as the configuration says.
         config: the configuration file to use; None: the closest to each file.

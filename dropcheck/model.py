@@ -17,7 +17,7 @@ _ROW_END = re.compile(r"\r\n?|\n")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A half-open range of characters in the decoded text of one file.
+    """A half-open range of characters in the decoded text of one file; of a notebook, in the text of its cells.
 
     Args:
         start: offset of the first character, counted from 0 (a byte order mark is not part of the text).
@@ -30,10 +30,21 @@ class Span:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place as people count: row and column from 1, columns in characters."""
+    """A place as people count: row and column from 1, columns in characters.
+
+    Args:
+        row: the row, in a notebook that in the cell.
+        column: the column.
+        cell: the number of the cell in a notebook, cells of every type counted; None in other files.
+    """
 
     row: int
     column: int
+    cell: int | None = None
+
+    def __str__(self) -> str:
+        cell = "" if self.cell is None else f"cell {self.cell}:"
+        return f"{cell}{self.row}:{self.column}"
 
 
 class LineIndex:
@@ -58,6 +69,10 @@ class LineIndex:
         offset = min(max(offset, 0), len(self.text))
         row = bisect_right(self._starts, offset)
         return Position(row, offset - self._starts[row - 1] + 1)
+
+    def view(self, span: Span) -> tuple[LineIndex, Span]:
+        """The text in which people see a span, and where it is there; the whole text but in a notebook."""
+        return self, span
 
     def row_span(self, row: int) -> Span:
         """The characters of a row (counted from 1), its line ending included."""
@@ -219,7 +234,7 @@ class FixedFile:
 
     Args:
         path: the file.
-        before: its text when it was read.
+        before: its text when it was read; of a notebook, the text of its cells.
         after: its text with the fixes; equal to ``before`` where the fixes were refused.
         applied: the findings that were repaired.
         refused: why some or all fixes were not applied, one sentence; empty where all were.
@@ -281,7 +296,7 @@ class Report:
     Args:
         findings: every finding that is left, sorted, whatever its state.
         files: how many files were checked.
-        sources: the text of each file that has a finding, by path.
+        sources: the text of each file that has a finding, by path; of a notebook, the text of its cells.
         errors: files that could not be checked or written.
         fixed: files that were changed (or would be, for ``--diff``) and files whose fixes were refused.
         unsafe_fixes: whether unsafe fixes were allowed.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
+from contextlib import redirect_stdout
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -12,7 +13,8 @@ import click
 from dropcheck.cli.command import TableCommand
 from dropcheck.cli.exit_code import ExitOptions, exit_code
 from dropcheck.cli.options import CheckOptions, Overrides, overrides, parameters
-from dropcheck.cli.streams import use_color, write
+from dropcheck.cli.stdin import StandardInput, read_stdin
+from dropcheck.cli.streams import use_color, write, write_bytes
 from dropcheck.config.option import Kind
 from dropcheck.config.options import FLAGS, OPTION_BY_NAME
 
@@ -49,13 +51,15 @@ if TYPE_CHECKING:
       dropcheck check --add-ignore="compared with v1" src
       dropcheck check --write-baseline known.json .
       dropcheck check --output-format full --output-format sarif:out.sarif
+      dropcheck check --fix --stdin-filename src/model.py - < src/model.py
     """,
 )
 @click.pass_context
 def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
     """Find dropout that stays on in evaluation, and repair it.
 
-    Checks the Python files in PATHS (files or folders; by default the current folder) and prints what it finds.
+    Checks the Python files and notebooks in PATHS (files or folders; by default the current folder; - for standard input) and
+    prints what it finds.
     """
     given = overrides(ctx)
     _refuse_unknown_rules(given)
@@ -63,8 +67,16 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
         from dropcheck.cli.show import show  # noqa: PLC0415  (as below)
 
         ctx.exit(show(options, given))
-    report, outputs = _run(options, given)
-    _print_findings(report, outputs, options)
+    stdin = read_stdin(options["paths"], options["stdin_filename"])
+    run = _run(options, given, stdin)
+    report = run.report
+    if stdin is not None and run.fixing:
+        write_bytes(stdin.fixed(report), sys.stdout)
+        # The text has stdout for itself.
+        with redirect_stdout(sys.stderr):
+            _print_findings(run, options)
+    else:
+        _print_findings(run, options)
     _print_errors(report)
     if not options["quiet"]:
         _print_summary(report, options)
@@ -81,13 +93,21 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
     )
 
 
-def _run(options: CheckOptions, given: Overrides) -> tuple[Report, Outputs]:
-    """The report of the run, and how to print it."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What came of a run: its report, how to print it, and whether files were to be rewritten."""
+
+    report: Report
+    outputs: Outputs
+    fixing: bool
+
+
+def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -> _Run:
     # Imported here so that --help and --version start without the engine.
     from dropcheck.cli.outputs import choose  # noqa: PLC0415
     from dropcheck.cli.progress import ProgressBar  # noqa: PLC0415
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
-    from dropcheck.discover import discover  # noqa: PLC0415
+    from dropcheck.discover import discover, discover_text  # noqa: PLC0415
     from dropcheck.engine.add_ignore import refuse_unfit  # noqa: PLC0415
     from dropcheck.engine.run import RunOptions  # noqa: PLC0415
     from dropcheck.engine.run import check as run_check  # noqa: PLC0415
@@ -95,13 +115,17 @@ def _run(options: CheckOptions, given: Overrides) -> tuple[Report, Outputs]:
     if options["add_ignore"] is not None:
         refuse_unfit(options["add_ignore"])
     resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
-    # What concerns the run and not a file follows the folder the user is in.
-    here = resolver.settings_in(os.getcwd())
+    # What concerns the run and not a file follows the folder the user is in, or the file that an editor has open.
+    here = resolver.settings_in(os.getcwd()) if stdin is None else resolver.settings_for(stdin.name)
     outputs = choose(here.output_format, options["output_file"], os.environ, statistics=options["statistics"])
-    found = discover(options["paths"] or (os.curdir,), resolver)
+    if stdin is None:
+        found = discover(options["paths"] or (os.curdir,), resolver)
+    else:
+        found = discover_text(stdin.name, stdin.raw, resolver)
+    fixing = (here.fix or options["fix_only"] or options["add_ignore"] is not None) and not options["diff"]
     run_options = RunOptions(
-        fix=(here.fix or options["fix_only"]) and not options["diff"],
-        diff=options["diff"],
+        fix=fixing and stdin is None,
+        diff=options["diff"] or (fixing and stdin is not None),
         add_ignore=options["add_ignore"],
         ignore_suppressions=options["ignore_suppressions"],
         ignore_baseline=options["ignore_baseline"],
@@ -113,7 +137,7 @@ def _run(options: CheckOptions, given: Overrides) -> tuple[Report, Outputs]:
     visible_bar = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not options["quiet"]
     color = use_color(options["color"], os.environ, terminal=visible_bar)
     with ProgressBar(enabled=visible_bar, color=color) as progress:
-        return run_check(found, run_options, progress=progress), outputs
+        return _Run(run_check(found, run_options, progress=progress), outputs, fixing)
 
 
 def _refuse_unknown_rules(given: Overrides) -> None:
@@ -125,11 +149,11 @@ def _refuse_unknown_rules(given: Overrides) -> None:
             expand(value, origin=given.places[name])
 
 
-def _print_findings(report: Report, outputs: Outputs, options: CheckOptions) -> None:
+def _print_findings(run: _Run, options: CheckOptions) -> None:
     from dropcheck.cli.printing import PrintOptions, print_reports  # noqa: PLC0415
 
-    shown = replace(report, findings=()) if options["fix_only"] else report
-    print_reports(shown, outputs, PrintOptions(options["color"], options["diff"], options["statistics"]))
+    shown = replace(run.report, findings=()) if options["fix_only"] else run.report
+    print_reports(shown, run.outputs, PrintOptions(options["color"], options["diff"], options["statistics"]))
 
 
 def _print_errors(report: Report) -> None:

@@ -16,6 +16,7 @@ class CheckOptions(TypedDict):
     """What click hands to the command; ``None`` means that the configuration decides."""
 
     paths: tuple[str, ...]
+    stdin_filename: str | None
     select: tuple[str, ...] | None
     extend_select: tuple[str, ...] | None
     ignore: tuple[str, ...] | None
@@ -40,7 +41,7 @@ class CheckOptions(TypedDict):
     config: str | None
     isolated: bool
     show_settings: bool
-    output_format: str | None
+    output_format: tuple[str, ...] | None
     output_file: str | None
     statistics: bool
     color: str

@@ -25,10 +25,29 @@ def write(text: str, stream: TextIO) -> None:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
-        # Python flushes the stream once more when it exits: let that go nowhere.
-        devnull = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(devnull, stream.fileno())
-        os.close(devnull)
+        _silence(stream)
+
+
+def write_bytes(data: bytes, stream: TextIO) -> None:
+    """Write bytes as they are; a reader that has gone away is no error.
+
+    Args:
+        data: what to write.
+        stream: stdout or stderr.
+    """
+    try:
+        stream.flush()
+        stream.buffer.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        _silence(stream)
+
+
+def _silence(stream: TextIO) -> None:
+    # Python flushes the stream once more when it exits: let that go nowhere.
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, stream.fileno())
+    os.close(devnull)
 
 
 def write_file(path: str, text: str) -> None:

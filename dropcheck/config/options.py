@@ -173,6 +173,7 @@ OPTIONS = (
         "respect-gitignore = false",
         flag=Flag(Group.FILES, "Check what git ignores, too."),
     ),
+    run_option("stdin-filename", Group.FILES, "What the text from stdin (PATHS: -) is called.", Kind.PATH, metavar="FILE"),
     run_option("show-files", Group.FILES, "List the files that would be checked."),
     Option(
         "extend",

@@ -61,10 +61,12 @@ class _Placer:
     """Finds the place for a comment about a finding."""
 
     def __init__(self, text: str, reason: str) -> None:
+        from dropcheck.source.magics import python_text  # noqa: PLC0415  (few runs write comments)
+
         self.text = text
         self.reason = reason
         self.index = LineIndex(text)
-        self.rows: Rows | None = read_rows(text)
+        self.rows: Rows | None = read_rows(python_text(text))
 
     def with_ignore(self, finding: Finding) -> Finding:
         return replace(finding, fix=Fix(Applicability.SAFE, "Suppress the finding", (self._edit(finding),)))

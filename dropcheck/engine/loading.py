@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import FoundFile
-from dropcheck.errors import SourceError
+from dropcheck.errors import ForeignNotebookError, SourceError
 from dropcheck.model import FileError
 from dropcheck.sieve import Look, Sieve, hidden_modules, with_odd_rates
 from dropcheck.sieve.scan import imported_words
 from dropcheck.sieve.words import parses
+from dropcheck.source.cells import NOTEBOOK_SUFFIX
 from dropcheck.source.text import SourceFile, decode_source, read_bytes
+
+_WHOLE = Look(whole=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +25,16 @@ class Loaded:
     Args:
         sources: those that need the full analysis.
         looks: what the text of each of these says.
-        waiting: the bytes of the others, by path: linking may ask for them.
+        waiting: the bytes of the others, by path (``SourceFile.code``): linking may ask for them.
         errors: those that could not be read.
+        notes: those that were passed over, one line each.
     """
 
     sources: dict[str, SourceFile]
     looks: dict[str, Look]
     waiting: dict[str, bytes]
     errors: tuple[FileError, ...]
+    notes: tuple[str, ...] = ()
 
 
 def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], None], *, everything: bool) -> Loaded:
@@ -41,26 +46,44 @@ def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], No
         tick: called after each file that needs no analysis.
         everything: whether every file that can hold dropout is analysed, also where all of it is surely right.
     """
-    raws: dict[str, bytes] = {}
-    errors = []
+    codes: dict[str, bytes] = {}
+    decoded: dict[str, SourceFile] = {}
+    errors: list[FileError] = []
+    notes: list[str] = []
     for file in files:
         try:
-            raw = read_bytes(file.path)
-            if file.named or not _is_plain_text(raw):
-                decode_source(raw, file.path)
-            raws[file.path] = raw
+            codes[file.path] = _code(file, decoded)
         except SourceError as error:
-            errors.append(FileError(error.path, error.message))
+            if isinstance(error, ForeignNotebookError) and not file.insisted:
+                notes.append(str(error))
+            else:
+                errors.append(FileError(error.path, error.message))
             tick()
     named = {file.path for file in files if file.named}
-    looks = _suspects(raws, named, Sieve(catalogue, everything=everything))
+    looks = _suspects(codes, named, Sieve(catalogue, everything=everything))
+    # What is at hand is never read again, so it cannot join later.
+    looks |= {file.path: _WHOLE for file in files if file.raw is not None and file.path in codes}
     sources: dict[str, SourceFile] = {}
-    for path, raw in raws.items():
-        if path in looks or (path in named and not parses(decode_source(raw, path).text)):
-            sources[path] = decode_source(raw, path)
+    for path, code in codes.items():
+        source = decoded.get(path)
+        if path in looks or (path in named and not parses((source or decode_source(code, path)).text)):
+            sources[path] = source or decode_source(code, path)
         else:
             tick()
-    return Loaded(sources, looks, {path: raw for path, raw in raws.items() if path not in sources}, tuple(errors))
+    waiting = {path: code for path, code in codes.items() if path not in sources}
+    return Loaded(sources, looks, waiting, tuple(errors), tuple(notes))
+
+
+def _code(file: FoundFile, decoded: dict[str, SourceFile]) -> bytes:
+    """The bytes of a file in which words can be looked for. Where these are not what the file holds, it is kept decoded."""
+    raw = read_bytes(file.path) if file.raw is None else file.raw
+    is_notebook = file.path.endswith(NOTEBOOK_SUFFIX)
+    if not (file.named or is_notebook) and _is_plain_text(raw):
+        return raw
+    source = decode_source(raw, file.path)
+    if is_notebook or file.raw is not None:
+        decoded[file.path] = source
+    return source.code
 
 
 def _is_plain_text(raw: bytes) -> bool:

@@ -9,7 +9,8 @@ from dropcheck.engine.fix import FixResult, Refusal
 from dropcheck.engine.pool import internal_error
 from dropcheck.engine.workspace import InternalError, Workspace
 from dropcheck.errors import SourceError
-from dropcheck.model import FileError, Finding, FixedFile, LineIndex
+from dropcheck.model import FileError, Finding, FixedFile
+from dropcheck.source.cells import line_index
 from dropcheck.source.text import SourceFile
 from dropcheck.source.write import write_source
 
@@ -105,9 +106,9 @@ def _write(workspace: Workspace, source: SourceFile, draft: _Draft) -> None:
 def _reasons(refused: Sequence[Refusal], text: str) -> str:
     if not refused:
         return ""
-    index = LineIndex(text)
+    index = line_index(text)
     reasons = []
     for refusal in refused:
         place = index.position(refusal.finding.span.start)
-        reasons.append(f"{refusal.finding.code} at {place.row}:{place.column} ({refusal.reason})")
+        reasons.append(f"{refusal.finding.code} at {place} ({refusal.reason})")
     return f"fix refused for {'; '.join(reasons)}"

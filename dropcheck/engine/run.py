@@ -156,10 +156,10 @@ def prepare(found: Discovery, options: RunOptions, progress: Progress | None, *,
     slices = Slices()
     errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, slices, options.jobs, ticker))
     named = [file.path for file in found.files if file.named]
-    completed = complete(workspace, loaded.waiting, slices, named, options.jobs)
+    completed = complete(workspace, loaded, slices, named, options.jobs)
     parsed = f"{len(loaded.sources)} of {len(found.files)} files needed to be parsed"
-    notes = (*found.notes, *completed.notes, parsed)
-    return Prepared(workspace, {**loaded.sources, **completed.sources}, errors, baselines, notes)
+    notes = (*found.notes, *loaded.notes, *completed.notes, parsed)
+    return Prepared(workspace, completed.sources, errors, baselines, notes)
 
 
 class _Ticker:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from dropcheck.engine.directives import Directive, Selector, Word
 from dropcheck.engine.suppress import Use, suppress
 from dropcheck.model import Applicability, Confidence, Edit, Finding, Fix, LineIndex, Span
+from dropcheck.source.cells import CELL_START
 
 UNUSED_CODE = "DRP901"
 UNUSED_NAME = "unused-suppression"
@@ -77,7 +78,9 @@ def _removal(directive: Directive, text: str) -> Edit:
     index = LineIndex(text)
     row = index.row_span(index.position(comment.start).row)
     if directive.own_line:
-        return Edit(row, "")
+        # The last row of a cell of a notebook ends where the next cell begins, and stays, be it empty.
+        alone = text.endswith(CELL_START, 0, row.start) and (text.startswith(CELL_START, row.end) or row.end == len(text))
+        return Edit(Span(row.start, comment.end) if alone else row, "")
     return Edit(Span(row.start + len(text[row.start : comment.start].rstrip()), comment.end), "")
 
 

@@ -79,10 +79,11 @@ class Workspace:
         return self._settings[path]
 
     def checked_codes(self, path: str) -> frozenset[str]:
-        """The codes of the rules that were checked in a file of the run: where it does not parse, only that."""
+        """The codes of the rules that were checked in a file of the run: where it, or a cell of it, does not parse, only that."""
         enabled = enabled_codes(self._settings[path])
         facts = self._facts.get(path)
-        return enabled if facts is None or facts.syntax_error is None else enabled & {SYNTAX_ERROR_CODE}
+        unreadable = facts is not None and (facts.syntax_error is not None or bool(facts.broken_cells))
+        return enabled & {SYNTAX_ERROR_CODE} if unreadable else enabled
 
     def put(self, task: Task, facts: FileFacts) -> None:
         """Add a file with its facts, or replace one."""

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from dropcheck.source.cells import is_notebook
+
 _START = re.compile(r"^(?:@|(?:async[ \t]+)?(?:def|class)[ \t]+(\w+))", re.MULTILINE)
 _NEXT = re.compile(r"\n(?=[^\s)\]}#])")
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -96,7 +98,9 @@ class Outline:
 
 
 def _blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a file; none where strings make it unsafe to tell where they end."""
+    """The blocks of a file; none in a notebook, and none where strings make it unsafe to tell where they end."""
+    if is_notebook(text):
+        return ()
     blocks: list[Block] = []
     at = 0
     start: int | None = None

@@ -29,7 +29,8 @@ class Context:
 
     def absolute(self, path: str) -> str:
         """The absolute form of a path of the report."""
-        return os.path.normpath(os.path.join(self.base, path))
+        # What came from standard input without a name has no folder.
+        return path if path == "-" else os.path.normpath(os.path.join(self.base, path))
 
     def in_repository(self, path: str) -> str | None:
         """A path of the report relative to the repository, with ``/`` between its parts; None where it lies outside."""

@@ -34,7 +34,7 @@ def render_text(inventory: Inventory) -> str:
 
 
 def _lines(entry: Entry) -> Iterator[str]:
-    where = f"{entry.position.row}:{entry.position.column}"
+    where = str(entry.position)
     p = f" p={entry.p}" if entry.p else ""
     yield f"{where:<9} {entry.kind:<12} {entry.name}{p}  [{entry.behaviour.value}] train: {entry.train}, eval: {entry.eval}"
     if entry.gate:
@@ -67,7 +67,7 @@ def render_markdown(inventory: Inventory) -> str:
         lines += ["| where | class | what | p | behaviour | train | eval | gate or reason | marks |", "|" + " --- |" * 9]
         for entry in file.entries:
             cells = (
-                f"{entry.position.row}:{entry.position.column}",
+                str(entry.position),
                 entry.owner or "(no class)",
                 f"{entry.kind} {entry.name}",
                 entry.p,
@@ -108,6 +108,7 @@ def render_json(inventory: Inventory) -> str:
 
 def _site(entry: Entry) -> dict[str, object]:
     return {
+        "cell": entry.position.cell,
         "location": {"row": entry.position.row, "column": entry.position.column},
         "class": entry.owner or None,
         "function": entry.function or None,

@@ -38,7 +38,7 @@ def records(report: Report, context: Context) -> Iterator[dict[str, Any]]:
 def _finding(finding: Finding, places: Places, context: Context) -> dict[str, Any]:
     index = places[finding.path]
     return {
-        "cell": None,
+        "cell": index.position(finding.span.start).cell,
         "code": finding.code,
         "name": finding.name,
         "message": finding.message,
@@ -66,11 +66,14 @@ def _edit(edit: Edit, index: LineIndex) -> dict[str, Any]:
 
 
 def _related(related: Related, places: Places, context: Context) -> dict[str, Any]:
-    span = _span(places[related.path], related.span) if related.path in places else _NO_SPAN
-    return {"filename": context.absolute(related.path), "message": related.message, **span}
+    place = _NO_PLACE
+    if related.path in places:
+        index = places[related.path]
+        place = {"cell": index.position(related.span.start).cell, **_span(index, related.span)}
+    return {"filename": context.absolute(related.path), "message": related.message, **place}
 
 
-_NO_SPAN: dict[str, Any] = {"location": None, "end_location": None}
+_NO_PLACE: dict[str, Any] = {"cell": None, "location": None, "end_location": None}
 
 
 def _span(index: LineIndex, span: Span) -> dict[str, Any]:

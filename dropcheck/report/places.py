@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dropcheck.model import LineIndex, Position, Span
+from dropcheck.source.cells import line_index
 
 
 class Places:
@@ -31,7 +32,7 @@ class Places:
         """
         index = self._indexes.get(path)
         if index is None:
-            index = self._indexes[path] = LineIndex(self._sources[path])
+            index = self._indexes[path] = line_index(self._sources[path])
         return index
 
     def region(self, path: str, span: Span) -> tuple[Position, Position]:
@@ -44,8 +45,8 @@ class Places:
         return index.position(span.start), index.position(span.end)
 
     def label(self, path: str, offset: int) -> str:
-        """``path:row:column`` as editors and terminals link it; only the path where its text is not at hand."""
-        if path not in self:
-            return path
-        position = self[path].position(offset)
-        return f"{path}:{position.row}:{position.column}"
+        """``path:row:column`` as editors and terminals link it, ``path:cell N:row:column`` in a notebook.
+
+        Only the path where its text is not at hand.
+        """
+        return f"{path}:{self[path].position(offset)}" if path in self else path

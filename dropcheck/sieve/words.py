@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable
 
 from dropcheck.catalogue import Catalogue
+from dropcheck.source.cells import is_notebook
 
 #: Comments for this tool, and classes that drop by hand.
 _CODING = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
@@ -66,6 +67,10 @@ def parses(text: str) -> bool:
     Args:
         text: the decoded file. A syntax newer than the running Python fails here; extraction has the last word.
     """
+    if is_notebook(text):
+        from dropcheck.source.magics import python_text  # noqa: PLC0415  (few runs meet a notebook)
+
+        text = python_text(text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
