@@ -16,11 +16,14 @@ from report_samples import (
     SOURCES,
     UNSAFE,
     finding,
+    insertion,
+    span_of,
 )
 
 from dropcheck.config.outputs import AUTO, FORMATS
-from dropcheck.model import FileError, Report, State
+from dropcheck.model import Applicability, FileError, Fix, Related, Report, State
 from dropcheck.report import formats
+from dropcheck.source.cells import join_cells
 
 MACHINE_FORMATS = tuple(name for name in FORMATS if name != AUTO and not formats.is_for_people(name))
 
@@ -86,6 +89,22 @@ EVIL_REPORT = Report(
     errors=(FileError(EVIL_PATH, EVIL_TEXT),),
 )
 
+# A finding in the second cell of a notebook, with a safe fix.
+CELLS = join_cells(("# a title", TWIN_SOURCE))
+NOTEBOOK_REPORT = Report(
+    findings=(
+        finding(
+            CELLS,
+            "drop( x )",
+            path="nb.ipynb",
+            fix=Fix(Applicability.SAFE, "Add it", (insertion(CELLS, " )", ", training=self.training"),)),
+            related=(Related("nb.ipynb", span_of(CELLS, "def f"), "the function"),),
+        ),
+    ),
+    files=1,
+    sources={"nb.ipynb": CELLS},
+)
+
 REPORTS = {
     "several": SEVERAL,
     "full": FULL_REPORT,
@@ -94,6 +113,7 @@ REPORTS = {
     "evil": EVIL_REPORT,
     "unsafe": replace(SEVERAL, unsafe_fixes=True),
     "none": Report((), 0),
+    "notebook": NOTEBOOK_REPORT,
 }
 __all__ = ["EVIL_PATH", "EVIL_REPORT", "EVIL_TEXT", "FULL_REPORT", "HOSTILE_PATH", "MACHINE_FORMATS", "REPORTS", "rendered"]
 

@@ -9,7 +9,17 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 import xmlschema
-from format_samples import EVIL_PATH, EVIL_REPORT, FULL_REPORT, MACHINE_FORMATS, OUTSIDE, REPORTS, TWIN_SOURCE, rendered
+from format_samples import (
+    EVIL_PATH,
+    EVIL_REPORT,
+    FULL_REPORT,
+    MACHINE_FORMATS,
+    NOTEBOOK_REPORT,
+    OUTSIDE,
+    REPORTS,
+    TWIN_SOURCE,
+    rendered,
+)
 from report_samples import CLEAN, MULTILINE, NET, NET_FIXED, SAFE, SEVERAL, UNSAFE, WITH_DISMISSED
 from snapshots_helper import assert_snapshot
 
@@ -256,6 +266,33 @@ def test_multiline_regions() -> None:
     report = replace(SEVERAL, findings=(MULTILINE,))
     (issue,) = json.loads(rendered("gitlab", report))
     assert issue["location"]["positions"] == {"begin": {"line": 9, "column": 13}, "end": {"line": 14, "column": 10}}
+
+
+# Notebooks
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("github", "::error title=dropcheck (DRP101),file=/repo/nb.ipynb::nb.ipynb:cell 2:3:9: DRP101 "),
+        ("azure", "type=error;sourcepath=/repo/nb.ipynb;code=DRP101;]cell 2:3:9: `F"),
+        ("pylint", "nb.ipynb:1: [DRP101] cell 2:3:9: `F"),
+        ("gitlab", '"description": "DRP101: cell 2:3:9: `F'),
+        ("junit", ">cell 2, line 3, col 9, `F"),
+        ("rdjson", '"message": "cell 2:3:9: `F'),
+        ("sarif", '"text": "cell 2:3:9: `F'),
+        ("json", '"cell": 2'),
+    ],
+)
+def test_rows_of_a_cell_are_not_given_for_rows_of_the_file(name: str, words: str) -> None:
+    text = rendered(name, NOTEBOOK_REPORT)
+    assert words in text
+    assert name == "json" or not re.search(r'"(?:startLine|line)": (?!1\b)|line(?:number)?=', text)
+    assert name == "json" or "training=self.training)" not in text.replace("training=self.training)`", "")
+
+
+def test_cells_in_grouped() -> None:
+    assert plain(grouped.layout(NOTEBOOK_REPORT)).startswith("nb.ipynb:\n  cell 2:3:9 DRP101 [*] ")
 
 
 # Hyperlinks

@@ -4,10 +4,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from format_samples import EVIL_PATH, EVIL_REPORT, FULL_REPORT, OUTSIDE, rendered
+from format_samples import EVIL_PATH, EVIL_REPORT, FULL_REPORT, NOTEBOOK_REPORT, OUTSIDE, rendered
 from report_samples import CLEAN, NET, NET_FIXED, SAFE, SEVERAL, UNSAFE
 
-from dropcheck.model import LineIndex, Report
+from dropcheck.model import BaselineAction, BaselineUse, LineIndex, Report
 
 
 def _run(report: Report) -> dict[str, Any]:
@@ -77,6 +77,20 @@ def test_states() -> None:
     ]
     assert suppressions[:7] == [None] * 7
     assert [result.get("baselineState") for result in results] == [None] * 11 + ["unchanged"]
+
+
+def test_what_a_baseline_does_not_hold_is_new() -> None:
+    use = BaselineUse("known.json", BaselineAction.READ, 1)
+    states = [result.get("baselineState") for result in _results(replace(FULL_REPORT, baselines=(use,)))]
+    assert states == ["new"] * 7 + [None] * 4 + ["unchanged"]
+
+
+def test_a_finding_in_a_notebook_names_its_cell() -> None:
+    (result,) = _results(NOTEBOOK_REPORT)
+    (location,) = result["locations"]
+    assert location["physicalLocation"] == {"artifactLocation": {"uri": "nb.ipynb", "uriBaseId": "SRCROOT"}}
+    assert location["logicalLocations"] == [{"name": "cell 2", "kind": "cell"}]
+    assert "fixes" not in result
 
 
 def test_fixes_repair() -> None:

@@ -38,11 +38,13 @@ def _lines(report: Report, context: Context) -> Iterator[str]:
 
 
 def _finding(finding: Finding, places: Places, context: Context) -> str:
-    start, _ = places.region(finding.path, finding.span)
     # Azure has no third degree.
     kind = "error" if severity(finding) is Severity.ERROR else "warning"
-    place = f"sourcepath={_file(finding.path, context)};linenumber={start.row};columnnumber={start.column};"
-    return f"##vso[task.logissue type={kind};{place}code={finding.code};]{_data(finding.message)}"
+    place = f"sourcepath={_file(finding.path, context)};"
+    if region := places.region(finding.path, finding.span):
+        place += f"linenumber={region[0].row};columnnumber={region[0].column};"
+    text = places.remark(finding.path, finding.span) + finding.message
+    return f"##vso[task.logissue type={kind};{place}code={finding.code};]{_data(text)}"
 
 
 def _file(path: str, context: Context) -> str:

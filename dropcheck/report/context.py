@@ -34,5 +34,7 @@ class Context:
 
     def in_repository(self, path: str) -> str | None:
         """A path of the report relative to the repository, with ``/`` between its parts; None where it lies outside."""
+        if path == "-":
+            return path
         full, root = self.absolute(path), os.path.join(self.root, "")
         return full.removeprefix(root).replace(os.sep, "/") if full.startswith(root) else None

@@ -39,10 +39,10 @@ def _lines(report: Report, context: Context) -> Iterator[str]:
 
 
 def _finding(finding: Finding, places: Places, context: Context) -> str:
-    start, end = places.region(finding.path, finding.span)
-    properties = (
-        f"file={_file(finding.path, context)},line={start.row},col={start.column},endLine={end.row},endColumn={end.column}"
-    )
+    properties = f"file={_file(finding.path, context)}"
+    if region := places.region(finding.path, finding.span):
+        start, end = region
+        properties += f",line={start.row},col={start.column},endLine={end.row},endColumn={end.column}"
     text = visible(f"{places.label(finding.path, finding.span.start)}: {finding.code} {finding.message}")
     if finding.help:
         text += f"\n  help: {visible(finding.help)}"

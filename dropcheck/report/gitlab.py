@@ -18,6 +18,8 @@ from dropcheck.report.severity import Severity, severity
 
 _SEVERITIES = MappingProxyType({Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"})
 
+_TOP = Position(1, 1)
+
 
 def render(report: Report, context: Context) -> str:
     """The findings that count.
@@ -32,11 +34,12 @@ def render(report: Report, context: Context) -> str:
 
 
 def _issue(finding: Finding, fingerprint: str, places: Places, context: Context) -> dict[str, Any]:
-    start, end = places.region(finding.path, finding.span)
+    # A place is required.
+    start, end = places.region(finding.path, finding.span) or (_TOP, _TOP)
     return {
         "check_name": finding.code,
         # GitLab does not show the name of the check.
-        "description": f"{finding.code}: {finding.message}",
+        "description": f"{finding.code}: {places.remark(finding.path, finding.span)}{finding.message}",
         "severity": _SEVERITIES[severity(finding)],
         "fingerprint": fingerprint,
         "location": {

@@ -24,8 +24,7 @@ def layout(report: Report) -> Iterator[Piece]:
             yield Piece("\n")
         yield Piece(f"{visible(path)}:\n", Role.PATH)
         findings = tuple(group)
-        positions = [places[path].position(finding.span.start) for finding in findings]
-        labels = [f"{position.row}:{position.column}" for position in positions]
+        labels = [str(places[path].position(finding.span.start)) for finding in findings]
         width = max(map(len, labels))
         for label, finding in zip(labels, findings, strict=True):
             yield Piece(f"  {label:<{width}} ", Role.GUTTER)

@@ -71,10 +71,11 @@ def _counted(name: str, tests: Iterable[Element], *, failures: int = 0, errors: 
 
 
 def _test(finding: Finding, places: Places, context: Context) -> Element:
-    start, _ = places.region(finding.path, finding.span)
+    start = places[finding.path].position(finding.span.start)
+    cell = "" if start.cell is None else f"cell {start.cell}, "
     test = _element("testcase", name=f"{_PACKAGE}.{finding.code}", classname=_class_name(context.absolute(finding.path)))
     failure = _element("failure", message=visible(finding.message))
-    failure.text = visible(f"line {start.row}, col {start.column}, {finding.message}")
+    failure.text = visible(f"{cell}line {start.row}, col {start.column}, {finding.message}")
     test.append(failure)
     return test
 

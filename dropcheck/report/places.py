@@ -35,14 +35,22 @@ class Places:
             index = self._indexes[path] = line_index(self._sources[path])
         return index
 
-    def region(self, path: str, span: Span) -> tuple[Position, Position]:
-        """Where a span starts and the place behind its last character.
+    def region(self, path: str, span: Span) -> tuple[Position, Position] | None:
+        """Where a span starts in its file and the place behind its last character; None in a notebook.
+
+        The rows of a notebook's JSON say nothing to anybody, and those of a cell would be taken for them.
 
         Raises:
             KeyError: the report does not hold the text of this file.
         """
         index = self[path]
-        return index.position(span.start), index.position(span.end)
+        start, end = index.position(span.start), index.position(span.end)
+        return (start, end) if start.cell is None else None
+
+    def remark(self, path: str, span: Span) -> str:
+        """What must stand before a message where there is no region: ``cell N:row:column: ``; else nothing."""
+        start = self[path].position(span.start)
+        return "" if start.cell is None else f"{start}: "
 
     def label(self, path: str, offset: int) -> str:
         """``path:row:column`` as editors and terminals link it, ``path:cell N:row:column`` in a notebook.

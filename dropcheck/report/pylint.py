@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dropcheck.model import Report
+from dropcheck.model import Finding, Report
 from dropcheck.report.context import Context
 from dropcheck.report.escape import visible
 from dropcheck.report.places import Places
@@ -15,8 +15,10 @@ def render(report: Report, _context: Context) -> str:
         report: the run; only findings that count are shown.
     """
     places = Places(report.sources)
-    return "".join(
-        f"{visible(finding.path)}:{places[finding.path].position(finding.span.start).row}:"
-        f" [{finding.code}] {visible(finding.message)}\n"
-        for finding in report.active
-    )
+    return "".join(_line(finding, places) for finding in report.active)
+
+
+def _line(finding: Finding, places: Places) -> str:
+    region = places.region(finding.path, finding.span)
+    text = places.remark(finding.path, finding.span) + finding.message
+    return f"{visible(finding.path)}:{region[0].row if region else 1}: [{finding.code}] {visible(text)}\n"

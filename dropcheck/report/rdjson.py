@@ -34,15 +34,15 @@ def render(report: Report, context: Context) -> str:
 
 
 def _diagnostic(finding: Finding, places: Places, context: Context, *, unsafe: bool) -> dict[str, Any]:
-    index = places[finding.path]
     diagnostic: dict[str, Any] = {
-        "message": finding.message,
-        "location": {"path": well_formed(context.absolute(finding.path)), "range": _range(index, finding.span)},
+        "message": places.remark(finding.path, finding.span) + finding.message,
+        "location": _location(finding.path, finding.span, places, context),
         "severity": _SEVERITIES[severity(finding)],
         "code": {"value": finding.code, "url": rule_url(finding.name)},
     }
-    if finding.fix is not None and finding.fix_applies(unsafe=unsafe):
-        diagnostic["suggestions"] = [_suggestion(finding.fix, index)]
+    in_file = "range" in diagnostic["location"]
+    if in_file and finding.fix is not None and finding.fix_applies(unsafe=unsafe):
+        diagnostic["suggestions"] = [_suggestion(finding.fix, places[finding.path])]
     if finding.related:
         diagnostic["related_locations"] = [_related(related, places, context) for related in finding.related]
     return diagnostic
@@ -59,10 +59,14 @@ def _suggestion(fix: Fix, index: LineIndex) -> dict[str, Any]:
 
 
 def _related(related: Related, places: Places, context: Context) -> dict[str, Any]:
-    location: dict[str, Any] = {"path": well_formed(context.absolute(related.path))}
-    if related.path in places:
-        location["range"] = _range(places[related.path], related.span)
-    return {"message": related.message, "location": location}
+    return {"message": related.message, "location": _location(related.path, related.span, places, context)}
+
+
+def _location(path: str, span: Span, places: Places, context: Context) -> dict[str, Any]:
+    location: dict[str, Any] = {"path": well_formed(context.absolute(path))}
+    if path in places and places.region(path, span) is not None:
+        location["range"] = _range(places[path], span)
+    return location
 
 
 def _range(index: LineIndex, span: Span) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from dropcheck.model import Applicability, FileError, Finding, Fix, LineIndex, Related, Report, Span, State
+from dropcheck.model import Applicability, FileError, Finding, Fix, Position, Related, Report, Span, State
 from dropcheck.report.context import Context
 from dropcheck.report.escape import well_formed
 from dropcheck.report.fingerprints import fingerprints
@@ -43,7 +43,7 @@ def render(report: Report, context: Context) -> str:
 def _run(report: Report, context: Context) -> dict[str, Any]:
     findings = tuple(finding for finding in report.findings if finding.state is not State.BELOW_CONFIDENCE)
     marks = fingerprints(findings, report.sources, context)
-    results = _Results(Places(report.sources), context)
+    results = _Results(Places(report.sources), context, compared=bool(report.baselines))
     return {
         "tool": {
             "driver": {
@@ -70,7 +70,8 @@ def _run(report: Report, context: Context) -> dict[str, Any]:
 class _Results:
     """Makes results out of findings."""
 
-    def __init__(self, places: Places, context: Context) -> None:
+    def __init__(self, places: Places, context: Context, *, compared: bool) -> None:
+        self._compared = compared
         self._places = places
         self._context = context
         self._rules = {rule.code: number for number, rule in enumerate(context.rules)}
@@ -81,19 +82,21 @@ class _Results:
             result["ruleIndex"] = self._rules[finding.code]
         result |= {
             "level": _LEVELS[severity(finding)],
-            "message": _message(f"{finding.message}. {finding.help}" if finding.help else finding.message),
+            "message": _message(self._text(finding)),
             "locations": [self._location(finding)],
             "partialFingerprints": {_FINGERPRINT: fingerprint},
             "properties": {"confidence": finding.confidence.value},
         }
         if finding.related:
             result["relatedLocations"] = [self._related(number, each) for number, each in enumerate(finding.related)]
-        if finding.fix is not None and finding.fix.edits:
-            result["fixes"] = [self._fix(finding, finding.fix)]
+        if finding.fix is not None and (replacements := self._replacements(finding.path, finding.fix)):
+            result["fixes"] = [self._fix(finding.path, finding.fix, replacements)]
         if suppression := _suppression(finding):
             result["suppressions"] = [suppression]
         if finding.state is State.BASELINED:
             result["baselineState"] = "unchanged"
+        elif self._compared and finding.state is State.ACTIVE:
+            result["baselineState"] = "new"
         return result
 
     def notification(self, error: FileError) -> dict[str, Any]:
@@ -103,10 +106,17 @@ class _Results:
             "locations": [{"physicalLocation": {"artifactLocation": self._artifact(error.path)}}],
         }
 
+    def _text(self, finding: Finding) -> str:
+        text = self._places.remark(finding.path, finding.span) + finding.message
+        return f"{text}. {finding.help}" if finding.help else text
+
     def _location(self, finding: Finding) -> dict[str, Any]:
         location: dict[str, Any] = {"physicalLocation": self._physical(finding.path, finding.span)}
-        if finding.qualified_name:
-            location["logicalLocations"] = [{"fullyQualifiedName": finding.qualified_name}]
+        cell = self._places[finding.path].position(finding.span.start).cell
+        names = [{"fullyQualifiedName": finding.qualified_name}] if finding.qualified_name else []
+        cells = [] if cell is None else [{"name": f"cell {cell}", "kind": "cell"}]
+        if names or cells:
+            location["logicalLocations"] = names + cells
         return location
 
     def _related(self, number: int, related: Related) -> dict[str, Any]:
@@ -115,8 +125,8 @@ class _Results:
 
     def _physical(self, path: str, span: Span) -> dict[str, Any]:
         physical: dict[str, Any] = {"artifactLocation": self._artifact(path)}
-        if path in self._places:
-            physical["region"] = _region(self._places[path], span)
+        if path in self._places and (found := self._places.region(path, span)):
+            physical["region"] = _region(*found)
         return physical
 
     def _artifact(self, path: str) -> dict[str, Any]:
@@ -128,15 +138,15 @@ class _Results:
         full = self._context.absolute(path).replace("\\", "/")
         return {"uri": "file://" + quote(_bytes(full if full.startswith("/") else f"/{full}"))}
 
-    def _fix(self, finding: Finding, fix: Fix) -> dict[str, Any]:
-        index = self._places[finding.path]
-        replacements = [
-            {"deletedRegion": _region(index, edit.span), "insertedContent": {"text": edit.content}} for edit in fix.edits
-        ]
+    def _replacements(self, path: str, fix: Fix) -> list[dict[str, Any]]:
+        regions = [(self._places.region(path, edit.span), edit.content) for edit in fix.edits]
+        return [{"deletedRegion": _region(*found), "insertedContent": {"text": text}} for found, text in regions if found]
+
+    def _fix(self, path: str, fix: Fix, replacements: list[dict[str, Any]]) -> dict[str, Any]:
         safe = fix.applicability is Applicability.SAFE
         return {
             "description": _message(fix.message if safe else f"{fix.message} ({fix.applicability.value}). {fix.reason}".rstrip()),
-            "artifactChanges": [{"artifactLocation": self._artifact(finding.path), "replacements": replacements}],
+            "artifactChanges": [{"artifactLocation": self._artifact(path), "replacements": replacements}],
             "properties": {"applicability": fix.applicability.value},
         }
 
@@ -153,8 +163,7 @@ def _message(text: str) -> dict[str, str]:
     return {"text": _LINK.sub(r"\\[", well_formed(text))}
 
 
-def _region(index: LineIndex, span: Span) -> dict[str, int]:
-    start, end = index.position(span.start), index.position(span.end)
+def _region(start: Position, end: Position) -> dict[str, int]:
     return {"startLine": start.row, "startColumn": start.column, "endLine": end.row, "endColumn": end.column}
 
 
