@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from markdown import read, table, tables
 
-from benchmarks import ci, readme_table, scaling, speed, startup
+from benchmarks import ci, readme_table, scaling, speed, startup, tool
+from benchmarks.corpora import locate
 from benchmarks.folders import Unavailable
 
 BUG = "import torch.nn as nn\nimport torch.nn.functional as F\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n"
@@ -52,8 +53,8 @@ def test_speed(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_file_really_changes(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speed.tool, "warm", lambda _, *arguments: arguments)
-    corpus = speed.locate(str(tree), tmp_path)
+    monkeypatch.setattr(tool, "warm", lambda _, *arguments: arguments)
+    corpus = locate(str(tree), tmp_path)
     case = speed._one_changed(corpus, tmp_path)
     texts = []
     for _ in range(2):
@@ -164,15 +165,16 @@ def cache_option(monkeypatch: pytest.MonkeyPatch) -> None:
         folder.mkdir(exist_ok=True, parents=True)
         (folder / "facts").write_text("{}")
         forgetting = ("--ignore", "DRP108") if command == "check" else ()
-        return ci.tool.cold(command, *forgetting, *arguments)
+        asked: tuple[str, ...] = tool.cold(command, *forgetting, *arguments)
+        return asked
 
     monkeypatch.setattr(ci, "has_cache", lambda _: True)
-    monkeypatch.setattr(ci.tool, "warm", warm)
+    monkeypatch.setattr(tool, "warm", warm)
 
 
 @pytest.mark.usefixtures("cache_option")
 def test_a_cache_that_forgets_is_found(tree: Path, tmp_path: Path) -> None:
-    corpus = speed.locate(str(tree), tmp_path)
+    corpus = locate(str(tree), tmp_path)
     held = {fact.name: fact.held for fact in ci._cached(corpus, ci.results(tree), tmp_path / "scratch")}
     assert held == {
         "tree: the same while the cache is filled": True,
@@ -185,5 +187,5 @@ def test_a_cache_that_forgets_is_found(tree: Path, tmp_path: Path) -> None:
 
 def test_without_the_option_nothing_is_said_of_the_cache(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ci, "has_cache", lambda _: False)
-    corpus = speed.locate(str(tree), tmp_path)
+    corpus = locate(str(tree), tmp_path)
     assert [fact.held for fact in ci._cached(corpus, ci.results(tree), tmp_path / "scratch")] == [None]

@@ -11,12 +11,14 @@ from dropcheck.model import BaselineAction, BaselineUse, LineIndex, Report
 
 
 def _run(report: Report) -> dict[str, Any]:
+    run: dict[str, Any]
     (run,) = json.loads(rendered("sarif", report))["runs"]
     return run
 
 
 def _results(report: Report) -> list[dict[str, Any]]:
-    return _run(report)["results"]
+    results: list[dict[str, Any]] = _run(report)["results"]
+    return results
 
 
 def test_rules_carry_their_help() -> None:

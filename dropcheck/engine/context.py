@@ -7,6 +7,7 @@ a file without dropout, a file that calls a helper, or, when a single file is ch
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,13 +21,16 @@ from dropcheck.facts import as_written
 from dropcheck.link import Project
 from dropcheck.model import FileError
 from dropcheck.sieve import Sieve
-from dropcheck.source.text import SourceFile, read_bytes, read_code, read_source
+from dropcheck.source.text import SourceFile, read_code, read_source
 from dropcheck.worlds import CallOf, Defined, Display, Imported, Op, Value
 
 #: Each round may lead to further files; real projects need three or four.
 _MAX_ROUNDS = 12
 #: A file whose imports lead to more definitions than this is read, whatever they are.
 _MAX_DEFINITIONS = 300
+_CALL = re.compile(rb"([A-Za-z_][\w.]*)[ \t]*\(")
+#: Calls whose result is a table or another function.
+_KEPT_CALLS = frozenset({b"dict", b"list", b"tuple", b"partial", b"OrderedDict", b"getattr"})
 #: What a function holds that decides about dropout elsewhere, by what it returns.
 _DECIDES = (b"training", b"drop")
 
@@ -63,6 +67,10 @@ class _Completion:
         self.slices = slices
         self.jobs = jobs
         self.sieve = Sieve(workspace.catalogue)
+        catalogue = workspace.catalogue
+        self.roots = {
+            name.partition(".")[0].encode() for name in (*catalogue.functions, *catalogue.modules, *catalogue.module_bases)
+        }
         self.raws = dict(loaded.waiting)
         self.tracer = Tracer(workspace.finder, self._read)
         self.waiting = {os.path.abspath(path): path for path in loaded.waiting}
@@ -162,14 +170,27 @@ class _Completion:
         return [task for task in tasks if task is not None]
 
     def _decides(self, found: Definition, *, surely: bool) -> bool:
-        if surely or found.sort is Sort.VALUE:
+        if surely:
             return True
+        if found.sort is Sort.VALUE:
+            return self._may_be_function(found)
         if found.sort is Sort.CLASS:
             return self._drops(found)
         if any(word in found.text for word in _DECIDES):
             return True
         outside = os.path.abspath(found.path) not in self.given
         return outside and next(self.tracer.used(found.path, found.text), None) is not None
+
+    def _may_be_function(self, found: Definition) -> bool:
+        """Whether a value may be a dropout function, a constant or a table, not the result of a call that makes neither."""
+        if found.text.startswith(b"import "):
+            return found.text.split()[1].partition(b".")[0] in self.roots
+        made = _CALL.match(found.text)
+        if made is None:
+            return True
+        if made[1].rpartition(b".")[2] in _KEPT_CALLS:
+            return True
+        return any(self._decides(one, surely=False) for one in self.tracer.trace(found.path, made[1].decode()))
 
     def _drops(self, found: Definition) -> bool:
         return self.sieve.look(self.tracer.imports(found.path).text + found.text).suspect
@@ -180,22 +201,12 @@ class _Completion:
         self.seen_words.update(fresh)
         encoded = tuple(word.encode() for word in fresh)
         known = {os.path.abspath(path) for path in project.files}
-        outside = [full for full in self.outside if full not in known]
-        waiting = [path for path in self.waiting.values() if any(word in self.raws[path] for word in encoded)]
-        paths = [*project.files, *waiting, *_mentioning(encoded, outside)] if fresh else []
-        sources = (self._source(path) for path in dict.fromkeys(paths))
+        outside = (full for full in self.outside if full not in known)
+        paths = dict.fromkeys((*project.files, *self.waiting.values(), *outside)) if fresh else ()
+        mentioning = (path for path in paths if (raw := self._read(path)) is not None and any(word in raw for word in encoded))
+        sources = (self._source(path) for path in mentioning)
         tasks = (self.slices.with_words(source, fresh) for source in sources if source is not None)
         return [task for task in tasks if task is not None]
-
-
-def _mentioning(words: tuple[bytes, ...], paths: Iterable[str]) -> Iterator[str]:
-    for path in paths if words else ():
-        try:
-            raw = read_bytes(path)
-        except SourceError:
-            continue
-        if any(word in raw for word in words):
-            yield path
 
 
 def _names_of_helpers(project: Project) -> set[str]:
@@ -209,8 +220,15 @@ def _names_of_helpers(project: Project) -> set[str]:
         if project.helpers.holes(path, function):
             names.add(owner if method in {"forward", "__call__"} and owner else method)
         elif project.drops_by_itself(path, function):
-            names.add(owner or method)
-    return _with_aliases(project, names)
+            # What is known of a method depends on the subclasses of its class, and on who calls it.
+            names.add(f"({owner}" if owner else as_written(function))
+            names.add(f".{method}(" if owner and not _is_public(method) else "")
+    return _with_aliases(project, names - {""})
+
+
+def _is_public(method: str) -> bool:
+    """Whether a method is called by torch or Python, so that its callers do not tell when it runs."""
+    return method.startswith(("__", "forward"))
 
 
 def _with_aliases(project: Project, names: set[str]) -> set[str]:

@@ -37,7 +37,8 @@ class Definition:
         path: the file.
         name: the name it has there.
         sort: to what.
-        text: the source of the function or class.
+        text: the source of the function or class, or of what is assigned; for an import from outside the project
+            ``import`` and the module.
         via: the files between, which hand the name on.
     """
 
@@ -55,16 +56,19 @@ class Imports:
     Args:
         names: by its own name for it, the places it may come from: file (None outside the project) and name there (empty for
             a whole module).
+        origins: by name, the module that it is imported from, as it is spelt.
         stars: the files of its star imports, in order.
         text: the import statements.
     """
 
     names: dict[bytes, list[tuple[str | None, bytes]]] = field(default_factory=dict)
+    origins: dict[bytes, bytes] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     text: bytes = b""
 
-    def add(self, name: bytes, target: str | None, original: bytes) -> None:
+    def add(self, name: bytes, target: str | None, original: bytes, origin: bytes) -> None:
         """Note one import."""
+        self.origins[name.strip()] = origin
         self.names.setdefault(name.strip(), []).append((target, original.strip()))
 
 
@@ -131,12 +135,13 @@ class Tracer:
         for target, original in imports.names.get(name, ()):
             bound = True
             if target is None:
-                yield Definition(path, name.decode(), Sort.VALUE, b"", via)
+                yield Definition(path, name.decode(), Sort.VALUE, b"import " + imports.origins[name], via)
             elif original:
                 yield from self._trace(target, original, (*via, path))
-        if not bound and name in raw and re.search(_ASSIGNED % name, raw, re.MULTILINE) is not None:
-            bound = True
-            yield Definition(path, name.decode(), Sort.VALUE, b"", via)
+        if not bound and name in raw:
+            for found in re.finditer(_ASSIGNED % name, raw, re.MULTILINE):
+                bound = True
+                yield Definition(path, name.decode(), Sort.VALUE, raw[found.end() : raw.find(b"\n", found.end())].strip(), via)
         if not bound:
             brought = [several for star in imports.stars if (several := self._trace(star, name, (*via, path)))]
             # Which of several star imports wins is only known once all of them are read.
@@ -157,12 +162,12 @@ class Tracer:
                     imports.stars += [source] if source is not None else []
                 elif original:
                     below = self._finder.find(f"{base}.{original.decode(errors='replace').strip()}", path)
-                    imports.add(own or original, *((below, b"") if below is not None else (source, original)))
+                    imports.add(own or original, *((below, b"") if below is not None else (source, original)), found[1])
         for found in _IMPORT.finditer(raw):
             imports.text += found.group().strip() + b"\n"
             for part in found[1].split(b","):
                 spelt, _, own = part.strip().partition(b" as ")
-                imports.add(own or spelt, self._finder.find(spelt.strip().decode(errors="replace"), path), b"")
+                imports.add(own or spelt, self._finder.find(spelt.strip().decode(errors="replace"), path), b"", spelt)
         return imports
 
 

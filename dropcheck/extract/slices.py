@@ -15,6 +15,7 @@ _START = re.compile(r"^(?:@|(?:async[ \t]+)?(?:def|class)[ \t]+(\w+))", re.MULTI
 _NEXT = re.compile(r"\n(?=[^\s)\]}#])")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _STRING = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
+_ATTRIBUTE = re.compile(r"^[ \t]*(?:if[ \t]+)?[A-Za-z_]\w*\.[^\n]*", re.MULTILINE)
 _QUOTES = ('"""', "'''")
 
 
@@ -52,14 +53,17 @@ class Outline:
         return {index for index, block in enumerate(self.blocks) for at in offsets if block.start <= at < block.end}
 
     def at_top(self) -> set[int]:
-        """The blocks that the code outside all of them names, words in strings aside."""
+        """The blocks that the code outside all of them names, and may make something of.
+
+        A name in a string is none, nor one of which only an attribute is set or read.
+        """
         parts: list[str] = []
         at = 0
         for block in self.blocks:
             parts.append(self.text[at : block.start])
             at = block.end
         parts.append(self.text[at:])
-        words = set(_WORD.findall(_STRING.sub("", "\n".join(parts))))
+        words = set(_WORD.findall(_ATTRIBUTE.sub("", _STRING.sub("", "\n".join(parts)))))
         return {index for name in words & self._by_name.keys() for index in self._by_name[name]}
 
     def named(self, name: str) -> set[int]:
@@ -82,7 +86,7 @@ class Outline:
                 continue
             found.add(index)
             block = self.blocks[index]
-            words = set(_WORD.findall(self.text, block.start, block.end))
+            words = set(_WORD.findall(_STRING.sub("", self.text[block.start : block.end])))
             pending.extend(other for word in words & self._by_name.keys() for other in self._by_name[word])
         return frozenset(found)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dropcheck.catalogue import FUNCTIONS, Catalogue
@@ -64,7 +64,8 @@ class Sieve:
     def __init__(self, catalogue: Catalogue, *, everything: bool = False) -> None:
         self.words = WordSieve(sieve_words(catalogue))
         #: Classes of torch whose objects hold dropout.
-        self.module_names = _CONTAINERS | {name.rpartition(".")[2].encode() for name in catalogue.modules}
+        names = _CONTAINERS | {name.rpartition(".")[2].encode() for name in catalogue.modules}
+        self.module_names = names | {b"nn." + name for name in names}
         self._functions = FunctionSieve(catalogue)
         self._modules = ModuleSieve(catalogue)
         ours = {name for entry in FUNCTIONS for name in entry.names}
@@ -88,11 +89,13 @@ class Sieve:
 
 def with_odd_rates(looks: Mapping[str, Look]) -> dict[str, Look]:
     """What the texts of all files say together: a rate that one sets to a constant may be what another one passes on."""
-    odd: Set[bytes] = frozenset().union(*(look.odd for look in looks.values()))
-    return {
-        path: replace(look, spots=(*look.spots, *(at for name, at in look.rates if name in odd))) if odd and look.rates else look
-        for path, look in looks.items()
-    }
+    attributes = {b"self." + name for look in looks.values() for name in look.odd}
+    found = dict(looks)
+    for path, look in looks.items():
+        spots = tuple(at for name, at in look.rates if name in attributes or name in look.odd)
+        if spots:
+            found[path] = replace(look, spots=(*look.spots, *spots))
+    return found
 
 
 __all__ = ["NOTHING", "Look", "Sieve", "hidden_modules", "with_odd_rates"]

@@ -7,14 +7,32 @@ from collections.abc import Iterator, Set
 
 from dropcheck.sieve.scan import line_before
 
-_CLASS = re.compile(rb"class[ \t]+(\w+)")
+_CLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*(?:\[[^\n]*\][ \t]*)?\(([^)]*)\)")
+_BASE = re.compile(rb"[\w.]+")
+_NO_MODULES = frozenset(
+    {
+        b"object",
+        b"ABC",
+        b"abc.ABC",
+        b"Enum",
+        b"str",
+        b"int",
+        b"dict",
+        b"list",
+        b"tuple",
+        b"Exception",
+        b"NamedTuple",
+        b"TypedDict",
+        b"Protocol",
+    }
+)
 _DISPLAY = re.compile(rb"=[ \t]*([\[{(])")
 #: Calls that make plain containers; one search for each, since an alternation is slow.
 _CALLS = tuple(re.compile(name + rb"(\()") for name in (rb"list", rb"dict", rb"tuple", rb"OrderedDict", rb"defaultdict"))
 _TARGET = re.compile(rb"(self\.)?(\w+)[ \t]*(?::[^=]*)?[+|]?=?[ \t]*(?:\w+\.)?")
-_MADE = re.compile(rb"(\w+)[ \t]*\(")
+_MADE = re.compile(rb"((?:nn\.)?\w+)[ \t]*\(")
 _NAME = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)(?![\w.(])")
-_ASSIGNED_CALL = re.compile(rb"[ \t]*(?::[^=\n]*)?=[ \t]*(?:\w+\.)*(\w+)[ \t]*\(")
+_ASSIGNED_CALL = re.compile(rb"[ \t]*(?::[^=\n]*)?=[ \t]*(?:\w+\.)*?((?:nn\.)?\w+)[ \t]*\(")
 #: A variable that is assigned to an attribute, as it is or in a plain container.
 _KEPT = re.compile(
     rb"self\.\w+[ \t]*(?::[^=\n]*)?=[ \t]*(?:[\[({]|(?:list|tuple|dict|set)[ \t]*\()*(\w+)[ \t]*(?:[\n#;,)\]}+]|\Z)"
@@ -28,8 +46,8 @@ _MAX = 20_000
 
 
 def class_names(raw: bytes) -> set[bytes]:
-    """The names of the classes of a file."""
-    return {found[1] for found in _CLASS.finditer(raw)}
+    """The names of the classes of a file that may be Modules, as their bases tell."""
+    return {found[1] for found in _CLASS.finditer(raw) if not all(base in _NO_MODULES for base in _BASE.findall(found[2]))}
 
 
 def hidden_modules(raw: bytes, classes: Set[bytes]) -> Iterator[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dropcheck.catalogue import Catalogue, DropoutFunction
-from dropcheck.sieve.rates import attribute, is_plain
+from dropcheck.sieve.rates import is_plain, names_in
 from dropcheck.sieve.scan import arguments, chain_before, function_around, imported_words, line_before
 
 _MODE = re.compile(rb"(\w+)\.training")
@@ -23,6 +23,9 @@ _FLAGS = (b"training", b"train")
 #: Modules whose functions count, by the names that people give them.
 _PLACES = frozenset({b"functional", b"F", b"torch", b"_VF", b"nn"})
 _ALIAS = re.compile(rb"=[ \t]*(?:F|[\w.]*functional|torch|[\w.]*\bnn)[ \t]*[\n;,)#]")
+_GETATTR = re.compile(rb"getattr\([ \t]*([\w.]+)[ \t]*,[ \t]*\Z")
+#: Two words side by side, which is no Python unless the second is an operator.
+_PROSE = re.compile(rb" (?!(?:if|else|for|in|is|and|or|not|as)\b)[A-Za-z]")
 _BLOCKS = (b"if ", b"else", b"elif ", b"for ", b"while ", b"with ", b"try", b"except", b"finally")
 
 
@@ -122,11 +125,17 @@ class _Look:
         """Whether a name that is not called may be a dropout function that is stored, passed on or renamed."""
         if before.startswith((b"from ", b"import ")):
             return self.raw[place.end : place.end + 4] == b" as "
+        ahead = self.raw[place.end : place.end + 40]
+        if self.raw[place.start - 1 : place.start] == b"`" or ahead[:1] in {b"`", b"."} or _PROSE.match(ahead):
+            return False
+        if self.raw[place.start - 1 : place.start] in (b'"', b"'"):
+            asked = _GETATTR.search(before[:-1])
+            return asked is not None and (
+                asked[1].rpartition(b".")[2] in _PLACES or asked[1].partition(b".")[0] in self._imported
+            )
         if place.base:
             last = place.base.rpartition(b".")[2]
             return last in _PLACES or place.base.partition(b".")[0] in self._imported
-        if self.raw[place.start - 1 : place.start] in (b'"', b"'"):
-            return b"getattr" in before
         return place.name in self._imported
 
     def _is_called_wrongly(self, place: _Place, before: bytes) -> bool:
@@ -164,7 +173,7 @@ class _Look:
         if mode is None or not self._is_mode(mode[1], at):
             return False
         if p is not None:
-            self.found.rates.append((attribute(p), at))
+            self.found.rates += ((name, at) for name in names_in(p))
         return True
 
     def _is_mode(self, name: bytes, at: int) -> bool:

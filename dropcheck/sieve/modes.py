@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dropcheck.sieve.scan import function_around, line_before, method_around
 
 _TRAINING = re.compile(rb"\.training\b[ \t]*(=(?!=))?")
+_DEFINED = re.compile(rb"def[ \t]+training\b")
 _BOUND = re.compile(rb"training[ \t]*(?::[^=\n,()]*)?=(?!=)[^\n]*")
 _ZERO = rb"[ \t]*=[ \t]*(?:0(?:\.0*)?|None)[ \t]*(?:[#;\n]|\Z)"
 _ZEROED = (re.compile(rb"drop\w*" + _ZERO), re.compile(rb"\.p" + _ZERO))
@@ -28,9 +29,7 @@ def misused_modes(raw: bytes) -> Iterator[int]:
 
 def _bound(raw: bytes) -> Iterator[int]:
     """Where ``training`` is bound in a class body or by a function, so that it may be no mode."""
-    at = raw.find(b"def training")
-    if at >= 0:
-        yield at
+    yield from (found.start() for found in _DEFINED.finditer(raw))
     for found in _BOUND.finditer(raw):
         if not line_before(raw, found.start()) and not found.group().rstrip().endswith((b",", b")", b"(")):
             yield found.start()
@@ -38,6 +37,8 @@ def _bound(raw: bytes) -> Iterator[int]:
 
 def _is_fixed(raw: bytes, found: re.Match[bytes]) -> bool:
     """Whether the mode is set, or read by what may run while an object is made."""
+    if raw[raw.rfind(b"self", 0, found.start()) - 1 : found.start()].startswith(b"`"):
+        return False  # a text
     if found[1] is not None:
         return True
     if raw[max(0, found.start() - 4) : found.start()] != b"self":

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dropcheck.catalogue import Catalogue
-from dropcheck.sieve.rates import attribute, is_plain
+from dropcheck.sieve.rates import is_plain, names_in
 from dropcheck.sieve.scan import arguments, chain_before, imported_words, line_before
 
 _DROP = re.compile(rb"Drop(\w*)")
@@ -72,7 +72,7 @@ def _takes_plain_rate(passed: tuple[tuple[bytes, bytes], ...], at: int, rates: l
         if keyword in {b"", b"p"} and value not in {b"True", b"False"}:
             if not is_plain(value):
                 return False
-            rates.append((attribute(value), at))
+            rates += ((name, at) for name in names_in(value))
     return True
 
 
@@ -95,6 +95,8 @@ def _is_thrown_away(raw: bytes, name: bytes) -> bool:
 def _is_registered(raw: bytes, start: int) -> bool:
     """Whether a module made inside brackets surely ends up as a child of another one, by the brackets around it."""
     for opening in _openings(raw, start):
+        if raw[opening] == ord("(") and _ON_SELF.fullmatch(line_before(raw, opening)):
+            return True
         named = _NAME_END.search(raw[max(0, opening - 120) : opening])
         name = named[1].rpartition(b".")[2] if named is not None and raw[opening] == ord("(") else b""
         if name in _PLAIN:

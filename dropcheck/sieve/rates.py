@@ -9,7 +9,9 @@ from dropcheck.sieve.scan import chain_before, line_before
 
 _NUMBER = re.compile(rb"0?\.\d+|0(?:\.0*)?|1e-\d+")
 _NAME = re.compile(rb"(self\.)?\w*drop\w*")
-_CONFIG = re.compile(rb"(?:self\.)?(?:\w*config|cfg|args|hparams)(?:\.\w+)+")
+_CONFIG = re.compile(rb"(?:self\.)?(?:\w*config|cfg|args|hparams)(?:\.\w+|\[[\"']\w+[\"']\])+")
+_FLOAT = re.compile(rb"float\([ \t]*([^()]*?)[ \t]*\)")
+_CHOICE = re.compile(rb"([\w.]+)\s+if\s+([^()]*?)\s+else\s+([\w.]+)")
 _ASSIGNED = re.compile(rb"drop\w*[ \t]*(?::[^=\n,()]*)?=[ \t]*((?:[-1-9]|0[.\d]*[1-9]|True)[\w.]*)")
 _SEVERAL = re.compile(rb"drop\w*[ \t]*,[^\n=()]*=(?!=)[^\n=()]*[1-9][^\n=():]*(?:\n|\Z)")
 
@@ -20,17 +22,20 @@ def is_plain(value: bytes) -> bool:
     Args:
         value: the source of the argument.
     """
-    return any(shape.fullmatch(value) for shape in (_NAME, _NUMBER, _CONFIG))
+    return all(any(shape.fullmatch(part) for shape in (_NAME, _NUMBER, _CONFIG)) for part in _parts(value))
 
 
-def is_config(value: bytes) -> bool:
-    """Whether a rate is a field of a configuration, which no file sets to a constant that linking would see."""
-    return _CONFIG.fullmatch(value) is not None
+def names_in(value: bytes) -> tuple[bytes, ...]:
+    """The attributes (``self.x``) and variables that a plain rate may be."""
+    return tuple(part for part in _parts(value) if _NAME.fullmatch(part))
 
 
-def attribute(value: bytes) -> bytes:
-    """The attribute or variable that a plain rate is; empty for numbers and fields of a configuration."""
-    return value.removeprefix(b"self.") if _NAME.fullmatch(value) else b""
+def _parts(value: bytes) -> tuple[bytes, ...]:
+    """What a rate may be: either side of a choice, without a conversion around it."""
+    converted = _FLOAT.fullmatch(value)
+    plain = converted[1] if converted is not None else value
+    chosen = _CHOICE.fullmatch(plain)
+    return (chosen[1], chosen[3]) if chosen is not None and b"training" not in chosen[2] else (plain,)
 
 
 def odd_rates(raw: bytes) -> Iterator[bytes]:
