@@ -238,3 +238,11 @@ def test_a_reader_that_goes_away(shell: Shell) -> None:
         process.stdin.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == 0
+
+
+def test_the_settings_of_standard_input_are_those_of_its_name(shell: Shell) -> None:
+    shell.write("old/dropcheck.toml", 'min-confidence = "low"\n')
+    code, out, err = shell.run("", "check", "--show-settings", "--stdin-filename", "old/net.py", "-")
+    assert (code, err) == (0, "")
+    assert b'min-confidence = "low"' in out
+    assert shell.run("", "check", "--show-files", "--stdin-filename", "net.py")[1].decode() == f"{shell.folder}/net.py\n"

@@ -7,9 +7,10 @@ import sys
 
 from dropcheck.cli.exit_code import CLEAN, FAILED
 from dropcheck.cli.options import CheckOptions, Overrides
+from dropcheck.cli.stdin import STDIN
 from dropcheck.cli.streams import write, write_file
 from dropcheck.config.resolve import ConfigResolver
-from dropcheck.discover import Discovery, discover
+from dropcheck.discover import Discovery, discover, discover_text
 from dropcheck.engine.select import enabled_codes
 from dropcheck.report.escape import visible
 from dropcheck.report.settings_page import Resolved, render_json, render_text
@@ -29,7 +30,7 @@ def show(options: CheckOptions, given: Overrides) -> int:
         UserError: a configuration cannot be used.
     """
     resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
-    found = discover(options["paths"] or (os.curdir,), resolver)
+    found = _found(options, resolver)
     if options["show_files"]:
         text = "".join(f"{os.path.abspath(file.path)}\n" for file in found.files)
     else:
@@ -42,6 +43,14 @@ def show(options: CheckOptions, given: Overrides) -> int:
     for error in found.errors:
         write(f"error: {visible(f'{error.path}: {error.message}')}\n", sys.stderr)
     return FAILED if found.errors else CLEAN
+
+
+def _found(options: CheckOptions, resolver: ConfigResolver) -> Discovery:
+    name = options["stdin_filename"]
+    if name is None and STDIN not in options["paths"]:
+        return discover(options["paths"] or (os.curdir,), resolver)
+    # What standard input holds does not matter here.
+    return discover_text(name or STDIN, b"", resolver)
 
 
 def _resolved(found: Discovery, resolver: ConfigResolver) -> list[Resolved]:
