@@ -23,12 +23,18 @@ class Loaded:
         sources: those that need the full analysis.
         looks: what the text of each of these says.
         waiting: the bytes of the others, by path: linking may ask for them.
+        raws: the bytes of all.
+        classes: the names of classes whose objects matter in plain containers.
+        odd: the names that each file sets to what is no rate.
         errors: those that could not be read.
     """
 
     sources: dict[str, SourceFile]
     looks: dict[str, Look]
     waiting: dict[str, bytes]
+    raws: dict[str, bytes]
+    classes: frozenset[bytes]
+    odd: dict[str, frozenset[bytes]]
     errors: tuple[FileError, ...]
 
 
@@ -53,14 +59,19 @@ def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], No
             errors.append(FileError(error.path, error.message))
             tick()
     named = {file.path for file in files if file.named}
-    looks = _suspects(raws, named, Sieve(catalogue, everything=everything))
+    sieve = Sieve(catalogue, everything=everything)
+    every = with_odd_rates({path: sieve.look(raw) for path, raw in raws.items()})
+    classes = sieve.module_names.union(*(look.classes for look in every.values()))
+    looks = _suspects(raws, named, every, classes)
     sources: dict[str, SourceFile] = {}
     for path, raw in raws.items():
         if path in looks or (path in named and not parses(decode_source(raw, path).text)):
             sources[path] = decode_source(raw, path)
         else:
             tick()
-    return Loaded(sources, looks, {path: raw for path, raw in raws.items() if path not in sources}, tuple(errors))
+    waiting = {path: raw for path, raw in raws.items() if path not in sources}
+    odd = {path: look.odd for path, look in every.items() if look.odd}
+    return Loaded(sources, looks, waiting, raws, classes, odd, tuple(errors))
 
 
 def _is_plain_text(raw: bytes) -> bool:
@@ -68,10 +79,8 @@ def _is_plain_text(raw: bytes) -> bool:
     return raw.isascii() and b"\0" not in raw and b"coding" not in raw[:400]
 
 
-def _suspects(raws: dict[str, bytes], named: Set[str], sieve: Sieve) -> dict[str, Look]:
+def _suspects(raws: dict[str, bytes], named: Set[str], looks: dict[str, Look], classes: frozenset[bytes]) -> dict[str, Look]:
     """What the text of each file says that needs the full analysis."""
-    looks = with_odd_rates({path: sieve.look(raw) for path, raw in raws.items()})
-    classes = sieve.module_names.union(*(look.classes for look in looks.values()))
     found: dict[str, Look] = {}
     for path, look in looks.items():
         # A file that is named by itself may take its classes from files that are not here to be looked at.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dropcheck.discover import Discovery
+from dropcheck.engine.cache import Basis, RunCache
 from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.loading import Loaded, load
@@ -33,12 +34,14 @@ class RunOptions:
         fix: repair the files.
         diff: work out the repairs, write nothing.
         ignore_suppressions: report also what comments silence.
+        cache: the folder of the cache; None for none.
         jobs: how many processes at most; None for one a core.
     """
 
     fix: bool = False
     diff: bool = False
     ignore_suppressions: bool = False
+    cache: str | None = None
     jobs: int | None = None
 
 
@@ -68,7 +71,7 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
     errors += (*failures, *repaired.errors)
     findings = sorted((finding for path in paths for finding in workspace.findings(path)), key=lambda finding: finding.sort_key)
     broken = {error.path for error in errors}
-    return Report(
+    report = Report(
         findings=tuple(findings),
         files=sum(path not in broken for path in settings),
         sources=_shown(workspace, findings),
@@ -77,6 +80,9 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         unsafe_fixes=any(one.unsafe_fixes for one in settings.values()),
         notes=prepared.notes,
     )
+    if options.cache is not None and not (options.fix or options.diff):
+        RunCache(options.cache, found, ignore_suppressions=options.ignore_suppressions).keep(report, prepared.basis)
+    return report
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +94,14 @@ class Prepared:
         sources: what was read, by path.
         errors: the files that could not be read or extracted.
         notes: what a user who asks for it wants to know, one line each.
+        basis: what the run rests on.
     """
 
     workspace: Workspace
     sources: dict[str, SourceFile]
     errors: tuple[FileError, ...]
     notes: tuple[str, ...]
+    basis: Basis
 
 
 def prepare(found: Discovery, options: RunOptions, progress: Progress | None, *, everything: bool = False) -> Prepared:
@@ -119,8 +127,11 @@ def prepare(found: Discovery, options: RunOptions, progress: Progress | None, *,
     errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, slices, options.jobs, ticker))
     named = [file.path for file in found.files if file.named]
     completed = complete(workspace, loaded.waiting, slices, named, options.jobs)
-    parsed = f"{len(loaded.sources)} of {len(found.files)} files needed to be parsed"
-    return Prepared(workspace, {**loaded.sources, **completed.sources}, errors, (*found.notes, *completed.notes, parsed))
+    parsed = f"{len(workspace.paths)} of {len(found.files)} files needed to be parsed"
+    touched = completed.touched | loaded.sources.keys()
+    basis = Basis(loaded.raws, touched, completed.words, loaded.classes, loaded.odd)
+    sources = {**loaded.sources, **completed.sources}
+    return Prepared(workspace, sources, errors, (*found.notes, *completed.notes, parsed), basis)
 
 
 class _Ticker:

@@ -51,9 +51,7 @@ class Outline:
         return {index for index, block in enumerate(self.blocks) for at in offsets if block.start <= at < block.end}
 
     def at_top(self) -> set[int]:
-        """The blocks that the code outside all of them names, where it may make something of them: not in a string, and not
-        where it only sets or reads an attribute of one.
-        """
+        """The blocks that the code outside all of them makes something of: a name in a string is nothing, nor is an attribute."""
         parts: list[str] = []
         at = 0
         for block in self.blocks:

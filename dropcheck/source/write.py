@@ -46,13 +46,40 @@ def write_source(source: SourceFile, text: str) -> None:
             os.unlink(temporary)
 
 
-def _write_copy(path: str, data: bytes, like: os.stat_result) -> None:
+def write_bytes(path: str, data: bytes, name: str) -> None:
+    """Make or replace a file of our own in one step, making the folders above it.
+
+    Args:
+        path: the file; where it is a symbolic link, the file it leads to is replaced.
+        data: its content.
+        name: what messages call it.
+
+    Raises:
+        SourceError: it cannot be written; what was there is left as it is.
+    """
+    target = os.path.realpath(path)
+    folder, base = os.path.split(target)
+    temporary = os.path.join(folder, f".{base[:40]}.{secrets.token_hex(6)}.dropcheck-tmp")
+    try:
+        os.makedirs(folder, exist_ok=True)
+        _write_copy(temporary, data, os.stat(target) if os.path.exists(target) else None)
+        os.replace(temporary, target)
+    except OSError as error:
+        raise SourceError(name, f"cannot be written: {reason(error)}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+
+
+def _write_copy(path: str, data: bytes, like: os.stat_result | None) -> None:
     """Write a new file, down to the disk, with the owner and mode of another."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with open(os.open(path, flags, 0o600), "wb") as file:
+    with open(os.open(path, flags, 0o666 if like is None else 0o600), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    if like is None:
+        return
     mine = os.stat(path)
     if (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid) and hasattr(os, "chown"):
         # Only root may give files away; for others the new file is theirs, as after a save in an editor.
