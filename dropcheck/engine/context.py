@@ -21,6 +21,7 @@ from dropcheck.facts import as_written
 from dropcheck.link import Project
 from dropcheck.model import FileError
 from dropcheck.sieve import Sieve
+from dropcheck.sieve.scan import mentions
 from dropcheck.source.text import SourceFile, read_code, read_source
 from dropcheck.worlds import CallOf, Defined, Display, Imported, Op, Value
 
@@ -41,10 +42,14 @@ class Completed:
 
     Args:
         sources: what was read, by path; more than before where files joined the run after all.
+        touched: every file that was looked into for the sake of others, in the run and outside it.
+        words: the names that the files of the run were searched for.
         notes: what could not be read, one line each: the analysis went on without it.
     """
 
     sources: dict[str, SourceFile]
+    touched: frozenset[str]
+    words: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -95,7 +100,8 @@ class _Completion:
             tasks = self._definitions(project) or self._callers(project)
             if not tasks:
                 break
-        return Completed(self.sources, tuple(self.notes))
+        touched = self.tracer.visited | self.workspace.project().files.keys() | self.unreadable
+        return Completed(self.sources, touched, tuple(sorted(self.seen_words)), tuple(self.notes))
 
     def _source(self, path: str) -> SourceFile | None:
         """A file as it is in the workspace, or as it is on disk; None where it cannot be read."""
@@ -203,7 +209,9 @@ class _Completion:
         known = {os.path.abspath(path) for path in project.files}
         outside = (full for full in self.outside if full not in known)
         paths = dict.fromkeys((*project.files, *self.waiting.values(), *outside)) if fresh else ()
-        mentioning = (path for path in paths if (raw := self._read(path)) is not None and any(word in raw for word in encoded))
+        mentioning = (
+            path for path in paths if (raw := self._read(path)) is not None and any(mentions(raw, word) for word in encoded)
+        )
         sources = (self._source(path) for path in mentioning)
         tasks = (self.slices.with_words(source, fresh) for source in sources if source is not None)
         return [task for task in tasks if task is not None]

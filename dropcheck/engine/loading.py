@@ -26,6 +26,9 @@ class Loaded:
         sources: those that need the full analysis.
         looks: what the text of each of these says.
         waiting: the bytes of the others, by path (``SourceFile.code``): linking may ask for them.
+        raws: the bytes of all, as they are in the files.
+        classes: the names of classes whose objects matter in plain containers.
+        odd: the names that each file sets to what is no rate.
         errors: those that could not be read.
         notes: those that were passed over, one line each.
     """
@@ -33,6 +36,9 @@ class Loaded:
     sources: dict[str, SourceFile]
     looks: dict[str, Look]
     waiting: dict[str, bytes]
+    raws: dict[str, bytes]
+    classes: frozenset[bytes]
+    odd: dict[str, frozenset[bytes]]
     errors: tuple[FileError, ...]
     notes: tuple[str, ...] = ()
 
@@ -46,13 +52,15 @@ def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], No
         tick: called after each file that needs no analysis.
         everything: whether every file that can hold dropout is analysed, also where all of it is surely right.
     """
+    raws: dict[str, bytes] = {}
     codes: dict[str, bytes] = {}
     decoded: dict[str, SourceFile] = {}
     errors: list[FileError] = []
     notes: list[str] = []
     for file in files:
         try:
-            codes[file.path] = _code(file, decoded)
+            raw = raws[file.path] = read_bytes(file.path) if file.raw is None else file.raw
+            codes[file.path] = _code(file.path, raw, decoded, named=file.named)
         except SourceError as error:
             if isinstance(error, ForeignNotebookError) and not file.insisted:
                 notes.append(str(error))
@@ -60,7 +68,10 @@ def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], No
                 errors.append(FileError(error.path, error.message))
             tick()
     named = {file.path for file in files if file.named}
-    looks = _suspects(codes, named, Sieve(catalogue, everything=everything))
+    sieve = Sieve(catalogue, everything=everything)
+    every = with_odd_rates({path: sieve.look(code) for path, code in codes.items()})
+    classes = sieve.module_names.union(*(look.classes for look in every.values()))
+    looks = _suspects(codes, named, every, classes)
     # What is at hand is never read again, so it cannot join later.
     looks |= {file.path: _WHOLE for file in files if file.raw is not None and file.path in codes}
     sources: dict[str, SourceFile] = {}
@@ -71,18 +82,18 @@ def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], No
         else:
             tick()
     waiting = {path: code for path, code in codes.items() if path not in sources}
-    return Loaded(sources, looks, waiting, tuple(errors), tuple(notes))
+    odd = {path: look.odd for path, look in every.items() if look.odd}
+    return Loaded(sources, looks, waiting, raws, classes, odd, tuple(errors), tuple(notes))
 
 
-def _code(file: FoundFile, decoded: dict[str, SourceFile]) -> bytes:
+def _code(path: str, raw: bytes, decoded: dict[str, SourceFile], *, named: bool) -> bytes:
     """The bytes of a file in which words can be looked for. Where these are not what the file holds, it is kept decoded."""
-    raw = read_bytes(file.path) if file.raw is None else file.raw
-    is_notebook = file.path.endswith(NOTEBOOK_SUFFIX)
-    if not (file.named or is_notebook) and _is_plain_text(raw):
+    is_notebook = path.endswith(NOTEBOOK_SUFFIX)
+    if not (named or is_notebook) and _is_plain_text(raw):
         return raw
-    source = decode_source(raw, file.path)
-    if is_notebook or file.raw is not None:
-        decoded[file.path] = source
+    source = decode_source(raw, path)
+    if is_notebook:
+        decoded[path] = source
     return source.code
 
 
@@ -91,10 +102,8 @@ def _is_plain_text(raw: bytes) -> bool:
     return raw.isascii() and b"\0" not in raw and b"coding" not in raw[:400]
 
 
-def _suspects(raws: dict[str, bytes], named: Set[str], sieve: Sieve) -> dict[str, Look]:
+def _suspects(raws: dict[str, bytes], named: Set[str], looks: dict[str, Look], classes: frozenset[bytes]) -> dict[str, Look]:
     """What the text of each file says that needs the full analysis."""
-    looks = with_odd_rates({path: sieve.look(raw) for path, raw in raws.items()})
-    classes = sieve.module_names.union(*(look.classes for look in looks.values()))
     found: dict[str, Look] = {}
     for path, look in looks.items():
         # A file that is named by itself may take its classes from files that are not here to be looked at.

@@ -9,6 +9,7 @@ from dropcheck.discover import Discovery
 from dropcheck.engine.accounts import adopt, read_baselines, settle
 from dropcheck.engine.add_ignore import is_ignorable, with_ignores
 from dropcheck.engine.baseline import Baseline
+from dropcheck.engine.cache import Basis, RunCache
 from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.fix import FixResult
@@ -42,6 +43,7 @@ class RunOptions:
         fix_baselined: repair also what the baseline holds.
         write_baseline: write a baseline of all findings that count to this file.
         prune_baseline: remove stale entries from the baseline.
+        cache: the folder of the cache; None for none.
         jobs: how many processes at most; None for one a core.
     """
 
@@ -53,6 +55,7 @@ class RunOptions:
     fix_baselined: bool = False
     write_baseline: str | None = None
     prune_baseline: bool = False
+    cache: str | None = None
     jobs: int | None = None
 
 
@@ -92,6 +95,8 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         unsafe_fixes=any(one.unsafe_fixes for one in settings.values()),
         notes=prepared.notes,
     )
+    if options.cache is not None and not (options.fix or options.diff or options.add_ignore is not None):
+        RunCache(options.cache, found, ignore_suppressions=options.ignore_suppressions).keep(report, prepared.basis)
     if options.diff:
         return report
     if options.write_baseline is not None:
@@ -123,6 +128,7 @@ class Prepared:
         errors: the files that could not be read or extracted.
         baselines: the baselines in use, by path.
         notes: what a user who asks for it wants to know, one line each.
+        basis: what the run rests on.
     """
 
     workspace: Workspace
@@ -130,6 +136,7 @@ class Prepared:
     errors: tuple[FileError, ...]
     baselines: Mapping[str, Baseline]
     notes: tuple[str, ...]
+    basis: Basis
 
 
 def prepare(found: Discovery, options: RunOptions, progress: Progress | None, *, everything: bool = False) -> Prepared:
@@ -157,9 +164,11 @@ def prepare(found: Discovery, options: RunOptions, progress: Progress | None, *,
     errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, slices, options.jobs, ticker))
     named = [file.path for file in found.files if file.named]
     completed = complete(workspace, loaded, slices, named, options.jobs)
-    parsed = f"{len(loaded.sources)} of {len(found.files)} files needed to be parsed"
+    parsed = f"{len(workspace.paths)} of {len(found.files)} files needed to be parsed"
     notes = (*found.notes, *loaded.notes, *completed.notes, parsed)
-    return Prepared(workspace, completed.sources, errors, baselines, notes)
+    touched = completed.touched | loaded.sources.keys()
+    basis = Basis(loaded.raws, touched, completed.words, loaded.classes, loaded.odd)
+    return Prepared(workspace, completed.sources, errors, baselines, notes, basis)
 
 
 class _Ticker:

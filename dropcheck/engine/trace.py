@@ -86,6 +86,11 @@ class Tracer:
         self._imports: dict[str, Imports] = {}
         self._known: dict[tuple[str, bytes], tuple[Definition, ...]] = {}
 
+    @property
+    def visited(self) -> frozenset[str]:
+        """The files that were searched."""
+        return frozenset((*self._imports, *(path for path, _ in self._known)))
+
     def trace(self, path: str, name: str) -> tuple[Definition, ...]:
         """Where a name of a file may be bound in the end; nothing where that is not plain."""
         return self._trace(path, name.encode(), ())

@@ -53,10 +53,7 @@ class Outline:
         return {index for index, block in enumerate(self.blocks) for at in offsets if block.start <= at < block.end}
 
     def at_top(self) -> set[int]:
-        """The blocks that the code outside all of them names, and may make something of.
-
-        A name in a string is none, nor one of which only an attribute is set or read.
-        """
+        """The blocks that the code outside all of them makes something of: a name in a string is nothing, nor is an attribute."""
         parts: list[str] = []
         at = 0
         for block in self.blocks:

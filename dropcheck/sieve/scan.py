@@ -109,6 +109,21 @@ def _indent(raw: bytes, at: int) -> int:
     return len(line) - len(line.lstrip(b" \t"))
 
 
+def mentions(raw: bytes, word: bytes) -> bool:
+    """Whether a file holds a word, not just as a part of a longer one. A word may begin or end with other characters."""
+    at = raw.find(word)
+    while at >= 0:
+        before, behind = raw[at - 1 : at] if at else b"", raw[at + len(word) : at + len(word) + 1]
+        if not (_joins(before) and _joins(word[:1])) and not (_joins(behind) and _joins(word[-1:])):
+            return True
+        at = raw.find(word, at + 1)
+    return False
+
+
+def _joins(char: bytes) -> bool:
+    return char.isalnum() or char == b"_" or char > b"\x7f"
+
+
 def imported_words(raw: bytes) -> frozenset[bytes]:
     """Every word in the import statements of a file, and so every name that they bind."""
     return frozenset(word for found in _IMPORT.finditer(raw) for word in _WORD.findall(found[1]))

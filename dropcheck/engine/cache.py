@@ -1,0 +1,204 @@
+"""The cache of a run: what was found, kept as long as nothing that it depends on has changed.
+
+One file for each kind of run (the same files, settings and options), written as a whole and replaced at once, so that runs at the
+same time cannot hurt each other; a file that cannot be read or understood counts as none. It is JSON: reading it runs nothing.
+
+A file of the run that has changed, but was proved clean from its text and still is, changes no answer; any other change means a
+new run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from dropcheck._version import __version__
+from dropcheck.discover import Discovery
+from dropcheck.engine.entries import catalogue_for
+from dropcheck.engine.plain import decode, encode
+from dropcheck.errors import SourceError
+from dropcheck.model import Report
+from dropcheck.sieve import Sieve, hidden_modules
+from dropcheck.sieve.scan import mentions
+from dropcheck.source.cache_folder import TAG, TAG_FILE
+from dropcheck.source.text import decode_source, read_bytes
+from dropcheck.source.write import write_bytes
+
+#: Changes with the layout of the file.
+_FORMAT = 1
+#: So many kinds of runs are kept; the oldest go first.
+_MAX_RUNS = 30
+#: A file that changed this shortly before it was read may change again without a new time stamp, in seconds.
+_RACY = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a run rests on, besides its settings.
+
+    Args:
+        raws: the bytes of the files of the run that were read.
+        touched: the files that were looked into further than their own text, of the run and outside it.
+        words: the names that the rest of the run was searched for.
+        classes: the names of classes whose objects matter in plain containers.
+        odd: for each file that has any, the names that it sets to what is no rate.
+    """
+
+    raws: Mapping[str, bytes]
+    touched: frozenset[str]
+    words: tuple[str, ...]
+    classes: frozenset[bytes]
+    odd: Mapping[str, frozenset[bytes]]
+
+
+class RunCache:
+    """The cache of one kind of run.
+
+    Args:
+        folder: the folder of the cache.
+        found: the files of the run with their settings.
+        ignore_suppressions: whether comments silence nothing.
+    """
+
+    def __init__(self, folder: str, found: Discovery, *, ignore_suppressions: bool) -> None:
+        self.folder = folder
+        self.found = found
+        self.settings = {file.path: file.settings for file in found.files}
+        named = sorted(file.path for file in found.files if file.named)
+        kinds = sorted(repr(settings) for settings in set(self.settings.values()))
+        key = [__version__, _FORMAT, sys.version_info[:3], os.getcwd(), named, kinds, ignore_suppressions, _roots(self.settings)]
+        self.path = os.path.join(folder, f"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}.json")
+
+    def recall(self) -> Report | None:
+        """The report of the last run of this kind, if it still holds."""
+        if self.found.errors or not self._is_from_files():
+            return None
+        try:
+            with open(self.path, "rb") as file:
+                kept = json.loads(file.read())
+            if not self._holds(kept):
+                return None
+            report = decode(kept["report"])
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None
+        return report if isinstance(report, Report) else None
+
+    def keep(self, report: Report, basis: Basis) -> None:
+        """Keep a report; that it cannot be kept is no error."""
+        if report.errors or self.found.errors or not self._is_from_files() or set(basis.raws) != set(self.settings):
+            return
+        now = time.time()
+        files = {path: _stamp(path, raw, now) for path, raw in basis.raws.items()}
+        outside = {path: _stamp(path, None, now) for path in basis.touched if path not in basis.raws}
+        kept = {
+            "files": files,
+            "outside": outside,
+            "kinds": self._unusual(),
+            "touched": sorted(path for path in basis.touched if path in basis.raws),
+            "words": list(basis.words),
+            "classes": sorted(name.decode("latin-1") for name in basis.classes),
+            "odd": {path: sorted(name.decode("latin-1") for name in names) for path, names in basis.odd.items() if names},
+            "report": encode(report),
+        }
+        with suppress(OSError, SourceError):
+            make_folder(self.folder)
+            write_bytes(self.path, json.dumps(kept, separators=(",", ":")).encode(), self.path)
+            _forget_oldest(self.folder)
+
+    def _is_from_files(self) -> bool:
+        """Whether the answer comes from the files of the run alone: not from standard input, not from a baseline."""
+        return all(file.raw is None and file.settings.baseline is None for file in self.found.files)
+
+    def _unusual(self) -> dict[str, list[object]]:
+        """A digest of the settings of each file that has others than the first one."""
+        first = next(iter(self.settings.values()), None)
+        others = ((path, settings) for path, settings in self.settings.items() if settings is not first and settings != first)
+        return {path: [hashlib.sha256(repr(settings).encode()).hexdigest()[:16]] for path, settings in others}
+
+    def _holds(self, kept: dict[str, dict[str, list[object]]]) -> bool:
+        files = kept["files"]
+        if files.keys() != self.settings.keys() or kept["kinds"] != self._unusual():
+            return False
+        if any(_changed(path, stamp) for path, stamp in kept["outside"].items()):
+            return False
+        changed = [path for path, stamp in files.items() if _changed(path, stamp)]
+        if not changed:
+            return True
+        named = {file.path for file in self.found.files if file.named}
+        return named.isdisjoint(changed) and set(kept["touched"]).isdisjoint(changed) and self._still_clean(changed, kept)
+
+    def _still_clean(self, changed: list[str], kept: dict[str, dict[str, list[object]]]) -> bool:
+        """Whether files that have changed say nothing new to the rest of the run, and hold nothing that needs a look."""
+        sieve = Sieve(catalogue_for(self.settings.values()))
+        classes = frozenset(str(name).encode("latin-1") for name in kept["classes"])
+        words = tuple(str(word).encode() for word in kept["words"])
+        attributes = {f"self.{name}".encode("latin-1") for names in kept["odd"].values() for name in names}
+        for path in changed:
+            try:
+                raw = decode_source(read_bytes(path), path).code
+            except SourceError:
+                return False
+            look = sieve.look(raw)
+            odd = {str(name).encode("latin-1") for name in kept["odd"].get(path, ())}
+            says_new = look.odd != odd or not look.classes <= classes or any(name in attributes | odd for name, _ in look.rates)
+            if look.suspect or says_new or any(mentions(raw, word) for word in words) or any(hidden_modules(raw, classes)):
+                return False
+        return True
+
+
+def make_folder(folder: str) -> None:
+    """Make the folder of a cache, marked for backups and for git to leave it out."""
+    for name, text in ((TAG_FILE, TAG), (".gitignore", "*\n")):
+        path = os.path.join(folder, name)
+        if not os.path.exists(path):
+            write_bytes(path, text.encode(), path)
+
+
+def _roots(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The folders at the top of the run and above, with what is in them: where imports of the run may lead."""
+    folders = {os.path.dirname(path) for path in paths}
+    tops = {os.path.abspath(folder) for folder in folders if os.path.dirname(folder) not in folders or not folder}
+    above = {parent for folder in tops for parent in (folder, os.path.dirname(folder))}
+    return sorted((folder, sorted(name for name in _entries(folder) if name[0] not in "._")) for folder in above)
+
+
+def _entries(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _stamp(path: str, raw: bytes | None, now: float) -> list[object]:
+    """Size and time of a file, and the hash of what it holds; no time where it changed just now."""
+    try:
+        found = os.stat(path)
+        content = raw if raw is not None else read_bytes(path)
+    except (OSError, SourceError):
+        return [-1, 0, ""]
+    time_stamp = found.st_mtime_ns if now - found.st_mtime > _RACY else 0
+    return [found.st_size, time_stamp, hashlib.sha256(content).hexdigest()[:32]]
+
+
+def _changed(path: str, stamp: list[object]) -> bool:
+    size, time_stamp, digest = stamp
+    try:
+        found = os.stat(path)
+        if found.st_size == size and time_stamp and found.st_mtime_ns == time_stamp:
+            return False
+        return found.st_size != size or hashlib.sha256(read_bytes(path)).hexdigest()[:32] != digest
+    except (OSError, SourceError):
+        return True
+
+
+def _forget_oldest(folder: str) -> None:
+    runs = sorted((entry.stat().st_mtime_ns, entry.path) for entry in os.scandir(folder) if entry.name.endswith(".json"))
+    for _, path in runs[:-_MAX_RUNS]:
+        with suppress(OSError):
+            os.unlink(path)

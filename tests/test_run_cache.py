@@ -1,0 +1,168 @@
+"""The cache of a run: it answers only as long as nothing has changed that the answer depends on."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from dropcheck.config.resolve import ConfigResolver
+from dropcheck.discover import discover
+from dropcheck.engine.cache import RunCache
+from dropcheck.engine.run import RunOptions, check
+from dropcheck.model import Report
+
+FOLDER = ".dropcheck_cache"
+HELPER = "import torch.nn.functional as F\n\n\ndef drop(x, p, training={default}):\n    return F.dropout(x, p, training)\n"
+NET = "import torch.nn as nn\n\nfrom helper import drop\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return drop(x, 0.1)\n"
+CLEAN = "import torch.nn as nn\n\n\nclass Other(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.dropout = nn.Dropout(0.1)\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, text in {"helper.py": HELPER.format(default=True), "net.py": NET, "other.py": CLEAN}.items():
+        write(tmp_path / name, text)
+    return tmp_path
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file as if that was long ago: a file that has just changed is never trusted by its time."""
+    path.write_text(text)
+    os.utime(path, (1_600_000_000, 1_600_000_000 + len(text)))
+
+
+def cache() -> RunCache:
+    found = discover(["."], ConfigResolver({}, None, isolated=True))
+    return RunCache(FOLDER, found, ignore_suppressions=False)
+
+
+def run() -> Report:
+    return check(discover(["."], ConfigResolver({}, None, isolated=True)), RunOptions(jobs=1, cache=FOLDER))
+
+
+def test_nothing_changed(project: Path) -> None:
+    assert cache().recall() is None
+    report = run()
+    assert [finding.code for finding in report.findings] == ["DRP108"]
+    assert cache().recall() == report
+
+
+def test_folder_is_marked(project: Path) -> None:
+    run()
+    assert (project / FOLDER / ".gitignore").read_text() == "*\n"
+    assert (project / FOLDER / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
+
+
+def test_clean_file_that_stays_clean(project: Path) -> None:
+    report = run()
+    write(project / "other.py", CLEAN + "# a remark\n")
+    assert cache().recall() == report
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "    def forward(self, x):\n        return nn.functional.dropout(x)\n",
+        "from helper import drop\n",
+        "class Drop2(nn.Module):\n    pass\n",
+        "self.dropout = 5\n",
+        "x = 1  # dropcheck: ignore\n",
+        "\udcff",
+    ],
+)
+def test_clean_file_that_changes_the_answer_or_may(project: Path, more: str) -> None:
+    run()
+    (project / "other.py").write_bytes((CLEAN + more).encode("utf-8", "surrogateescape"))
+    assert cache().recall() is None
+
+
+def test_helper_changes_what_is_found_in_its_caller(project: Path) -> None:
+    assert run().findings
+    write(project / "helper.py", HELPER.format(default=False))
+    assert cache().recall() is None
+    assert [finding for finding in run().findings if finding.code == "DRP108"] == []
+
+
+def test_same_time_and_size_but_other_content_is_trusted_only_when_old(project: Path) -> None:
+    (project / "helper.py").write_text(HELPER.format(default=True))  # just now: the time proves nothing
+    run()
+    text = HELPER.format(default=True).replace("x, p", "y, q")
+    stamp = os.stat(project / "helper.py").st_mtime_ns
+    (project / "helper.py").write_text(text)
+    os.utime(project / "helper.py", ns=(stamp, stamp))
+    assert cache().recall() is None
+
+
+def test_file_added_removed_or_gone(project: Path) -> None:
+    run()
+    write(project / "more.py", CLEAN)
+    assert cache().recall() is None
+    (project / "more.py").unlink()
+    assert cache().recall() is not None
+    (project / "other.py").unlink()
+    assert cache().recall() is None
+
+
+def test_touched_but_unchanged(project: Path) -> None:
+    report = run()
+    os.utime(project / "net.py")
+    assert cache().recall() == report
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"null", b'{"files": 1}', b"\xff\xfe\x00", b"[" * 100_000, b'{"files": {}, "kinds": {}, "outside": {}}'],
+)
+def test_broken_cache_counts_as_none(project: Path, content: bytes) -> None:
+    report = run()
+    Path(cache().path).write_bytes(content)
+    assert cache().recall() is None
+    assert run() == report
+    assert cache().recall() == report
+
+
+def test_hostile_report_counts_as_none(project: Path) -> None:
+    run()
+    path = Path(cache().path)
+    kept = json.loads(path.read_text())
+    for report in (
+        {"is": "os.system", "command": "x"},
+        {"is": "Finding"},
+        {"is": "Report", "findings": 1, "files": 2, "boo": 3},
+        [1, 2],
+        "x",
+    ):
+        path.write_text(json.dumps({**kept, "report": report}))
+        assert cache().recall() is None
+
+
+def test_run_that_fixes_neither_reads_nor_writes(project: Path) -> None:
+    found = discover(["."], ConfigResolver({}, None, isolated=True))
+    check(found, RunOptions(jobs=1, cache=FOLDER, diff=True))
+    assert not (project / FOLDER).exists()
+
+
+def test_folder_that_cannot_be_made(project: Path) -> None:
+    (project / FOLDER).write_text("a file is in the way")
+    assert run().findings
+    assert cache().recall() is None
+
+
+def test_bounded(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dropcheck.engine.cache._MAX_RUNS", 3)
+    for number in range(6):
+        write(project / f"new{number}.py", CLEAN)
+        found = discover([f"new{number}.py"], ConfigResolver({}, None, isolated=True))
+        check(found, RunOptions(jobs=1, cache=FOLDER))
+    assert len(list((project / FOLDER).glob("*.json"))) == 3
+
+
+def test_several_at_once(project: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        reports = list(pool.map(lambda _: run(), range(16)))
+    assert all(report == reports[0] for report in reports)
+    assert cache().recall() == reports[0]
