@@ -35,6 +35,15 @@ NO_SIEVE = "DROPCHECK_NO_SIEVE"
 
 _FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 _CLEAN = "def area(width, height):\n    return width * height\n"
+_RIGHT = """\
+import torch.nn.functional as F
+from torch import nn
+
+
+class Net(nn.Module):
+    def forward(self, x):
+        return F.dropout(x, 0.5, training=self.training)
+"""
 # What one file says of a call in another one changes with the default.
 _HELPER = "import torch.nn.functional as F\n\n\ndef drop(x, p, training={}):\n    return F.dropout(x, p, training)\n"
 _CALLER = """\
@@ -114,8 +123,11 @@ def _imports(folder: Path) -> Iterator[Fact]:
     # Without this, "the same findings without the sieve" could be said of a switch that does nothing.
     name = f"{NO_SIEVE} switches the sieve off"
     if has_switch():
-        modules = loaded(*checking, environment={NO_SIEVE: "1"})
-        yield Fact(name, "libcst" in modules, "LibCST is loaded for a file without dropout")
+        right = folder / "right.py"
+        right.write_text(_RIGHT, encoding="utf-8")
+        checking = tool.cold("check", str(right))
+        parsed = ["libcst" in loaded(*checking, environment=environment) for environment in ({}, {NO_SIEVE: "1"})]
+        yield Fact(name, parsed == [False, True], "LibCST is loaded for a file whose dropout is right")
     else:
         yield Fact(name, None, "not in this version")
 
@@ -151,7 +163,7 @@ def results(tree: Path, *arguments: str, cache: Path | None = None, sieve: bool 
         tree: the tree.
         arguments: options that both commands know.
         cache: the folder of the cache, or None for none.
-        sieve: False to analyse every file in full.
+        sieve: False to analyse every file that can hold dropout in full.
 
     Raises:
         Unavailable: if dropcheck could not do its work.
