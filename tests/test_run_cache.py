@@ -17,8 +17,25 @@ from dropcheck.model import Report
 
 FOLDER = ".dropcheck_cache"
 HELPER = "import torch.nn.functional as F\n\n\ndef drop(x, p, training={default}):\n    return F.dropout(x, p, training)\n"
-NET = "import torch.nn as nn\n\nfrom helper import drop\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return drop(x, 0.1)\n"
-CLEAN = "import torch.nn as nn\n\n\nclass Other(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.dropout = nn.Dropout(0.1)\n"
+NET = """
+import torch.nn as nn
+
+from helper import drop
+
+
+class Net(nn.Module):
+    def forward(self, x):
+        return drop(x, 0.1)
+"""
+CLEAN = """
+import torch.nn as nn
+
+
+class Other(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dropout = nn.Dropout(0.1)
+"""
 
 
 @pytest.fixture
