@@ -18,6 +18,9 @@ class Slices:
         self._outlines: dict[str, Outline] = {}
         self._kept: dict[str, frozenset[int]] = {}
         self._whole: set[str] = set()
+        self._cuts: dict[str, str] = {}
+        self._spots: dict[str, tuple[int, ...]] = {}
+        self._words: dict[str, tuple[str, ...]] = {}
 
     def whole(self, source: SourceFile) -> Task:
         """All of a file."""
@@ -29,7 +32,8 @@ class Slices:
         outline = self._outline(source)
         if look.whole or not outline.blocks:
             return self.whole(source)
-        return self._task(source.path, outline.at(_in_text(source, look.spots)))
+        spots = self._spots[source.path] = tuple(_in_text(source, look.spots))
+        return self._task(source.path, outline.at(spots))
 
     def with_names(self, source: SourceFile, names: Iterable[str]) -> Task | None:
         """A file with the classes and functions of some names, too; None where they are there already."""
@@ -37,16 +41,21 @@ class Slices:
 
     def with_words(self, source: SourceFile, words: Sequence[str]) -> Task | None:
         """A file with every class and function that holds one of some words; None where they are there already."""
-        return self._more(source, self._outline(source).mentioning(words))
+        known = self._words.get(source.path, ())
+        self._words[source.path] = (*known, *words)
+        # The blocks may be there already, without a method that holds a word.
+        before = self._cuts.get(source.path)
+        task = self._more(source, self._outline(source).mentioning(words), again=True)
+        return None if task is not None and task.cut is not None and task.cut == before else task
 
     def _outline(self, source: SourceFile) -> Outline:
         if source.path not in self._outlines:
             self._outlines[source.path] = Outline(source.text)
         return self._outlines[source.path]
 
-    def _more(self, source: SourceFile, wanted: set[int]) -> Task | None:
+    def _more(self, source: SourceFile, wanted: set[int], *, again: bool = False) -> Task | None:
         known = self._kept.get(source.path)
-        if source.path in self._whole or (known is not None and wanted <= known):
+        if source.path in self._whole or (known is not None and wanted <= known and not (again and wanted)):
             return None
         if not self._outline(source).blocks:
             return self.whole(source)
@@ -56,8 +65,10 @@ class Slices:
         outline = self._outlines[path]
         kept = self._kept[path] = outline.with_needed(outline.at_top() | wanted)
         left_out = tuple(block.name for index, block in enumerate(outline.blocks) if index not in kept)
-        cut = outline.cut(kept) if left_out else None
-        return Task(path, outline.text, *module_name(path), cut=cut, left_out=left_out)
+        cut = outline.cut(kept, self._spots.get(path, ()), self._words.get(path, ()))
+        self._cuts[path] = cut
+        same = cut == outline.text
+        return Task(path, outline.text, *module_name(path), cut=None if same else cut, left_out=left_out)
 
 
 def _in_text(source: SourceFile, spots: Iterable[int]) -> Iterable[int]:

@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from dropcheck.extract.methods import cut_methods
 from dropcheck.source.cells import is_notebook
 
-_START = re.compile(r"^(?:@|(?:async[ \t]+)?(?:def|class)[ \t]+(\w+))", re.MULTILINE)
+_START = re.compile(r"^(?:@|(?:async[ \t]+)?(def|class)[ \t]+(\w+))", re.MULTILINE)
 _NEXT = re.compile(r"\n(?=[^\s)\]}#])")
+_DROPS = re.compile(r"(?i)drop|stochastic")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _STRING = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
 _ATTRIBUTE = re.compile(r"^[ \t]*(?:if[ \t]+)?[A-Za-z_]\w*\.[^\n]*", re.MULTILINE)
@@ -27,11 +29,13 @@ class Block:
         name: its name.
         start: the offset of its first character.
         end: the offset behind its last one.
+        is_class: whether it is a class.
     """
 
     name: str
     start: int
     end: int
+    is_class: bool
 
 
 class Outline:
@@ -87,14 +91,26 @@ class Outline:
             pending.extend(other for word in words & self._by_name.keys() for other in self._by_name[word])
         return frozenset(found)
 
-    def cut(self, kept: frozenset[int]) -> str:
-        """The file with all other blocks turned into white space."""
+    def cut(self, kept: frozenset[int], spots: Iterable[int], words: Sequence[str]) -> str:
+        """The file with all other blocks turned into white space, and methods that decide nothing without their bodies.
+
+        Args:
+            kept: the blocks to keep.
+            spots: places that must stay.
+            words: names; methods that hold one must stay.
+        """
         parts: list[str] = []
         at = 0
+        places = tuple(spots)
         for index, block in enumerate(self.blocks):
+            parts.append(self.text[at : block.start])
             if index not in kept:
-                parts += (self.text[at : block.start], " " * (block.end - block.start))
-                at = block.end
+                parts.append(" " * (block.end - block.start))
+            elif block.is_class and not _DROPS.search(block.name):
+                parts.append(cut_methods(self.text, block.start, block.end, places, words))
+            else:
+                parts.append(self.text[block.start : block.end])
+            at = block.end
         return "".join((*parts, self.text[at:]))
 
 
@@ -112,7 +128,7 @@ def _blocks(text: str) -> tuple[Block, ...]:
             at = found.end()
             continue
         end = _NEXT.search(text, found.end())
-        block = Block(found[1], start, end.start() if end is not None else len(text))
+        block = Block(found[2], start, end.start() if end is not None else len(text), found[1] == "class")
         if any(text.count(quotes, block.start, block.end) % 2 for quotes in _QUOTES):
             return ()
         blocks.append(block)

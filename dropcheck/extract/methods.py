@@ -1,0 +1,138 @@
+"""Cuts the bodies of long methods that decide nothing about dropout out of a class that is otherwise kept.
+
+The method stays, with its parameters; its body becomes one statement and white space, of the same length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_METHOD = re.compile(r"^([ \t]+)(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*(\()", re.MULTILINE)
+_BRACKET = re.compile(r"[()\[\]{}]|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*")
+_HEADER_END = re.compile(r"[^\n:]*(?:\[[^\n\]]*\][^\n:]*)*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*([ \t]+)(?=\S)")
+#: What a method holds that has to do with dropout, with the mode, or with attributes set by computed names.
+_MATTERS = re.compile(
+    r"[dD]rop|training|dot_product|efficient_attention|flash_attn|head_attention_forward|tochastic|setattr|__dict__|vars\(|_module\("
+    r"|\bnn\.(?:Seq|Mod)|\.eval\(|\.train\(|\b(?:is_)?(?:mode|eval|train|test|deterministic|inference|infer|sample)\b"
+)
+_READ = re.compile(r"\.(\w+)")
+_SET = re.compile(r"self\.(\w+)[ \t]*(?::[^=\n]*)?[-+*/|]?=(?!=)")
+_UNPACKED = re.compile(r"self\.(\w+)[ \t]*,[^\n]*=(?!=)")
+#: An unbound name: nothing is known of what the method returns.
+_STUB = "return __"
+#: Shorter methods are not worth it, and may be constants that others read.
+_MIN_LENGTH = 500
+_QUOTES = ('"""', "'''")
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method whose body can be cut.
+
+    Args:
+        name: its name.
+        start: the offset of its ``def``.
+        body: the offset of its first statement.
+        end: the offset behind its last line.
+    """
+
+    name: str
+    start: int
+    body: int
+    end: int
+
+
+def cut_methods(text: str, start: int, end: int, spots: Iterable[int], words: Sequence[str]) -> str:
+    """The source of a class without the bodies of methods that decide nothing.
+
+    Args:
+        text: the file.
+        start: where the class begins.
+        end: where it ends.
+        spots: places that must stay.
+        words: names; methods that hold one must stay.
+
+    Returns:
+        The class, of the same length.
+    """
+    methods = _methods(text, start, end)
+    kept = {index for index, method in enumerate(methods) if _stays(text, method, spots, words)}
+    if len(kept) < len(methods):
+        kept = _with_needed(text, start, end, methods, kept)
+    parts: list[str] = []
+    at = start
+    for index, method in enumerate(methods):
+        if index not in kept:
+            parts += (text[at : method.body], _STUB, " " * (method.end - method.body - len(_STUB)))
+            at = method.end
+    return "".join((*parts, text[at:end]))
+
+
+def _methods(text: str, start: int, end: int) -> list[Method]:
+    """The long methods of a class that can be cut; none where strings make it unsafe to tell where they end."""
+    methods: list[Method] = []
+    indent: str | None = None
+    at = start
+    while (found := _METHOD.search(text, at, end)) is not None:
+        at = found.end()
+        indent = found[1] if indent is None else indent
+        if found[1] != indent:
+            continue
+        closing = _closing(text, found.start(3), end)
+        header = _HEADER_END.match(text, closing, end) if closing else None
+        after = re.compile(rf"\n(?=[ \t]{{0,{len(indent)}}}[^\s)\]}}#])").search(text, header.end() if header else at, end)
+        stop = after.start() if after is not None else end
+        if any(text.count(quotes, found.start(), stop) % 2 for quotes in _QUOTES):
+            return []
+        if header is not None and len(header[1]) > len(indent) and stop - found.start() >= _MIN_LENGTH:
+            methods.append(Method(found[2], found.start(), header.end(), stop))
+        at = stop
+    return methods
+
+
+def _closing(text: str, opening: int, end: int) -> int:
+    """The offset behind the bracket that closes one; 0 where there is none."""
+    depth = 0
+    for found in _BRACKET.finditer(text, opening, end):
+        char = found.group()
+        if char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+            if depth == 0:
+                return found.end()
+    return 0
+
+
+def _stays(text: str, method: Method, spots: Iterable[int], words: Sequence[str]) -> bool:
+    source = text[method.start : method.end]
+    if method.name.startswith("__") or method.name in {"train", "eval"} or _MATTERS.search(source) is not None:
+        return True
+    return any(method.start <= spot < method.end for spot in spots) or any(word in source for word in words)
+
+
+def _with_needed(text: str, start: int, end: int, methods: Sequence[Method], kept: set[int]) -> set[int]:
+    """Methods with those that they call, that call them, and that set the attributes that they read."""
+    outside: list[str] = []
+    at = start
+    for method in methods:
+        outside.append(text[at : method.start])
+        at = method.end
+    outside.append(text[at:end])
+    read = set(_READ.findall("\n".join(outside)))
+    fresh = set(kept)
+    while fresh:
+        for index in fresh:
+            read.update(_READ.findall(text, methods[index].start, methods[index].end))
+        names = {methods[index].name for index in kept} - {"forward"}
+        fresh = {index for index, method in enumerate(methods) if index not in kept and _is_needed(text, method, read, names)}
+        kept |= fresh
+    return kept
+
+
+def _is_needed(text: str, method: Method, read: set[str], names: set[str]) -> bool:
+    source = text[method.start : method.end]
+    sets = {*_SET.findall(source), *_UNPACKED.findall(source)}
+    return method.name in read or not sets.isdisjoint(read) or not names.isdisjoint(_READ.findall(source))
