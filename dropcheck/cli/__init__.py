@@ -18,6 +18,7 @@ from dropcheck.cli.config import config
 from dropcheck.cli.exit_code import FAILED, INTERRUPTED
 from dropcheck.cli.inventory import inventory
 from dropcheck.cli.rule import rule
+from dropcheck.cli.server import server
 from dropcheck.cli.streams import write
 from dropcheck.cli.version import version
 from dropcheck.config.nearest import nearest
@@ -62,7 +63,7 @@ def _refuse_slip(words: list[str], commands: Iterable[str]) -> None:
 
 @click.group(
     cls=_CheckByDefault,
-    commands=(check, inventory, rule, config, clean, completion, version),
+    commands=(check, inventory, rule, config, clean, completion, server, version),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""
     `dropcheck src` is short for `dropcheck check src`.
@@ -76,6 +77,7 @@ def _refuse_slip(words: list[str], commands: Iterable[str]) -> None:
       dropcheck inventory src          list every dropout site
       dropcheck rule DRP101            explain a rule
       dropcheck config select          explain an option of the configuration
+      dropcheck server                 serve an editor
     """,
 )
 @click.version_option(__version__, "-V", "--version", message="dropcheck %(version)s")

@@ -24,10 +24,11 @@ class ConfigResolver:
 
     Args:
         cli_overrides: options given on the command line, by name (``min-confidence``), the weaker ones first; absent
-            means not given. Globs in them are relative to the working folder.
+            means not given. Globs in them are relative to the working folder, or to ``root``.
         config: the one configuration file to use; None: the closest to each file.
         isolated: use no configuration file at all.
         places: how the user gave the options of ``cli_overrides`` (``--exclude``, ``DROPCHECK_EXCLUDE``), for messages.
+        root: the absolute folder that globs in ``cli_overrides`` are relative to; None: the working folder.
 
     Raises:
         ConfigError: an option or the configuration file named is wrong, or both ``config`` and ``isolated`` are given.
@@ -42,11 +43,13 @@ class ConfigResolver:
         isolated: bool = False,
         *,
         places: Mapping[str, str] | None = None,
+        root: str | None = None,
     ) -> None:
         if isolated and config is not None:
             raise ConfigError(f"--isolated and --config {config} exclude each other; give one of them")
         named = {name: (places or {}).get(name, "command line") for name in cli_overrides or {}}
-        self._layers = tuple(_layer(name, value, named[name]) for name, value in (cli_overrides or {}).items())
+        origins = {name: Origin(place, root or os.getcwd(), absolute_globs=True) for name, place in named.items()}
+        self._layers = tuple(_layer(name, value, origins[name]) for name, value in (cli_overrides or {}).items())
         self._by_folder: dict[str, _Resolved] = {}
         self._fixed: _Resolved | None = None
         if isolated:
@@ -114,5 +117,5 @@ class ConfigResolver:
         return _Resolved(replace(loaded.base if loaded else Settings(), **combined.fields), combined.places)
 
 
-def _layer(name: str, value: object, place: str) -> Layer:
-    return Layer(place, checked({name: value}, Origin(place, os.getcwd(), absolute_globs=True)))
+def _layer(name: str, value: object, origin: Origin) -> Layer:
+    return Layer(origin.place, checked({name: value}, origin))

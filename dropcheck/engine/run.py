@@ -44,6 +44,7 @@ class RunOptions:
         write_baseline: write a baseline of all findings that count to this file.
         prune_baseline: remove stale entries from the baseline.
         cache: the folder of the cache; None for none.
+        obey_noqa: let ``# noqa`` silence findings.
         jobs: how many processes at most; None for one a core.
     """
 
@@ -56,6 +57,7 @@ class RunOptions:
     write_baseline: str | None = None
     prune_baseline: bool = False
     cache: str | None = None
+    obey_noqa: bool = True
     jobs: int | None = None
 
 
@@ -159,7 +161,13 @@ def prepare(found: Discovery, options: RunOptions, progress: Progress | None, *,
     catalogue = catalogue_for(settings.values())
     ticker = _Ticker(len(found.files), progress)
     loaded = load(found.files, catalogue, ticker, everything=everything)
-    workspace = Workspace(catalogue, settings, baselines=baselines, ignore_suppressions=options.ignore_suppressions)
+    workspace = Workspace(
+        catalogue,
+        settings,
+        baselines=baselines,
+        ignore_suppressions=options.ignore_suppressions,
+        obey_noqa=options.obey_noqa,
+    )
     slices = Slices()
     errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, slices, options.jobs, ticker))
     named = [file.path for file in found.files if file.named]

@@ -9,7 +9,7 @@ from functools import cached_property
 from dropcheck.catalogue import Catalogue
 from dropcheck.config.settings import Settings
 from dropcheck.engine.baseline import Baseline
-from dropcheck.engine.directives import Vocabulary, read_directives
+from dropcheck.engine.directives import Vocabulary, Word, read_directives
 from dropcheck.engine.fix import SYNTAX_ERROR_CODE, FixResult, fix_text
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.pool import Task, extract_one
@@ -40,6 +40,7 @@ class Workspace:
         settings: the settings of each file, by path.
         baselines: the baselines that settings name, by path; one that is not among them is not applied.
         ignore_suppressions: whether comments silence nothing.
+        obey_noqa: whether ``# noqa`` does.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class Workspace:
         *,
         baselines: Mapping[str, Baseline] | None = None,
         ignore_suppressions: bool = False,
+        obey_noqa: bool = True,
     ) -> None:
         self.catalogue = catalogue
         self._settings = settings
         self._baselines = baselines or {}
         self._ignore_suppressions = ignore_suppressions
+        self._obey_noqa = obey_noqa
         self._tasks: dict[str, Task] = {}
         self._facts: dict[str, FileFacts] = {}
         self._context: dict[str, FileFacts] = {}
@@ -186,6 +189,8 @@ class Workspace:
         directives = read_directives(self._facts[path].comments, path, VOCABULARY)
         found = (*judge(self.project(), path, settings, at_calls=at_calls), *directives.problems)
         obeyed = () if self._ignore_suppressions else directives.valid
+        if not self._obey_noqa:
+            obeyed = tuple(directive for directive in obeyed if directive.word is not Word.NOQA)
         text = self.text(path)
         spoken = suppress(found, obeyed, text)
         unused = () if at_calls else unused_suppressions(spoken.uses, self.checked_codes(path), path, text)
