@@ -17,9 +17,11 @@ from dropcheck.cli.stdin import StandardInput, read_stdin
 from dropcheck.cli.streams import use_color, write, write_bytes
 from dropcheck.config.option import Kind
 from dropcheck.config.options import FLAGS, OPTION_BY_NAME
+from dropcheck.source.cache_folder import CACHE_FOLDER
 
 if TYPE_CHECKING:
     from dropcheck.cli.outputs import Outputs
+    from dropcheck.discover import Discovery
     from dropcheck.model import Report
 
 
@@ -108,11 +110,10 @@ def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -
     from dropcheck.cli.progress import ProgressBar  # noqa: PLC0415
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
     from dropcheck.discover import discover, discover_text  # noqa: PLC0415
-    from dropcheck.engine.add_ignore import refuse_unfit  # noqa: PLC0415
-    from dropcheck.engine.run import RunOptions  # noqa: PLC0415
-    from dropcheck.engine.run import check as run_check  # noqa: PLC0415
 
     if options["add_ignore"] is not None:
+        from dropcheck.engine.add_ignore import refuse_unfit  # noqa: PLC0415
+
         refuse_unfit(options["add_ignore"])
     resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
     # What concerns the run and not a file follows the folder the user is in, or the file that an editor has open.
@@ -123,6 +124,16 @@ def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -
     else:
         found = discover_text(stdin.name, stdin.raw, resolver)
     fixing = (here.fix or options["fix_only"] or options["add_ignore"] is not None) and not options["diff"]
+    rewriting = fixing or options["diff"] or options["write_baseline"] is not None or options["prune_baseline"]
+    cache = (
+        None if rewriting or options["no_cache"] or stdin is not None else here.cache_dir or os.path.join(here.root, CACHE_FOLDER)
+    )
+    known = _recall(cache, found, options)
+    if known is not None:
+        return _Run(known, outputs, fixing)
+    from dropcheck.engine.run import RunOptions  # noqa: PLC0415  (not needed where the cache knows the answer)
+    from dropcheck.engine.run import check as run_check  # noqa: PLC0415
+
     run_options = RunOptions(
         fix=fixing and stdin is None,
         diff=options["diff"] or (fixing and stdin is not None),
@@ -132,12 +143,22 @@ def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -
         fix_baselined=options["fix_baselined"],
         write_baseline=options["write_baseline"],
         prune_baseline=options["prune_baseline"],
+        cache=cache,
         jobs=options["jobs"],
     )
     visible_bar = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not options["quiet"]
     color = use_color(options["color"], os.environ, terminal=visible_bar)
     with ProgressBar(enabled=visible_bar, color=color) as progress:
         return _Run(run_check(found, run_options, progress=progress), outputs, fixing)
+
+
+def _recall(cache: str | None, found: Discovery, options: CheckOptions) -> Report | None:
+    """What the last run of this kind found, if that still holds."""
+    if cache is None or not os.path.isdir(cache):
+        return None
+    from dropcheck.engine.cache import RunCache  # noqa: PLC0415
+
+    return RunCache(cache, found, ignore_suppressions=options["ignore_suppressions"]).recall()
 
 
 def _refuse_unknown_rules(given: Overrides) -> None:

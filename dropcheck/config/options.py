@@ -213,6 +213,14 @@ OPTIONS = (
     run_option("exit-non-zero-on-fix", Group.RUN, "Exit 1 if a file was rewritten."),
     run_option("jobs", Group.RUN, "Use this many processes.", Kind.COUNT, metavar="N", short="-j"),
     run_option("no-cache", Group.RUN, "Do not read or write the cache."),
+    Option(
+        "cache-dir",
+        Kind.PATH,
+        None,
+        "The folder of the cache; by default `.dropcheck_cache` beside the configuration file.",
+        'cache-dir = "build/dropcheck"',
+        flag=Flag(Group.RUN, "Keep the cache in this folder.", "DIR"),
+    ),
 )
 
 OPTION_BY_NAME = {option.name: option for option in OPTIONS}
@@ -225,6 +233,7 @@ FLAGS = tuple(option for option in OPTIONS if option.flag is not None)
 
 EXCLUSIVE = (
     ("quiet", "verbose"),
+    ("no-cache", "cache-dir"),
     ("isolated", "config"),
     ("show-files", "show-settings"),
     ("add-ignore", "fix"),

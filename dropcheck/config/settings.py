@@ -56,6 +56,7 @@ class Settings:
     unsafe_fixes: bool = False
     min_confidence: Confidence = Confidence.HIGH
     baseline: str | None = None
+    cache_dir: str | None = None
     intent_words: tuple[str, ...] = ()
     module_bases: tuple[str, ...] = ()
     functions: tuple[FunctionEntry, ...] = ()

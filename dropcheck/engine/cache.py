@@ -24,7 +24,7 @@ from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.plain import decode, encode
 from dropcheck.errors import SourceError
 from dropcheck.model import Report
-from dropcheck.sieve import Sieve, hidden_modules
+from dropcheck.sieve import SWITCH, Sieve, hidden_modules
 from dropcheck.sieve.scan import mentions
 from dropcheck.source.cache_folder import TAG, TAG_FILE
 from dropcheck.source.text import decode_source, read_bytes
@@ -34,6 +34,8 @@ from dropcheck.source.write import write_bytes
 _FORMAT = 1
 #: So many kinds of runs are kept; the oldest go first.
 _MAX_RUNS = 30
+#: Fewer clean files than this are faster looked at again than found in the cache.
+_WORTH_KEEPING = 20
 #: A file that changed this shortly before it was read may change again without a new time stamp, in seconds.
 _RACY = 2.0
 
@@ -72,7 +74,17 @@ class RunCache:
         self.settings = {file.path: file.settings for file in found.files}
         named = sorted(file.path for file in found.files if file.named)
         kinds = sorted(repr(settings) for settings in set(self.settings.values()))
-        key = [__version__, _FORMAT, sys.version_info[:3], os.getcwd(), named, kinds, ignore_suppressions, _roots(self.settings)]
+        key = [
+            __version__,
+            _FORMAT,
+            sys.version_info[:3],
+            os.getcwd(),
+            named,
+            kinds,
+            ignore_suppressions,
+            _roots(self.settings),
+            os.environ.get(SWITCH),
+        ]
         self.path = os.path.join(folder, f"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}.json")
 
     def recall(self) -> Report | None:
@@ -91,6 +103,8 @@ class RunCache:
 
     def keep(self, report: Report, basis: Basis) -> None:
         """Keep a report; that it cannot be kept is no error."""
+        if not basis.touched and len(basis.raws) < _WORTH_KEEPING:
+            return
         if report.errors or self.found.errors or not self._is_from_files() or set(basis.raws) != set(self.settings):
             return
         now = time.time()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import FoundFile
@@ -34,12 +34,12 @@ class Loaded:
     """
 
     sources: dict[str, SourceFile]
-    looks: dict[str, Look]
-    waiting: dict[str, bytes]
-    raws: dict[str, bytes]
-    classes: frozenset[bytes]
-    odd: dict[str, frozenset[bytes]]
-    errors: tuple[FileError, ...]
+    looks: dict[str, Look] = field(default_factory=dict)
+    waiting: dict[str, bytes] = field(default_factory=dict)
+    raws: dict[str, bytes] = field(default_factory=dict)
+    classes: frozenset[bytes] = frozenset()
+    odd: dict[str, frozenset[bytes]] = field(default_factory=dict)
+    errors: tuple[FileError, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -74,7 +74,7 @@ class LinkedTexts:
             return
         self._followed = True
         # One process: these are few files, and editors and flake8 have threads or processes of their own.
-        complete(self.workspace, Loaded(dict(self._sources), {}, {}, ()), self._slices, (), jobs=1)
+        complete(self.workspace, Loaded(dict(self._sources)), self._slices, (), jobs=1)
 
 
 def open_workspace(texts: Mapping[str, str], settings: Mapping[str, Settings], *, obey_noqa: bool = True) -> Workspace:

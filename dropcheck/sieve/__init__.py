@@ -23,7 +23,7 @@ from dropcheck.sieve.words import WordSieve, sieve_words, unlike_ascii
 #: Comments that speak to this tool.
 _DIRECTIVES = (b"dropcheck:", b"DRP")
 _CONTAINERS = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
-_SWITCH = "DROPCHECK_NO_SIEVE"
+SWITCH = "DROPCHECK_NO_SIEVE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Sieve:
         self._modules = ModuleSieve(catalogue)
         ours = {name for entry in FUNCTIONS for name in entry.names}
         self._own = tuple({name.rpartition(".")[2].encode() for name in catalogue.functions if name not in ours})
-        self._off = everything or bool(os.environ.get(_SWITCH))
+        self._off = everything or bool(os.environ.get(SWITCH))
 
     def look(self, raw: bytes) -> Look:
         """Look at the bytes of a file."""
@@ -98,4 +98,4 @@ def with_odd_rates(looks: Mapping[str, Look]) -> dict[str, Look]:
     return found
 
 
-__all__ = ["NOTHING", "Look", "Sieve", "hidden_modules", "with_odd_rates"]
+__all__ = ["NOTHING", "SWITCH", "Look", "Sieve", "hidden_modules", "with_odd_rates"]
