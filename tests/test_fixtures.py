@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from dropcheck import Finding, State, check_source, fix_source
+from dropcheck import Finding, Settings, State, check_source, fix_source
 from dropcheck.model import LineIndex
+from dropcheck.rules import ALL_RULES
 
 ROOT = Path(__file__).parent.parent
 MADE = (".fixed.py", ".unsafe.py")
@@ -53,14 +54,20 @@ def counts(finding: Finding) -> bool:
     return finding.state in {State.ACTIVE, State.BELOW_CONFIDENCE}
 
 
+def settings(path: Path) -> Settings:
+    """The defaults, and the rule that the folder is about: some are off."""
+    code = path.parent.name
+    return Settings(extend_select=(code,)) if code in {rule.code for rule in ALL_RULES} else Settings()
+
+
 def found_in(text: str, path: Path) -> Counter[Expectation]:
     rows = LineIndex(text)
-    findings = filter(counts, check_source(text, name_of(path)))
+    findings = filter(counts, check_source(text, name_of(path), settings=settings(path)))
     return Counter((rows.position(item.span.start).row, item.code, item.confidence.value) for item in findings)
 
 
 def fixed(text: str, path: Path, *, unsafe: bool) -> str:
-    result = fix_source(text, name_of(path), unsafe=unsafe)
+    result = fix_source(text, name_of(path), settings=settings(path), unsafe=unsafe)
     assert result.refused == ()
     return result.text
 

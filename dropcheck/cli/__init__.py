@@ -12,6 +12,7 @@ from dropcheck._version import __version__
 from dropcheck.cli.check import check
 from dropcheck.cli.exit_code import FAILED, INTERRUPTED
 from dropcheck.cli.inventory import inventory
+from dropcheck.cli.refactor import refactor
 from dropcheck.cli.rule import rule
 from dropcheck.cli.streams import write
 from dropcheck.cli.version import version
@@ -32,7 +33,7 @@ class _CheckByDefault(click.Group):
 
 @click.group(
     cls=_CheckByDefault,
-    commands=(check, inventory, rule, version),
+    commands=(check, inventory, refactor, rule, version),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""
     `dropcheck src` is short for `dropcheck check src`.
@@ -44,6 +45,7 @@ class _CheckByDefault(click.Group):
       dropcheck --diff src             show what --fix would change
       dropcheck check --help           list the options of check
       dropcheck inventory src          list every dropout site, also the correct ones
+      dropcheck refactor --diff src    show functional dropout as nn.Dropout modules
       dropcheck rule DRP101            explain a rule
     """,
 )

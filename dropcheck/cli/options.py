@@ -19,6 +19,7 @@ class CheckOptions(TypedDict):
     ignore_suppressions: bool
     fix: bool | None
     unsafe_fixes: bool | None
+    fix_style: str | None
     fix_only: bool
     diff: bool
     show_fixes: bool
@@ -47,6 +48,7 @@ _CONFIGURED = (
     "min-confidence",
     "fix",
     "unsafe-fixes",
+    "fix-style",
     "exclude",
     "extend-exclude",
     "force-exclude",
@@ -110,6 +112,7 @@ _GROUPS = (
         (
             _switch("--fix/--no-fix", "Repair findings where that is safe."),
             _switch("--unsafe-fixes/--no-unsafe-fixes", "Let --fix and --diff apply unsafe fixes too."),
+            _choice("--fix-style", "STYLE", ("flag", "module"), "Repair with a flag (default) or an nn.Dropout module."),
             _flag("--diff", text="Show what --fix would change, write nothing."),
             _flag("--fix-only", text="Repair, and do not report what is left."),
             _flag("--show-fixes", text="List what was repaired."),
@@ -163,6 +166,11 @@ _GROUPS = (
         ),
     ),
 )
+
+
+def file_options() -> list[click.Option]:
+    """The options that say which files and which configuration are used, for other commands that work on files."""
+    return [option for title, group in _GROUPS if title in {"Files", "Configuration"} for option in group]
 
 
 def parameters() -> list[click.Parameter]:

@@ -107,6 +107,14 @@ OPTIONS = (
     Option("fix", Kind.BOOLEAN, False, "Repair what has a safe fix."),
     Option("unsafe-fixes", Kind.BOOLEAN, False, "Offer and apply fixes that may change more than evaluation, too."),
     Option(
+        "fix-style",
+        Kind.CHOICE,
+        "flag",
+        "How dropout that is always on is repaired: `flag` passes the mode to the function; `module` makes an `nn.Dropout` in "
+        "`__init__` and calls that, which is an unsafe fix, and passes the mode where that cannot be done.",
+        choices=("flag", "module"),
+    ),
+    Option(
         "min-confidence",
         Kind.CHOICE,
         "high",

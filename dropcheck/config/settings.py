@@ -53,6 +53,7 @@ class Settings:
     output_format: str = "full"
     fix: bool = False
     unsafe_fixes: bool = False
+    fix_style: str = "flag"
     min_confidence: Confidence = Confidence.HIGH
     intent_words: tuple[str, ...] = ()
     module_bases: tuple[str, ...] = ()

@@ -10,14 +10,17 @@ from dropcheck.config.settings import Settings
 from dropcheck.engine.directives import Vocabulary, read_directives
 from dropcheck.engine.fix import FixResult, fix_text
 from dropcheck.engine.modules import DiskFinder
+from dropcheck.engine.modules_fix import with_module_fixes
 from dropcheck.engine.pool import Task, extract_one
 from dropcheck.engine.select import select
 from dropcheck.engine.suppress import suppress
+from dropcheck.errors import SourceError
 from dropcheck.facts import FileFacts
 from dropcheck.link import Project, link
 from dropcheck.model import FileError, Finding
 from dropcheck.rules.judge import judge
 from dropcheck.rules.selectors import codes_for, nearest
+from dropcheck.source.text import read_source
 
 _VOCABULARY = Vocabulary(codes_for, nearest)
 
@@ -46,11 +49,17 @@ class Workspace:
         self._context: dict[str, FileFacts] = {}
         self._project: Project | None = None
         self._findings: dict[str, tuple[Finding, ...]] = {}
+        self._families_complete = False
 
     @cached_property
     def finder(self) -> DiskFinder:
         """Finds the files of modules, those of the run under the names it has for them."""
         return DiskFinder(self._settings)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The entries in force."""
+        return self._catalogue
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -137,6 +146,25 @@ class Workspace:
             self._project = link(everything.values(), self.catalogue, self.finder)
         return self._project
 
+    @cached_property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Every file of the run with its text as it was read; what cannot be read is left out."""
+        found = []
+        for path in self._settings:
+            try:
+                found.append((path, self._tasks[path].text if path in self._tasks else read_source(path).text))
+            except SourceError:
+                continue
+        return tuple(found)
+
+    def complete_families(self) -> None:
+        """Add the files that hold subclasses of classes with dropout, as context: the refactor must know them."""
+        if not self._families_complete:
+            self._families_complete = True
+            from dropcheck.engine.families import load_subclasses  # noqa: PLC0415  (only where a refactor is asked for)
+
+            load_subclasses(self, self.texts)
+
     def findings(self, path: str) -> tuple[Finding, ...]:
         """What is found in a file by the rules its settings select, with states, sorted."""
         if path not in self._findings:
@@ -149,4 +177,5 @@ class Workspace:
         found = (*judge(self.project(), path, settings, at_calls=at_calls), *directives.problems)
         obeyed = () if self._ignore_suppressions else directives.valid
         spoken = suppress(found, obeyed, self.text(path))
-        return tuple(sorted(select(spoken.findings, settings), key=lambda finding: finding.sort_key))
+        selected = with_module_fixes(self, path, select(spoken.findings, settings))
+        return tuple(sorted(selected, key=lambda finding: finding.sort_key))

@@ -6,6 +6,7 @@ from dropcheck.rules import (
     discarded_dropout_result,
     dropout_module_in_forward,
     dropout_never_active,
+    functional_dropout_could_be_module,
     handwritten_dropout_ungated,
     hardcoded_training_true,
     invalid_dropout_probability,
@@ -41,6 +42,7 @@ ALL_RULES: tuple[Rule, ...] = (
     discarded_dropout_result.RULE,
     invalid_dropout_probability.RULE,
     dropout_never_active.RULE,
+    functional_dropout_could_be_module.RULE,
     syntax_error.RULE,
     invalid_suppression.RULE,
 )

@@ -1,0 +1,63 @@
+"""Subclasses in files that hold no dropout themselves: the refactor must know them, judging does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from dropcheck.engine.pool import Task, extract_one
+from dropcheck.extract.modules import module_name
+from dropcheck.model import FileError
+from dropcheck.refactor.candidates import is_dropout
+
+if TYPE_CHECKING:
+    from dropcheck.engine.workspace import Workspace
+
+_CLASS = re.compile(r"^[ \t]*class[ \t]+(\w+)[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)\)[ \t]*:", re.MULTILINE)
+_WORD = re.compile(r"\w+")
+#: Subclasses of subclasses and so on; real projects need two or three.
+_MAX_ROUNDS = 10
+
+
+def load_subclasses(workspace: Workspace, texts: Sequence[tuple[str, str]]) -> None:
+    """Add the files to a workspace, as context, that hold subclasses of its classes with dropout.
+
+    Args:
+        workspace: the files of a run.
+        texts: every file of the run with its text.
+    """
+    known = set(workspace.project().files)
+    bases = _classes_with_sites(workspace)
+    waiting = [(path, text, tuple(_heads(text))) for path, text in texts if path not in known and "class" in text]
+    for _ in range(_MAX_ROUNDS):
+        fresh = [one for one in waiting if any(not bases.isdisjoint(named) for _, named in one[2])]
+        if not fresh:
+            break
+        waiting = [one for one in waiting if one not in fresh]
+        for path, text, heads in fresh:
+            bases |= {name for name, named in heads if not bases.isdisjoint(named)}
+            task = Task(path, text, *module_name(path))
+            outcome = extract_one(task, workspace.catalogue)
+            if not isinstance(outcome, FileError):
+                workspace.put_context(task, outcome)
+
+
+def _heads(text: str) -> Iterable[tuple[str, frozenset[str]]]:
+    """The classes of a file with the words of their bases."""
+    return ((match[1], frozenset(_WORD.findall(match[2]))) for match in _CLASS.finditer(text))
+
+
+def _classes_with_sites(workspace: Workspace) -> set[str]:
+    project = workspace.project()
+    found = {
+        site.owner.name.rpartition(".")[2]
+        for path in workspace.paths
+        for site in project.sites(path)
+        if site.owner is not None and is_dropout(site)
+    }
+    for path, file in project.files.items():
+        for cls in file.classes:
+            if any(base.name.rpartition(".")[2] in found for _, base in project.bases((path, cls))):
+                found.add(cls.name.rpartition(".")[2])
+    return found

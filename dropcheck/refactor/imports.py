@@ -1,0 +1,183 @@
+"""The imports of a file: how it spells torch.nn, which import it needs, and which it needs no more."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import libcst as cst
+
+from dropcheck.extract.scopes import dotted, imported_names
+from dropcheck.facts import FileFacts
+from dropcheck.model import Edit, Span
+from dropcheck.refactor.globals import Globals
+from dropcheck.refactor.result import DeclinedError
+from dropcheck.refactor.tree import Tree, walk
+from dropcheck.worlds import Imported
+
+Import = cst.Import | cst.ImportFrom
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a class of torch.nn is written.
+
+    Args:
+        prefix: what stands before its name, with the dot; empty where the name itself is imported.
+        edits: the import that is needed for it.
+    """
+
+    prefix: str
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def root(self) -> str:
+        """The name that must mean torch.nn where the class is used; empty for a name of its own."""
+        return self.prefix.partition(".")[0]
+
+
+def spell(tree: Tree, facts: FileFacts, kind: str, scope: Globals) -> Spelling:
+    """Find out how to write a class of torch.nn in a file.
+
+    Args:
+        tree: the file.
+        facts: its facts.
+        kind: the class.
+        scope: its names.
+
+    Raises:
+        DeclinedError: no import can be added.
+    """
+    if facts.nn:
+        return Spelling(f"{facts.nn}.")
+    if (kind, Imported(f"torch.nn.{kind}")) in facts.names:
+        return Spelling("")
+    if scope.binds("nn"):
+        raise DeclinedError("the name `nn` is taken, and torch.nn is not imported")
+    last: tuple[Import, cst.SimpleStatementLine] | None = None
+    for node, line in top_level_imports(tree):
+        if _module(node).partition(".")[0] == "torch":
+            return Spelling("nn.", (_before(tree, line, _in_style(node)),))
+        last = (node, line)
+    if last is None or _module(last[0]) == "__future__":
+        raise DeclinedError("the file imports nothing beside which torch.nn could be imported")
+    end = tree.span(last[1]).end
+    return Spelling("nn.", (Edit(Span(end, end), f"from torch import nn{tree.module.default_newline}"),))
+
+
+def _module(node: Import) -> str:
+    if isinstance(node, cst.ImportFrom):
+        return dotted(node.module) if not node.relative else "."
+    return dotted(node.names[0].name)
+
+
+def _in_style(node: Import) -> str:
+    return "from torch import nn" if isinstance(node, cst.ImportFrom) else "import torch.nn as nn"
+
+
+def _before(tree: Tree, line: cst.SimpleStatementLine, text: str) -> Edit:
+    start = tree.statement_span(line).start
+    return Edit(Span(start, start), text + tree.module.default_newline)
+
+
+def top_level_imports(tree: Tree) -> list[tuple[Import, cst.SimpleStatementLine]]:
+    """The imports on lines of their own at the top level of a file."""
+    return [
+        (part, line)
+        for line in statements_of(tree)
+        for part in line.body
+        if isinstance(part, (cst.Import, cst.ImportFrom)) and len(line.body) == 1
+    ]
+
+
+def statements_of(tree: Tree) -> list[cst.SimpleStatementLine]:
+    """The simple statements at the top level of a file."""
+    return [statement for statement in tree.module.body if isinstance(statement, cst.SimpleStatementLine)]
+
+
+def unused_after(tree: Tree, removed: Iterable[cst.CSTNode]) -> tuple[str, ...]:
+    """The imported names that nothing uses any more.
+
+    Args:
+        tree: the file.
+        removed: the callees that go.
+    """
+    gone = Counter(name for node in removed if (name := dotted(node).partition(".")[0]))
+    used = Counter(node.value for node in walk(tree.module) if isinstance(node, cst.Name) and not _is_label(tree, node))
+    imports = Counter(name for node, _ in top_level_imports(tree) for name in imported_names(node))
+    return tuple(name for name in gone if imports[name] == 1 and used[name] == gone[name] + _in_import(tree, name))
+
+
+def _is_label(tree: Tree, node: cst.Name) -> bool:
+    """Whether a name is an attribute or a keyword of something else."""
+    parent = tree.parent(node)
+    return (isinstance(parent, cst.Attribute) and parent.attr is node) or (isinstance(parent, cst.Arg) and parent.keyword is node)
+
+
+def _in_import(tree: Tree, name: str) -> int:
+    """How often a name occurs in the import that binds it."""
+    for node, _ in top_level_imports(tree):
+        if name in imported_names(node):
+            names = (part for part in walk(node) if isinstance(part, cst.Name) and part.value == name)
+            return sum(not _is_label(tree, part) for part in names)
+    return 0
+
+
+def removal(tree: Tree, path: str, names: Iterable[str], texts: Iterable[tuple[str, str]]) -> tuple[Edit, ...]:
+    """Edits that drop imports.
+
+    Args:
+        tree: the file.
+        path: where it lies.
+        names: imported names that nothing in it uses any more.
+        texts: every file of the run with its text.
+
+    Returns:
+        The edits; none for an import that others may use, or that a comment or a list of exports speaks of.
+    """
+    file = re.split(r"[\\/]", path)[-1]
+    if file == "__init__.py":
+        return ()
+    edits: list[Edit] = []
+    for name in names:
+        quoted = re.search(rf"[\"']{re.escape(name)}[\"']", tree.text)
+        if quoted is None and not _used_elsewhere(file.removesuffix(".py"), name, path, texts):
+            edits.extend(_drop(tree, name))
+    return tuple(edits)
+
+
+def _used_elsewhere(module: str, name: str, path: str, texts: Iterable[tuple[str, str]]) -> bool:
+    stem, word = re.escape(module), re.escape(name)
+    taken = re.compile(
+        rf"^[ \t]*from[ \t]+[.\w]*\b{stem}[ \t]+import\b(?:[^(#\n]*(?:\b{word}\b|\*)|[ \t]*\([^)]*\b{word}\b)|\b{stem}\.{word}\b",
+        re.MULTILINE,
+    )
+    return any(other != path and module in text and taken.search(text) for other, text in texts)
+
+
+def _drop(tree: Tree, name: str) -> tuple[Edit, ...]:
+    for node, line in top_level_imports(tree):
+        if name not in imported_names(node):
+            continue
+        span, statement = tree.span(line), tree.statement_span(line)
+        if tree.has_comment(Span(statement.start, span.end)):
+            return ()  # a comment on an import has its reason
+        aliases = node.names
+        if isinstance(aliases, cst.ImportStar) or len(aliases) == 1:
+            return (Edit(Span(statement.start, min(span.end, len(tree.text))), ""),)
+        index = next(at for at, alias in enumerate(aliases) if name in imported_names(node.with_changes(names=[alias])))
+        return (_without(tree, list(aliases), index),)
+    return ()
+
+
+def _without(tree: Tree, aliases: list[cst.ImportAlias], index: int) -> Edit:
+    """Drop one of several names of an import."""
+    spans = [tree.span(alias) for alias in aliases]
+    if index + 1 < len(spans):
+        return Edit(Span(spans[index].start, spans[index + 1].start), "")
+    before = spans[index - 1]
+    comma = tree.text.rindex(",", before.start, spans[index].start)
+    end = spans[index].end
+    return Edit(Span(comma, end), "," if tree.text[end - 1 : end] == "," else "")

@@ -1,0 +1,313 @@
+"""The refactor of one file: which sites become modules, and the edits of each class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import libcst as cst
+
+from dropcheck.extract.scopes import dotted
+from dropcheck.facts import ClassFacts, FileFacts
+from dropcheck.link.linked import LinkedProject
+from dropcheck.link.project import Moduleness, Owner
+from dropcheck.link.site import Site
+from dropcheck.model import Behaviour, Edit, LineIndex
+from dropcheck.refactor.calls import call_edits, fed_argument
+from dropcheck.refactor.candidates import Candidate, NoTwinError, Wanted, candidate, is_dropout, require_twin
+from dropcheck.refactor.constructor import find_constructor, require_constructed
+from dropcheck.refactor.created import created_constructor
+from dropcheck.refactor.family import Family, Stores
+from dropcheck.refactor.globals import Globals
+from dropcheck.refactor.imports import Spelling, removal, spell, unused_after
+from dropcheck.refactor.naming import free_name, taken_names, wanted_name
+from dropcheck.refactor.placement import Placement, Statement
+from dropcheck.refactor.probability import Rate, RateReader
+from dropcheck.refactor.result import Declined, DeclinedError, FilePlan, Place, Refactored, Unit, one_line
+from dropcheck.refactor.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """A module that a class gets.
+
+    Args:
+        name: its attribute.
+        kind: its class in torch.nn.
+        rate: its rate.
+        inplace: whether it works in place.
+        anchor: the statement of ``__init__`` behind which it is made; None where ``__init__`` must be written.
+    """
+
+    name: str
+    kind: str
+    rate: Rate
+    inplace: bool
+    anchor: Statement | None
+
+    def made(self, spelling: Spelling) -> str:
+        """The expression that makes it."""
+        passed = [part for part in (self.rate.text, "inplace=True" if self.inplace else "") if part]
+        return f"{spelling.prefix}{self.kind}({', '.join(passed)})"
+
+
+@dataclass(slots=True)
+class _ClassWork:
+    """What is planned for one class."""
+
+    owner: ClassFacts
+    sites: list[Refactored] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
+    callees: list[cst.CSTNode] = field(default_factory=list)
+    imports: tuple[Edit, ...] = ()
+
+
+class Planner:
+    """Plans the refactor of the files of a project, one after the other.
+
+    Args:
+        project: the linked files.
+        text: gives the text of a file of the project.
+        texts: every file of the run with its text.
+        wanted: says which sites are not to be touched.
+        one_per_call: whether each call gets a module of its own.
+    """
+
+    def __init__(
+        self,
+        project: LinkedProject,
+        text: Callable[[str], str],
+        texts: Iterable[tuple[str, str]],
+        wanted: Wanted,
+        *,
+        one_per_call: bool = False,
+    ) -> None:
+        self.project = project
+        self.wanted = wanted
+        self.texts = texts
+        self.one_per_call = one_per_call
+        self.stores = Stores(texts)
+        self.text = text
+        self._trees: dict[str, Tree] = {}
+        self._chosen: dict[tuple[str, str], set[str]] = {}
+
+    def tree(self, path: str) -> Tree:
+        """The tree of a file."""
+        if path not in self._trees:
+            self._trees[path] = Tree(self.text(path))
+        return self._trees[path]
+
+    def plan(self, path: str) -> FilePlan | None:
+        """The refactor of one file; None where it holds no site."""
+        found = [site for site in self.project.sites(path) if is_dropout(site)]
+        if not found:
+            return None
+        return _FileWork(self, path).plan(found)
+
+    def chosen(self, family: Family) -> frozenset[str]:
+        """The names of new modules in a class and its relatives."""
+        keys = ((path, cls.name) for path, cls in family.members)
+        return frozenset(name for key in keys for name in self._chosen.get(key, ()))
+
+    def choose(self, family: Family, name: str) -> None:
+        """Take a name for a new module of a class."""
+        self._chosen.setdefault(family.key, set()).add(name)
+
+
+class _FileWork:
+    """The refactor of one file."""
+
+    def __init__(self, planner: Planner, path: str) -> None:
+        self.planner = planner
+        self.path = path
+        self.facts: FileFacts = planner.project.files[path]
+        self.text = planner.text(path)
+        self.index = LineIndex(self.text)
+        self.declined: list[Declined] = []
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The tree of the file; many files need none, since no call in them comes into question."""
+        return self.planner.tree(self.path)
+
+    @cached_property
+    def scope(self) -> Globals:
+        """The names at the top level of the file."""
+        return Globals(self.tree)
+
+    def plan(self, found: list[Site]) -> FilePlan:
+        by_class: dict[str, list[Site]] = {}
+        for site in found:
+            by_class.setdefault(site.owner.name if site.owner is not None else "", []).append(site)
+        for site in by_class.pop("", ()):
+            self._decline_outside(site)
+        works = [self._class(cls, by_class[cls.name]) for cls in self.facts.classes if cls.name in by_class]
+        works = [work for work in works if work.sites]
+        units = self._units(works) if works else ()
+        declined = sorted(self.declined, key=lambda one: one.place.span)
+        return FilePlan(self.path, units, tuple(declined))
+
+    def _units(self, works: list[_ClassWork]) -> tuple[Unit, ...]:
+        unused = unused_after(self.tree, [callee for work in works for callee in work.callees])
+        dropped = removal(self.tree, self.path, unused, self.planner.texts) if unused else ()
+        shared = tuple(dict.fromkeys((*dropped, *(edit for work in works for edit in work.imports))))
+        if not shared:
+            return tuple(_unit([work], ()) for work in works)
+        return (_unit(works, shared),)
+
+    # Declining
+
+    def _place(self, site: Site) -> Place:
+        span = site.call.span
+        owner = site.owner.name if site.owner is not None else ""
+        text = one_line(self.text[span.start : span.end])
+        return Place(self.index.position(span.start), span, owner, site.call.function, text)
+
+    def _decline(self, site: Site, error: DeclinedError) -> None:
+        self.declined.append(Declined(self._place(site), str(error), isinstance(error, NoTwinError)))
+
+    def _decline_outside(self, site: Site) -> None:
+        try:
+            require_twin(site)
+            raise DeclinedError("it is in no class that could hold a module")
+        except DeclinedError as error:
+            self._decline(site, error)
+
+    # One class
+
+    def _class(self, cls: ClassFacts, found: list[Site]) -> _ClassWork:
+        owner = (self.path, cls)
+        work = _ClassWork(cls)
+        candidates: list[Candidate] = []
+        for site in found:
+            try:
+                require_twin(site)
+                self._require_module(owner)
+                node = self.tree.class_def(cls.header)
+                candidates.append(candidate(self.tree, self.planner.project, site, node, self.planner.wanted))
+            except DeclinedError as error:
+                self._decline(site, error)
+        if not candidates:
+            return work
+        try:
+            _ClassRefactor(self, owner, self.tree.class_def(cls.header)).run(candidates, work)
+        except DeclinedError as error:
+            for one in candidates:
+                self._decline(one.site, error)
+            return _ClassWork(cls)
+        return work
+
+    def _require_module(self, owner: Owner) -> None:
+        moduleness = self.planner.project.moduleness(owner)
+        if moduleness is Moduleness.NO:
+            raise DeclinedError(f"`{owner[1].name}` is no torch.nn.Module")
+        if moduleness is not Moduleness.YES:
+            raise DeclinedError(
+                f"a base of `{owner[1].name}` lies outside the project; name it in `module-bases` if it is a torch.nn.Module"
+            )
+        if "__setattr__" in owner[1].methods:
+            raise DeclinedError(f"`{owner[1].name}` sets attributes in its own way (`__setattr__`)")
+        decorators = self.tree.class_def(owner[1].header).decorators
+        if any("jit" in dotted(decorator.decorator) for decorator in decorators):
+            raise DeclinedError(f"TorchScript compiles `{owner[1].name}`")
+
+
+class _ClassRefactor:
+    """The refactor of one class."""
+
+    def __init__(self, file: _FileWork, owner: Owner, node: cst.ClassDef) -> None:
+        self.file = file
+        self.planner = file.planner
+        self.tree = file.tree
+        self.owner = owner
+        self.node = node
+        self.family = Family(self.planner.project, owner)
+        self.constructor = find_constructor(self.tree, self.planner.project, owner, node)
+        self._require_subclasses()
+        self.reader = RateReader(self.tree, self.family, self.constructor, self.planner.stores, file.scope)
+        inherited = {
+            fact.path[0]
+            for member in (owner, *self.family.bases)
+            for fact in member[1].attributes
+            if member != owner or not fact.function
+        }
+        self.placement = Placement(self.tree, owner[1], self.constructor, frozenset(inherited))
+        self.taken = taken_names(self.family)
+        self.modules: dict[object, _Module] = {}
+
+    def _require_subclasses(self) -> None:
+        related = [cls for _, cls in (self.owner, *self.family.subclasses)]
+        between = frozenset(cls.name.rpartition(".")[2] for cls in related)
+        for path, cls in self.family.subclasses:
+            if "__init__" in cls.methods:
+                require_constructed(self.planner.tree(path), self.owner[1], cls, between - {cls.name.rpartition(".")[2]})
+
+    def run(self, candidates: list[Candidate], work: _ClassWork) -> None:
+        for one in candidates:
+            try:
+                self._site(one, work)
+            except DeclinedError as error:
+                self.file._decline(one.site, error)
+        if work.sites:
+            work.edits += self._constructor_edits()
+
+    def _site(self, one: Candidate, work: _ClassWork) -> None:
+        rate = self.reader.read(one.rate, one.receiver)
+        spelling = self._spelling(one.kind)
+        key = one.node if self.planner.one_per_call else (one.kind, rate.text, one.inplace)
+        anchor = self.placement.anchor(rate.own) if self.constructor.node is not None else None
+        fed = None if one.fresh else fed_argument(one.node).value
+        module = self.modules.get(key)
+        name = module.name if module is not None else self._name(one.kind, rate, fed)
+        callee = f"{one.receiver}.{name}"
+        if one.fresh:
+            edits: tuple[Edit, ...] = (Edit(self.tree.span(one.node), callee),)
+        else:
+            edits = call_edits(self.tree, one.node, callee)
+        if module is None:
+            module = self.modules[key] = _Module(name, one.kind, rate, one.inplace, anchor)
+            self.planner.choose(self.family, name)
+        work.edits += [edit for edit in edits if edit not in work.edits]
+        work.imports = tuple(dict.fromkeys((*work.imports, *spelling.edits)))
+        work.callees.append(one.node.func)
+        place = self.file._place(one.site)
+        after = callee if one.fresh and not one.site.call.direct else f"{callee}({self._fed_text(one)})"
+        was_on = one.site.verdict.behaviour is Behaviour.ALWAYS_ON
+        work.sites.append(Refactored(place, after, name, module.made(spelling), was_on=was_on))
+
+    def _fed_text(self, one: Candidate) -> str:
+        if one.fresh:
+            call = one.site.call
+            return one_line(self.tree.text[call.callee_span.end : call.span.end]).removeprefix("(").removesuffix(")")
+        return one_line(self.tree.source(fed_argument(one.node).value))
+
+    def _spelling(self, kind: str) -> Spelling:
+        spelling = spell(self.tree, self.file.facts, kind, self.file.scope)
+        root = spelling.root or kind
+        if root in self.constructor.locals:
+            raise DeclinedError(f"`{root}` means something else in `__init__`")
+        return spelling
+
+    def _name(self, kind: str, rate: Rate, fed: cst.BaseExpression | None) -> str:
+        return free_name(wanted_name(kind, rate.hint, fed), self.taken, self.planner.chosen(self.family))
+
+    def _constructor_edits(self) -> tuple[Edit, ...]:
+        lines: dict[int, list[str]] = {}
+        anchors = {id(module.anchor): module.anchor for module in self.modules.values()}
+        for module in self.modules.values():
+            made = module.made(self._spelling(module.kind))
+            lines.setdefault(id(module.anchor), []).append(f"{self.constructor.receiver}.{module.name} = {made}")
+        edits: list[Edit] = []
+        for key, anchor in anchors.items():
+            if anchor is None:
+                edits.append(created_constructor(self.tree, self.node, self.constructor, tuple(lines[key])))
+            else:
+                edits += self.placement.edit(anchor, tuple(lines[key]))
+        return tuple(edits)
+
+
+def _unit(works: list[_ClassWork], shared: tuple[Edit, ...]) -> Unit:
+    edits = sorted((*shared, *(edit for work in works for edit in work.edits)), key=lambda edit: edit.span)
+    sites = sorted((site for work in works for site in work.sites), key=lambda site: site.place.span)
+    return Unit(tuple(work.owner.name for work in works), tuple(sites), tuple(edits))
