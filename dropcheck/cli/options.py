@@ -112,7 +112,7 @@ _GROUPS = (
         (
             _switch("--fix/--no-fix", "Repair findings where that is safe."),
             _switch("--unsafe-fixes/--no-unsafe-fixes", "Let --fix and --diff apply unsafe fixes too."),
-            _choice("--fix-style", "STYLE", ("flag", "module"), "Repair with a flag (default) or an nn.Dropout module."),
+            _choice("--fix-style", "STYLE", ("flag", "module"), "Repair by flag (default) or by module."),
             _flag("--diff", text="Show what --fix would change, write nothing."),
             _flag("--fix-only", text="Repair, and do not report what is left."),
             _flag("--show-fixes", text="List what was repaired."),

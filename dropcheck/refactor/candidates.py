@@ -11,11 +11,10 @@ from dropcheck.extract.scopes import bindings, dotted
 from dropcheck.link.behaviour import parameters
 from dropcheck.link.project import Project
 from dropcheck.link.site import Form, Site
-from dropcheck.model import Behaviour
 from dropcheck.refactor.gates import require_own_mode
 from dropcheck.refactor.result import DeclinedError
 from dropcheck.refactor.tree import Tree, attribute_path
-from dropcheck.worlds import Const, Imported, Value, Worlds
+from dropcheck.worlds import TRUE, Const, Imported, Value, Worlds
 
 Wanted = Callable[[Site], str]
 """Says why a site is not to be touched; empty where it is."""
@@ -150,7 +149,8 @@ def _inplace(value: Worlds[Value]) -> bool:
 
 
 def _fresh(tree: Tree, site: Site, receiver: str) -> Candidate:
-    if site.verdict.behaviour is not Behaviour.ALWAYS_ON or site.call.constructor is None or site.module is None:
+    untouched = site.flag.value == Worlds(TRUE, TRUE)  # by ``train(...)`` or ``eval()``
+    if not untouched or site.call.constructor is None or site.module is None:
         raise DeclinedError("it is made where it is called, and put into the mode there")
     if site.call.constructor_has_comments:
         raise DeclinedError("a comment inside the call would be lost")

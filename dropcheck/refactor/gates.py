@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from dropcheck.link.site import Site
-from dropcheck.model import Behaviour
+from dropcheck.model import Behaviour, Edit, Span
 from dropcheck.refactor.result import DeclinedError, one_line
 from dropcheck.refactor.tree import Tree, attribute_path, walk
 from dropcheck.worlds import Const
@@ -68,3 +68,48 @@ def _require_no_other_mode(tree: Tree, method: cst.FunctionDef, receiver: str) -
     for node in walk(method):
         if isinstance(node, cst.Attribute) and node.attr.value == "training" and attribute_path(node) != (receiver, "training"):
             raise DeclinedError(f"`{tree.source(node)}` is read around it: the mode of another object")
+
+
+def gate_removal(tree: Tree, call: cst.Call, fed: cst.BaseExpression, receiver: str) -> tuple[Edit, ...]:
+    """Drop a gate around a call that says what the module knows itself; one with anything else in it stays.
+
+    Args:
+        tree: the file.
+        call: the call.
+        fed: what it drops.
+        receiver: the name of the instance.
+    """
+    if not attribute_path(fed):
+        return ()
+    parent = tree.parent(call)
+    if isinstance(parent, cst.IfExp):
+        return _choice_removal(tree, call, fed, parent, receiver)
+    if isinstance(parent, cst.Assign) and len(parent.targets) == 1:
+        return _statement_removal(tree, parent, fed, receiver)
+    return ()
+
+
+def _choice_removal(tree: Tree, call: cst.Call, fed: cst.BaseExpression, choice: cst.IfExp, receiver: str) -> tuple[Edit, ...]:
+    """``drop(x) if self.training else x``."""
+    rest = Span(tree.span(call).end, tree.statement_span(choice).end)
+    same = attribute_path(choice.orelse) == attribute_path(fed)
+    gated = choice.body is call and attribute_path(choice.test) == (receiver, "training") and same
+    return (Edit(rest, ""),) if gated and not tree.has_comment(rest) else ()
+
+
+def _statement_removal(tree: Tree, assign: cst.Assign, fed: cst.BaseExpression, receiver: str) -> tuple[Edit, ...]:
+    """``if self.training: x = drop(x)``, on one line or two."""
+    line = tree.parent(assign)
+    block = line if isinstance(line, cst.SimpleStatementSuite) else tree.parent(line) if line is not None else None
+    gate = tree.parent(block) if block is not None else None
+    if not isinstance(gate, cst.If) or isinstance(tree.parent(gate), cst.If) or gate.orelse is not None or gate.body is not block:
+        return ()
+    alone = (
+        len(gate.body.body) == 1 and isinstance(line, (cst.SimpleStatementLine, cst.SimpleStatementSuite)) and len(line.body) == 1
+    )
+    same = attribute_path(assign.targets[0].target) == attribute_path(fed)
+    if not alone or not same or attribute_path(gate.test) != (receiver, "training"):
+        return ()
+    head = Span(tree.statement_span(gate).start, tree.statement_span(assign).start)
+    tail = Span(tree.statement_span(assign).end, tree.span(gate).end)
+    return () if tree.has_comment(head) or tree.has_comment(tail) else (Edit(head, ""),)

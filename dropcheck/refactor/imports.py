@@ -54,6 +54,9 @@ def spell(tree: Tree, facts: FileFacts, kind: str, scope: Globals) -> Spelling:
         return Spelling(f"{facts.nn}.")
     if (kind, Imported(f"torch.nn.{kind}")) in facts.names:
         return Spelling("")
+    listed = _class_imports(tree)
+    if listed is not None and not scope.binds(kind):
+        return Spelling("", (_listed(tree, listed, kind),))
     if scope.binds("nn"):
         raise DeclinedError("the name `nn` is taken, and torch.nn is not imported")
     last: tuple[Import, cst.SimpleStatementLine] | None = None
@@ -65,6 +68,31 @@ def spell(tree: Tree, facts: FileFacts, kind: str, scope: Globals) -> Spelling:
         raise DeclinedError("the file imports nothing beside which torch.nn could be imported")
     end = tree.span(last[1]).end
     return Spelling("nn.", (Edit(Span(end, end), f"from torch import nn{tree.module.default_newline}"),))
+
+
+def _class_imports(tree: Tree) -> list[cst.ImportAlias] | None:
+    """The names of an import that takes classes out of torch.nn: ``from torch.nn import Linear, Module``."""
+    for node, _ in top_level_imports(tree):
+        if not isinstance(node, cst.ImportFrom) or _module(node) != "torch.nn" or isinstance(node.names, cst.ImportStar):
+            continue
+        if any(dotted(alias.name)[:1].isupper() for alias in node.names):
+            return list(node.names)
+    return None
+
+
+def _listed(tree: Tree, aliases: list[cst.ImportAlias], kind: str) -> Edit:
+    """Add a name to an import, in order where the names are in order."""
+    names = [dotted(alias.name) for alias in aliases]
+    in_order = names == sorted(names) or [name.lower() for name in names] == sorted(name.lower() for name in names)
+    later = [at for at, name in enumerate(names) if name > kind] if in_order else []
+    starts = [tree.span(alias.name).start for alias in aliases]
+    lead = tree.text[tree.text.rfind("\n", 0, starts[-1]) + 1 : starts[-1]]
+    between = f",{tree.module.default_newline}{lead}" if not lead.strip() else ", "
+    if later and later[0] == 0:
+        return Edit(Span(starts[0], starts[0]), f"{kind}{between}")
+    previous = aliases[(later[0] if later else len(aliases)) - 1]
+    end = tree.span(previous.asname.name if previous.asname is not None else previous.name).end
+    return Edit(Span(end, end), f"{between}{kind}")
 
 
 def _module(node: Import) -> str:
@@ -104,16 +132,11 @@ def unused_after(tree: Tree, removed: Iterable[cst.CSTNode]) -> tuple[str, ...]:
         tree: the file.
         removed: the callees that go.
     """
-    gone = Counter(name for node in removed if (name := dotted(node).partition(".")[0]))
-    used = Counter(node.value for node in walk(tree.module) if isinstance(node, cst.Name) and not _is_label(tree, node))
+    distinct = {id(node): node for node in removed}.values()
+    gone = Counter(name for node in distinct if (name := dotted(node).partition(".")[0]))
+    used = Counter(node.value for node in walk(tree.module) if isinstance(node, cst.Name) and not tree.is_label(node))
     imports = Counter(name for node, _ in top_level_imports(tree) for name in imported_names(node))
     return tuple(name for name in gone if imports[name] == 1 and used[name] == gone[name] + _in_import(tree, name))
-
-
-def _is_label(tree: Tree, node: cst.Name) -> bool:
-    """Whether a name is an attribute or a keyword of something else."""
-    parent = tree.parent(node)
-    return (isinstance(parent, cst.Attribute) and parent.attr is node) or (isinstance(parent, cst.Arg) and parent.keyword is node)
 
 
 def _in_import(tree: Tree, name: str) -> int:
@@ -121,7 +144,7 @@ def _in_import(tree: Tree, name: str) -> int:
     for node, _ in top_level_imports(tree):
         if name in imported_names(node):
             names = (part for part in walk(node) if isinstance(part, cst.Name) and part.value == name)
-            return sum(not _is_label(tree, part) for part in names)
+            return sum(not tree.is_label(part) for part in names)
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import libcst as cst
 
@@ -33,23 +34,23 @@ _OF_TORCH = {
 }
 
 
-def wanted_name(kind: str, hint: str, fed: cst.BaseExpression | None) -> str:
+def wanted_name(kind: str, hint: str, fed: Sequence[cst.BaseExpression]) -> str:
     """The name that a person would choose.
 
     Args:
         kind: the class in torch.nn.
         hint: the name of the rate; empty where it has none.
-        fed: what the site is called with.
+        fed: what the site is called with, and what its result is assigned to.
     """
     plain = {"AlphaDropout": "alpha_dropout", "FeatureAlphaDropout": "feature_alpha_dropout"}.get(kind, kind.lower())
     named = _PREFIX.sub("", _SUFFIX.sub("", hint.lower().strip("_")))
     named = _SHORT.sub(lambda found: f"{'_' if found[0].startswith('_') else ''}dropout", named)
     if "drop" in named and named != "dropout" and named.isidentifier():
         return named.replace("attention_", "attn_")
-    path = attribute_path(fed) if fed is not None else ()
-    if path and _ATTENTION.search(path[-1].lower()):
+    names = [path[-1].lower() for node in fed if (path := attribute_path(node))]
+    if any(map(_ATTENTION.search, names)):
         return f"attn_{plain}"
-    if path and _EMBEDDING.search(path[-1].lower()):
+    if any(map(_EMBEDDING.search, names)):
         return f"embed_{plain}"
     return plain
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from dropcheck.facts import ClassFacts
 from dropcheck.model import Edit, Span
 from dropcheck.refactor.constructor import Constructor
 from dropcheck.refactor.family import Path
@@ -32,15 +31,17 @@ class Placement:
 
     Args:
         tree: the file.
-        cls: the class.
         constructor: its ``__init__``, which exists.
         settable: attributes that a base class or the class body sets.
+        methods: the methods of the class and its relatives.
+        attributes: the attributes that they set.
     """
 
     tree: Tree
-    cls: ClassFacts
     constructor: Constructor
     settable: frozenset[str]
+    methods: frozenset[str]
+    attributes: frozenset[str]
 
     def anchor(self, needed: frozenset[Path]) -> Statement:
         """The statement behind which the line goes.
@@ -134,11 +135,17 @@ class Placement:
             if not isinstance(node, cst.Call):
                 continue
             path = attribute_path(node.func)
-            if path[:1] == (receiver,) and (len(path) == 1 or (len(path) == 2 and path[1] not in _HARMLESS)):
+            if path == (receiver,):
+                return True
+            if path[:1] == (receiver,) and len(path) == 2 and self._is_method(path[1]):
                 return True
             if any(attribute_path(arg.value) == (receiver,) for arg in node.args) and not self._is_super(node):
                 return True
         return False
+
+    def _is_method(self, name: str) -> bool:
+        """Whether ``self.name(...)`` may run a method of the object; what an attribute holds knows nothing of the object."""
+        return name not in _HARMLESS and not name[:1].isupper() and (name in self.methods or name not in self.attributes)
 
     def _is_super(self, node: cst.Call) -> bool:
         path = attribute_path(node.func)
@@ -184,7 +191,7 @@ class Placement:
         indent = self.tree.indent(node) + self.tree.module.default_indent
         start = self.tree.statement_span(body).start
         colon = self.tree.text.rindex(":", 0, start) + 1
-        end = self.tree.statement_span(body).end
+        end = len(self.tree.text[: min(self.tree.span(body).end, len(self.tree.text))].rstrip())
         return (
             Edit(Span(colon, start), newline + indent),
             Edit(Span(end, end), "".join(f"{newline}{indent}{line}" for line in lines)),

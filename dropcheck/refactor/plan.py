@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import libcst as cst
 
@@ -18,38 +19,37 @@ from dropcheck.refactor.calls import call_edits, fed_argument
 from dropcheck.refactor.candidates import Candidate, NoTwinError, Wanted, candidate, is_dropout, require_twin
 from dropcheck.refactor.constructor import find_constructor, require_constructed
 from dropcheck.refactor.created import created_constructor
-from dropcheck.refactor.family import Family, Stores
+from dropcheck.refactor.family import Family, Stores, made_kind
+from dropcheck.refactor.gates import gate_removal
 from dropcheck.refactor.globals import Globals
 from dropcheck.refactor.imports import Spelling, removal, spell, unused_after
+from dropcheck.refactor.leftovers import leftover_edits
 from dropcheck.refactor.naming import free_name, taken_names, wanted_name
 from dropcheck.refactor.placement import Placement, Statement
 from dropcheck.refactor.probability import Rate, RateReader
 from dropcheck.refactor.result import Declined, DeclinedError, FilePlan, Place, Refactored, Unit, one_line
-from dropcheck.refactor.tree import Tree
+from dropcheck.refactor.tree import Tree, attribute_path
 
 
 @dataclass(frozen=True, slots=True)
 class _Module:
-    """A module that a class gets.
+    """A module that a class gets, or has.
 
     Args:
         name: its attribute.
-        kind: its class in torch.nn.
         rate: its rate.
-        inplace: whether it works in place.
         anchor: the statement of ``__init__`` behind which it is made; None where ``__init__`` must be written.
+        spelling: how its class is written.
+        made: the expression that makes it.
+        existing: whether the class has it already.
     """
 
     name: str
-    kind: str
     rate: Rate
-    inplace: bool
     anchor: Statement | None
-
-    def made(self, spelling: Spelling) -> str:
-        """The expression that makes it."""
-        passed = [part for part in (self.rate.text, "inplace=True" if self.inplace else "") if part]
-        return f"{spelling.prefix}{self.kind}({', '.join(passed)})"
+    spelling: Spelling
+    made: str
+    existing: bool = False
 
 
 @dataclass(slots=True)
@@ -60,7 +60,9 @@ class _ClassWork:
     sites: list[Refactored] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
     callees: list[cst.CSTNode] = field(default_factory=list)
+    methods: list[cst.FunctionDef] = field(default_factory=list)
     imports: tuple[Edit, ...] = ()
+    spelt: set[str] = field(default_factory=set)
 
 
 class Planner:
@@ -149,8 +151,9 @@ class _FileWork:
         return FilePlan(self.path, units, tuple(declined))
 
     def _units(self, works: list[_ClassWork]) -> tuple[Unit, ...]:
-        unused = unused_after(self.tree, [callee for work in works for callee in work.callees])
-        dropped = removal(self.tree, self.path, unused, self.planner.texts) if unused else ()
+        unused = set(unused_after(self.tree, [callee for work in works for callee in work.callees]))
+        unused -= {name for work in works for name in work.spelt}
+        dropped = removal(self.tree, self.path, sorted(unused), self.planner.texts) if unused else ()
         shared = tuple(dict.fromkeys((*dropped, *(edit for work in works for edit in work.imports))))
         if not shared:
             return tuple(_unit([work], ()) for work in works)
@@ -223,16 +226,11 @@ class _ClassRefactor:
         self.owner = owner
         self.node = node
         self.family = Family(self.planner.project, owner)
+        self.family.require_free_children()
         self.constructor = find_constructor(self.tree, self.planner.project, owner, node)
         self._require_subclasses()
         self.reader = RateReader(self.tree, self.family, self.constructor, self.planner.stores, file.scope)
-        inherited = {
-            fact.path[0]
-            for member in (owner, *self.family.bases)
-            for fact in member[1].attributes
-            if member != owner or not fact.function
-        }
-        self.placement = Placement(self.tree, owner[1], self.constructor, frozenset(inherited))
+        self.placement = Placement(self.tree, self.constructor, *self.family.members_by_kind())
         self.taken = taken_names(self.family)
         self.modules: dict[object, _Module] = {}
 
@@ -249,32 +247,61 @@ class _ClassRefactor:
                 self._site(one, work)
             except DeclinedError as error:
                 self.file._decline(one.site, error)
-        if work.sites:
-            work.edits += self._constructor_edits()
+        work.edits += leftover_edits(self.tree, work.methods, work.edits)
+        work.edits += self._constructor_edits()
 
     def _site(self, one: Candidate, work: _ClassWork) -> None:
-        rate = self.reader.read(one.rate, one.receiver)
-        spelling = self._spelling(one.kind)
-        key = one.node if self.planner.one_per_call else (one.kind, rate.text, one.inplace)
-        anchor = self.placement.anchor(rate.own) if self.constructor.node is not None else None
         fed = None if one.fresh else fed_argument(one.node).value
-        module = self.modules.get(key)
-        name = module.name if module is not None else self._name(one.kind, rate, fed)
-        callee = f"{one.receiver}.{name}"
-        if one.fresh:
+        module = self._existing(one) or self._shared(one, fed)
+        callee = f"{one.receiver}.{module.name}"
+        if fed is None:
             edits: tuple[Edit, ...] = (Edit(self.tree.span(one.node), callee),)
         else:
             edits = call_edits(self.tree, one.node, callee)
-        if module is None:
-            module = self.modules[key] = _Module(name, one.kind, rate, one.inplace, anchor)
-            self.planner.choose(self.family, name)
+            if not module.existing and "\n" not in self.tree.source(fed):
+                edits += gate_removal(self.tree, one.node, fed, one.receiver)
+        if not module.existing:
+            self.modules[self._key(one, module.rate)] = module
+            self.planner.choose(self.family, module.name)
+            work.imports = tuple(dict.fromkeys((*work.imports, *module.spelling.edits)))
         work.edits += [edit for edit in edits if edit not in work.edits]
-        work.imports = tuple(dict.fromkeys((*work.imports, *spelling.edits)))
+        work.spelt.add(module.spelling.root or one.kind)
         work.callees.append(one.node.func)
+        method = self.tree.method_around(one.node, self.node)
+        work.methods += [method] if method is not None else []
         place = self.file._place(one.site)
         after = callee if one.fresh and not one.site.call.direct else f"{callee}({self._fed_text(one)})"
         was_on = one.site.verdict.behaviour is Behaviour.ALWAYS_ON
-        work.sites.append(Refactored(place, after, name, module.made(spelling), was_on=was_on))
+        work.sites.append(Refactored(place, after, module.name, module.made, existing=module.existing, was_on=was_on))
+
+    def _existing(self, one: Candidate) -> _Module | None:
+        """The module whose rate the call reads, as in ``F.dropout(x, self.drop.p, self.training)``; it can be called itself."""
+        path = attribute_path(one.rate) if one.rate is not None else ()
+        if len(path) != 3 or path[0] != one.receiver or path[2] != "p":
+            return None
+        sets = self.family.sets(path[1:2])
+        if len(sets) != 1 or sets[0][1].function.rpartition(".")[2] != "__init__":
+            return None
+        member, fact = sets[0]
+        made = self.planner.project.localize(fact.value.train, member[0])
+        if made_kind(made, self.planner.project.catalogue) != (one.kind, one.inplace):
+            return None
+        return _Module(path[1], Rate(), None, Spelling(""), f"nn.{one.kind}", existing=True)
+
+    def _shared(self, one: Candidate, fed: cst.BaseExpression | None) -> _Module:
+        """The module of this rate and kind: the one that another call of the class has got, or a new one."""
+        rate = self.reader.read(one.rate, one.receiver)
+        module = self.modules.get(self._key(one, rate))
+        if module is not None:
+            return module
+        spelling = self._spelling(one.kind)
+        anchor = self.placement.anchor(rate.own) if self.constructor.node is not None else None
+        passed = [part for part in (rate.text, "inplace=True" if one.inplace else "") if part]
+        made = f"{spelling.prefix}{one.kind}({', '.join(passed)})"
+        return _Module(self._name(one, rate, fed), rate, anchor, spelling, made)
+
+    def _key(self, one: Candidate, rate: Rate) -> object:
+        return id(one.node) if self.planner.one_per_call else (one.kind, rate.text, one.inplace)
 
     def _fed_text(self, one: Candidate) -> str:
         if one.fresh:
@@ -289,15 +316,16 @@ class _ClassRefactor:
             raise DeclinedError(f"`{root}` means something else in `__init__`")
         return spelling
 
-    def _name(self, kind: str, rate: Rate, fed: cst.BaseExpression | None) -> str:
-        return free_name(wanted_name(kind, rate.hint, fed), self.taken, self.planner.chosen(self.family))
+    def _name(self, one: Candidate, rate: Rate, fed: cst.BaseExpression | None) -> str:
+        around = [fed, *(_target(node) for node in islice(self.tree.around(one.node), 1))]
+        wanted = wanted_name(one.kind, rate.hint, [node for node in around if node is not None])
+        return free_name(wanted, self.taken, self.planner.chosen(self.family))
 
     def _constructor_edits(self) -> tuple[Edit, ...]:
         lines: dict[int, list[str]] = {}
         anchors = {id(module.anchor): module.anchor for module in self.modules.values()}
         for module in self.modules.values():
-            made = module.made(self._spelling(module.kind))
-            lines.setdefault(id(module.anchor), []).append(f"{self.constructor.receiver}.{module.name} = {made}")
+            lines.setdefault(id(module.anchor), []).append(f"{self.constructor.receiver}.{module.name} = {module.made}")
         edits: list[Edit] = []
         for key, anchor in anchors.items():
             if anchor is None:
@@ -305,6 +333,11 @@ class _ClassRefactor:
             else:
                 edits += self.placement.edit(anchor, tuple(lines[key]))
         return tuple(edits)
+
+
+def _target(node: cst.CSTNode) -> cst.BaseExpression | None:
+    """What an assignment assigns to."""
+    return node.targets[0].target if isinstance(node, cst.Assign) and len(node.targets) == 1 else None
 
 
 def _unit(works: list[_ClassWork], shared: tuple[Edit, ...]) -> Unit:

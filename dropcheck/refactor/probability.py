@@ -76,7 +76,7 @@ class RateReader:
         notes = _Notes()
         text = _Reading(self, notes, receiver).text(node)
         with suppress(ValueError, SyntaxError):  # anything but a literal
-            require_rate(Const(ast.literal_eval(text)), text)
+            require_rate(Const(ast.literal_eval(text)), "its rate")
         return Rate(one_line(text), frozenset(notes.own), notes.names[0] if notes.names else "")
 
 
@@ -89,6 +89,7 @@ class _Reading:
         self.notes = notes
         self.receiver = receiver
         self.depth = depth
+        self.whole: cst.BaseExpression | None = None
 
     def text(self, node: cst.BaseExpression) -> str:
         """The expression for ``__init__``, its parentheses included."""
@@ -98,6 +99,7 @@ class _Reading:
         trained = self._in_training(node)
         if trained is not None:
             return self.text(trained)
+        self.whole = node
         edits: list[tuple[int, int, str]] = []
         self._visit(node, edits)
         pieces: list[str] = []
@@ -185,7 +187,7 @@ class _Reading:
             raise DeclinedError("its rate is the object itself")
         if path[0] == "training":
             raise DeclinedError("its rate depends on the mode in a way that a module does not have")
-        self.reader.family.require_stable(path, self.reader.stores)
+        self.reader.family.require_stable(path, self.reader.stores, rate=node is self.whole)
         self._require_never_none(path)
         if len(path) > 1:
             self._require_settings(path)
@@ -251,12 +253,12 @@ class _Reading:
             kind = "an argument" if name not in bindings(function).assigned else "a variable"
             raise DeclinedError(f"its rate `{name}` is {kind} of `{_name(function)}`, so it can change from call to call")
         text = _Reading(self.reader, self.notes, self.receiver, self.depth + 1).text(value)
-        plain = isinstance(value, (cst.Name, cst.Attribute, cst.Integer, cst.Float, cst.Call, cst.Subscript)) or value.lpar
         root = node
         while isinstance(root, cst.Attribute):
             root = root.value
         span = self.tree.span(root)
-        return span.start, span.end, text if plain else f"({text})"
+        whole = root is self.whole or text.replace(".", "").replace("_", "").isalnum()
+        return span.start, span.end, text if whole else f"({text})"
 
 
 def _operands(node: cst.CSTNode) -> list[cst.CSTNode]:

@@ -102,6 +102,13 @@ class Tree:
                 inner = found
         return None
 
+    def is_label(self, node: cst.Name) -> bool:
+        """Whether a name is an attribute or a keyword of something else."""
+        parent = self.parent(node)
+        return (isinstance(parent, cst.Attribute) and parent.attr is node) or (
+            isinstance(parent, cst.Arg) and parent.keyword is node
+        )
+
     def has_comment(self, span: Span) -> bool:
         """Whether a comment begins inside a span."""
         return any(span.start <= comment.start < span.end for comment in self.comments)
