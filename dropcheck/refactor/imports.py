@@ -190,9 +190,14 @@ def _drop(tree: Tree, name: str) -> tuple[Edit, ...]:
         aliases = node.names
         if isinstance(aliases, cst.ImportStar) or len(aliases) == 1:
             return (Edit(Span(statement.start, min(span.end, len(tree.text))), ""),)
-        index = next(at for at, alias in enumerate(aliases) if name in imported_names(node.with_changes(names=[alias])))
+        index = [_bound(alias) for alias in aliases].index(name)
         return (_without(tree, list(aliases), index),)
     return ()
+
+
+def _bound(alias: cst.ImportAlias) -> str:
+    """The name that one of several imports binds."""
+    return dotted(alias.asname.name) if alias.asname is not None else dotted(alias.name).partition(".")[0]
 
 
 def _without(tree: Tree, aliases: list[cst.ImportAlias], index: int) -> Edit:
