@@ -51,7 +51,7 @@ def _plan(workspace: Workspace, path: str, concerned: set[Span]) -> Mapping[Span
         return "" if site.call.span in concerned else "no finding asks for it"
 
     workspace.complete_families()
-    plan = Planner(workspace.project(), workspace.text, workspace.texts, refusal).plan(path)
+    plan = Planner(workspace.project(), workspace.text, workspace.surroundings, refusal).plan(path)
     return {site.place.span: unit for unit in plan.units for site in unit.sites} if plan is not None else {}
 
 

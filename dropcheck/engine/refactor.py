@@ -55,7 +55,7 @@ def refactor(found: Discovery, options: RefactorOptions, *, progress: Progress |
     workspace, errors = prepared.workspace, list(prepared.errors)
     workspace.complete_families()
     refusal = _Judged(workspace).refusal
-    planner = Planner(workspace.project(), workspace.text, workspace.texts, refusal, one_per_call=options.one_per_call)
+    planner = Planner(workspace.project(), workspace.text, workspace.surroundings, refusal, one_per_call=options.one_per_call)
     plans: list[FilePlan] = []
     for path in sorted(workspace.paths):
         try:

@@ -18,6 +18,7 @@ from dropcheck.errors import SourceError
 from dropcheck.facts import FileFacts
 from dropcheck.link import Project, link
 from dropcheck.model import FileError, Finding
+from dropcheck.refactor.surroundings import Surroundings
 from dropcheck.rules.judge import judge
 from dropcheck.rules.selectors import codes_for, nearest
 from dropcheck.source.text import read_source
@@ -147,15 +148,15 @@ class Workspace:
         return self._project
 
     @cached_property
-    def texts(self) -> tuple[tuple[str, str], ...]:
-        """Every file of the run with its text as it was read; what cannot be read is left out."""
+    def surroundings(self) -> Surroundings:
+        """The text of every file of the run as it was read; what cannot be read is left out."""
         found = []
         for path in self._settings:
             try:
                 found.append((path, self._tasks[path].text if path in self._tasks else read_source(path).text))
             except SourceError:
                 continue
-        return tuple(found)
+        return Surroundings(found)
 
     def complete_families(self) -> None:
         """Add the files that hold subclasses of classes with dropout, as context: the refactor must know them."""
@@ -163,7 +164,7 @@ class Workspace:
             self._families_complete = True
             from dropcheck.engine.families import load_subclasses  # noqa: PLC0415  (only where a refactor is asked for)
 
-            load_subclasses(self, self.texts)
+            load_subclasses(self, self.surroundings.texts)
 
     def findings(self, path: str) -> tuple[Finding, ...]:
         """What is found in a file by the rules its settings select, with states, sorted."""

@@ -75,6 +75,7 @@ def find_constructor(tree: Tree, project: Project, owner: Owner, node: cst.Class
     if inherited is not None and inherited[1].decorated:
         raise DeclinedError("it inherits an `__init__` whose decorator may read the signature")
     takes = inherited is not None and len(inherited[1].parameters) > 1
+    takes = takes or any(len(subclass.bases) > 1 for _, subclass in project.subclasses(owner))
     return Constructor(None, passes_on=takes or _takes_more(project, owner))
 
 

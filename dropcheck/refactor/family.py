@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.facts import AttributeFact, FunctionFacts, FunctionKind
-from dropcheck.link.project import Owner, Project
+from dropcheck.link.linked import LinkedProject
+from dropcheck.link.project import Owner
 from dropcheck.refactor.result import DeclinedError
-from dropcheck.worlds import CallOf, Const, Imported, Param, Value, arms
+from dropcheck.refactor.surroundings import Surroundings
+from dropcheck.worlds import Attr, CallOf, Const, Imported, Op, Param, Receiver, Value, arms
 
 Path = tuple[str, ...]
 
@@ -17,55 +18,6 @@ Path = tuple[str, ...]
 _CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 #: By these a Module goes through its children.
 _CHILDREN = frozenset({"children", "named_children", "_modules"})
-
-#: What is called like this holds settings from which models are made, or what passes between them, and is no model.
-_SETTINGS = re.compile(
-    r"(?:^|_)(?:args?|cfg|conf|configs?|configuration|opts?|options|hparams|hp|params|settings|namespace|ns"
-    r"|ctx|context|batch|sample|samples|outputs?|results?|state)$"
-)
-_STORE = re.compile(r"\.[ \t]*(?P<name>[A-Za-z_]\w*)[ \t]*(?:\+|-|\*\*?|//?|%|:[^=\n]{1,60})?=(?!=)")
-_SETATTR = re.compile(r"\bsetattr\(\s*(?P<object>[\w.]+)\s*,\s*[\"'](?P<name>\w+)[\"']")
-_OBJECT = re.compile(r"[\w)\]]+$")
-
-
-class Stores:
-    """Where attributes of other objects than ``self`` are set: ``model.p = ...`` in a schedule, for one.
-
-    Args:
-        texts: every file of the run with its text.
-    """
-
-    def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
-        self._texts = texts
-        self._found: dict[str, dict[str, str]] | None = None
-
-    def place(self, name: str, receivers: frozenset[str]) -> str:
-        """A place where an attribute of that name is set, as ``path:row``; empty where there is none.
-
-        Args:
-            name: the attribute.
-            receivers: what the instance is called in the methods of its class, where everything that is set is known.
-        """
-        if self._found is None:
-            self._found = {}
-            for path, text in self._texts:
-                for owner, found, offset in _stores(text):
-                    place = f"{path}:{text.count(chr(10), 0, offset) + 1}"
-                    self._found.setdefault(found, {}).setdefault(owner, place)
-        return next((place for owner, place in self._found.get(name, {}).items() if owner not in receivers), "")
-
-
-def _stores(text: str) -> Iterator[tuple[str, str, int]]:
-    """The object, the attribute and the offset of each assignment to an attribute of anything but ``self`` or settings."""
-    for match in _STORE.finditer(text):
-        before = _OBJECT.search(text, max(0, match.start() - 80), match.start())
-        name = before[0] if before else ""
-        if name and name != "self" and not _SETTINGS.search(name.lower()):
-            yield name, match["name"], match.start()
-    for match in _SETATTR.finditer(text):
-        last = match["object"].rpartition(".")[2]
-        if last != "self" and not _SETTINGS.search(last.lower()):
-            yield last, match["name"], match.start()
 
 
 class Family:
@@ -76,7 +28,7 @@ class Family:
         owner: the class.
     """
 
-    def __init__(self, project: Project, owner: Owner) -> None:
+    def __init__(self, project: LinkedProject, owner: Owner) -> None:
         self.project = project
         self.owner = owner
         self.bases = tuple(project.bases(owner))
@@ -101,6 +53,38 @@ class Family:
             found |= {inner.name.removeprefix(prefix) for inner in nested if inner.name.startswith(prefix)}
         return frozenset(found)
 
+    def require_followed_mode(self) -> None:
+        """See to it that a child is always in the mode of its parent.
+
+        Raises:
+            DeclinedError: the class keeps its mode in a way of its own.
+        """
+        for _, cls in self.line:
+            if any(fact.path == ("training",) for fact in cls.attributes):
+                raise DeclinedError(f"`{cls.name}` sets `self.training` by itself, which does not reach its children")
+            if not {"train", "eval"}.isdisjoint(cls.methods):
+                raise DeclinedError(f"`{cls.name}` defines `train()` or `eval()` in its own way")
+
+    def runs_early(self, method: str) -> str:
+        """The base whose ``__init__`` runs a method, before a subclass can have made its modules; empty where none does."""
+        for path, cls in self.bases:
+            called = self._called_by(path, f"{cls.name}.__init__", set())
+            if method in called:
+                return cls.name
+        return ""
+
+    def _called_by(self, path: str, function: str, seen: set[str]) -> set[str]:
+        """The names of the methods of the object that a function runs, directly or not."""
+        for call in self.project.calls.by_function.get((path, function), ()):
+            callee = call.callee.train
+            name = callee.name if isinstance(callee, Attr) and isinstance(callee.base, Receiver) else ""
+            name = "forward" if isinstance(callee, Receiver) else name
+            if name and name not in seen:
+                seen.add(name)
+                for member, cls in self.line:
+                    self._called_by(member, f"{cls.name}.{name}", seen)
+        return seen
+
     def members_by_kind(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
         """The attributes that bases or the class body set, the methods, and all attributes."""
         inherited = [fact for member in (self.owner, *self.bases) for fact in member[1].attributes]
@@ -124,17 +108,17 @@ class Family:
                 raise DeclinedError(f"`{cls.name}` goes through its children, of which there would be one more")
 
     def sets(self, path: Path) -> tuple[tuple[Owner, AttributeFact], ...]:
-        """Every assignment to an attribute, or to one that it is reached through."""
+        """Every assignment to an attribute, to one that it is reached through, or to something in it."""
         return tuple(
             (member, fact) for member in self.line for fact in member[1].attributes if fact.path == path[: len(fact.path)]
         )
 
-    def require_stable(self, path: Path, stores: Stores, *, rate: bool) -> None:
+    def require_stable(self, path: Path, around: Surroundings, *, rate: bool) -> None:
         """See to it that an attribute is set while an object is made, and never again.
 
         Args:
             path: the attribute, as the names behind ``self``.
-            stores: where attributes of other objects are set.
+            around: the files of the run.
             rate: whether it is the rate itself, and not only a part of it.
 
         Raises:
@@ -155,7 +139,7 @@ class Family:
             self._require_made_once(member, fact, name)
             if rate and fact.path == path:
                 self._require_rate(member, fact, name)
-        place = stores.place(path[-1], self._receivers()) if len(path) == 1 else ""
+        place = around.store(path[-1], self._receivers()) if len(path) == 1 else ""
         if place:
             raise DeclinedError(f"`{path[-1]}` of an object is set at {place}, so it may change while the model is used")
 
@@ -175,8 +159,26 @@ class Family:
 
     def _require_rate(self, member: Owner, fact: AttributeFact, name: str) -> None:
         function = self.project.function(member[0], fact.function)
-        for arm in arms(self.project.localize(fact.value.train, member[0])):
+        for arm in _possible(self.project.localize(fact.value.train, member[0])):
             require_rate(_default_of(arm, function), name)
+
+
+def _possible(value: Value) -> Iterator[Value]:
+    """What a value can be; of ``0.1 if p is None else p`` not the default of ``p``, which is None."""
+    for arm in arms(value):
+        if not isinstance(arm, Param) or not isinstance(value, Op) or not _is_guarded(value, arm):
+            yield arm
+
+
+def _is_guarded(value: Value, parameter: Param) -> bool:
+    """Whether a parameter is only given on where it was tested."""
+    match value:
+        case Op(name="choice", args=(condition, then, otherwise)):
+            tested = (
+                condition.args[0] if isinstance(condition, Op) and condition.name in {"is", "is not", "not", "=="} else condition
+            )
+            return tested == parameter or (_is_guarded(then, parameter) and _is_guarded(otherwise, parameter))
+    return value != parameter
 
 
 def _default_of(value: Value, function: FunctionFacts | None) -> Value:

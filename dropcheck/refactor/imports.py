@@ -14,6 +14,7 @@ from dropcheck.facts import FileFacts
 from dropcheck.model import Edit, Span
 from dropcheck.refactor.globals import Globals
 from dropcheck.refactor.result import DeclinedError
+from dropcheck.refactor.surroundings import Surroundings
 from dropcheck.refactor.tree import Tree, walk
 from dropcheck.worlds import Imported
 
@@ -148,14 +149,14 @@ def _in_import(tree: Tree, name: str) -> int:
     return 0
 
 
-def removal(tree: Tree, path: str, names: Iterable[str], texts: Iterable[tuple[str, str]]) -> tuple[Edit, ...]:
+def removal(tree: Tree, path: str, names: Iterable[str], around: Surroundings) -> tuple[Edit, ...]:
     """Edits that drop imports.
 
     Args:
         tree: the file.
         path: where it lies.
         names: imported names that nothing in it uses any more.
-        texts: every file of the run with its text.
+        around: the files of the run.
 
     Returns:
         The edits; none for an import that others may use, or that a comment or a list of exports speaks of.
@@ -166,18 +167,9 @@ def removal(tree: Tree, path: str, names: Iterable[str], texts: Iterable[tuple[s
     edits: list[Edit] = []
     for name in names:
         quoted = re.search(rf"[\"']{re.escape(name)}[\"']", tree.text)
-        if quoted is None and not _used_elsewhere(file.removesuffix(".py"), name, path, texts):
+        if quoted is None and not around.imports(file.removesuffix(".py"), name, path):
             edits.extend(_drop(tree, name))
     return tuple(edits)
-
-
-def _used_elsewhere(module: str, name: str, path: str, texts: Iterable[tuple[str, str]]) -> bool:
-    stem, word = re.escape(module), re.escape(name)
-    taken = re.compile(
-        rf"^[ \t]*from[ \t]+[.\w]*\b{stem}[ \t]+import\b(?:[^(#\n]*(?:\b{word}\b|\*)|[ \t]*\([^)]*\b{word}\b)|\b{stem}\.{word}\b",
-        re.MULTILINE,
-    )
-    return any(other != path and module in text and taken.search(text) for other, text in texts)
 
 
 def _drop(tree: Tree, name: str) -> tuple[Edit, ...]:

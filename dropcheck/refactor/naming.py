@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import libcst as cst
 
@@ -14,9 +14,12 @@ from dropcheck.worlds import Imported
 _ATTENTION = re.compile(r"(?:^|_)(?:attn|att|attention|attentions|alpha|alphas|scores?|attw|probs)(?:_|$)")
 _EMBEDDING = re.compile(r"(?:^|_)(?:emb|embs|embed|embeds|embedding|embeddings)(?:_|$)")
 #: What people add to the name of a rate, and what may stand for the word itself.
-_SUFFIX = re.compile(r"(?:_(?:p|rate|prob|probability|probs|ratio|value|val))+$|_?p?(?:rate|prob|ratio)$")
+_SUFFIX = re.compile(r"(?:(?:_(?:p|rate|prob|probability|probs|ratio|value|val))+|_?p?(?:rate|prob|ratio)|(?<=dropout)s)(?=\d*$)")
 _PREFIX = re.compile(r"^(?:p|rate|prob)_")
 _SHORT = re.compile(r"(?:^|_)p?drop$")
+_NAMED = re.compile(
+    r"\b(?:get|has|set|del)attr\(\s*[\w.]+\s*,\s*[\"'](\w+)[\"']|^[ \t]+(\w+)[ \t]*:[ \t]*[\w.\[\], |]+[ \t]*\r?$", re.MULTILINE
+)
 
 #: Attributes that the Modules of torch.nn have, by the last name of the class; every Module has the first ones.
 _EVERY_MODULE = frozenset(
@@ -46,7 +49,7 @@ def wanted_name(kind: str, hint: str, fed: Sequence[cst.BaseExpression]) -> str:
     named = _PREFIX.sub("", _SUFFIX.sub("", hint.lower().strip("_")))
     named = _SHORT.sub(lambda found: f"{'_' if found[0].startswith('_') else ''}dropout", named)
     if "drop" in named and named != "dropout" and named.isidentifier():
-        return named.replace("attention_", "attn_")
+        return named.replace("attention_", "attn_").replace("attn_probs_", "attn_")
     names = [path[-1].lower() for node in fed if (path := attribute_path(node))]
     if any(map(_ATTENTION.search, names)):
         return f"attn_{plain}"
@@ -70,6 +73,11 @@ def free_name(wanted: str, taken: frozenset[str], chosen: frozenset[str]) -> str
         number += 1
         name = f"{stem}{joint}{number}"
     return name
+
+
+def named_attributes(texts: Iterable[str]) -> frozenset[str]:
+    """Attributes that are looked up by their names, or only annotated, in files of relatives."""
+    return frozenset(name for text in texts for match in _NAMED.finditer(text) for name in match.groups() if name)
 
 
 def taken_names(family: Family) -> frozenset[str]:

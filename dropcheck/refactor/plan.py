@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -19,15 +19,16 @@ from dropcheck.refactor.calls import call_edits, fed_argument
 from dropcheck.refactor.candidates import Candidate, NoTwinError, Wanted, candidate, is_dropout, require_twin
 from dropcheck.refactor.constructor import find_constructor, require_constructed
 from dropcheck.refactor.created import created_constructor
-from dropcheck.refactor.family import Family, Stores, made_kind
+from dropcheck.refactor.family import Family, made_kind
 from dropcheck.refactor.gates import gate_removal
 from dropcheck.refactor.globals import Globals
 from dropcheck.refactor.imports import Spelling, removal, spell, unused_after
 from dropcheck.refactor.leftovers import leftover_edits
-from dropcheck.refactor.naming import free_name, taken_names, wanted_name
+from dropcheck.refactor.naming import free_name, named_attributes, taken_names, wanted_name
 from dropcheck.refactor.placement import Placement, Statement
 from dropcheck.refactor.probability import Rate, RateReader
 from dropcheck.refactor.result import Declined, DeclinedError, FilePlan, Place, Refactored, Unit, one_line
+from dropcheck.refactor.surroundings import Surroundings
 from dropcheck.refactor.tree import Tree, attribute_path
 
 
@@ -71,7 +72,7 @@ class Planner:
     Args:
         project: the linked files.
         text: gives the text of a file of the project.
-        texts: every file of the run with its text.
+        around: the files of the run.
         wanted: says which sites are not to be touched.
         one_per_call: whether each call gets a module of its own.
     """
@@ -80,16 +81,15 @@ class Planner:
         self,
         project: LinkedProject,
         text: Callable[[str], str],
-        texts: Iterable[tuple[str, str]],
+        around: Surroundings,
         wanted: Wanted,
         *,
         one_per_call: bool = False,
     ) -> None:
         self.project = project
         self.wanted = wanted
-        self.texts = texts
+        self.around = around
         self.one_per_call = one_per_call
-        self.stores = Stores(texts)
         self.text = text
         self._trees: dict[str, Tree] = {}
         self._chosen: dict[tuple[str, str], set[str]] = {}
@@ -153,7 +153,7 @@ class _FileWork:
     def _units(self, works: list[_ClassWork]) -> tuple[Unit, ...]:
         unused = set(unused_after(self.tree, [callee for work in works for callee in work.callees]))
         unused -= {name for work in works for name in work.spelt}
-        dropped = removal(self.tree, self.path, sorted(unused), self.planner.texts) if unused else ()
+        dropped = removal(self.tree, self.path, sorted(unused), self.planner.around) if unused else ()
         shared = tuple(dict.fromkeys((*dropped, *(edit for work in works for edit in work.imports))))
         if not shared:
             return tuple(_unit([work], ()) for work in works)
@@ -227,11 +227,13 @@ class _ClassRefactor:
         self.node = node
         self.family = Family(self.planner.project, owner)
         self.family.require_free_children()
+        self.family.require_followed_mode()
         self.constructor = find_constructor(self.tree, self.planner.project, owner, node)
         self._require_subclasses()
-        self.reader = RateReader(self.tree, self.family, self.constructor, self.planner.stores, file.scope)
+        self.reader = RateReader(self.tree, self.family, self.constructor, self.planner.around, file.scope)
         self.placement = Placement(self.tree, self.constructor, *self.family.members_by_kind())
-        self.taken = taken_names(self.family)
+        relatives = {path for path, _ in self.family.members}
+        self.taken = taken_names(self.family) | named_attributes([self.planner.text(path) for path in relatives])
         self.modules: dict[object, _Module] = {}
 
     def _require_subclasses(self) -> None:
@@ -242,7 +244,7 @@ class _ClassRefactor:
                 require_constructed(self.planner.tree(path), self.owner[1], cls, between - {cls.name.rpartition(".")[2]})
 
     def run(self, candidates: list[Candidate], work: _ClassWork) -> None:
-        for one in candidates:
+        for one in sorted(candidates, key=lambda one: one.site.call.span.end):  # as they run: what is dropped comes first
             try:
                 self._site(one, work)
             except DeclinedError as error:
@@ -251,6 +253,7 @@ class _ClassRefactor:
         work.edits += self._constructor_edits()
 
     def _site(self, one: Candidate, work: _ClassWork) -> None:
+        self._require_own_objects(one)
         fed = None if one.fresh else fed_argument(one.node).value
         module = self._existing(one) or self._shared(one, fed)
         callee = f"{one.receiver}.{module.name}"
@@ -273,6 +276,17 @@ class _ClassRefactor:
         after = callee if one.fresh and not one.site.call.direct else f"{callee}({self._fed_text(one)})"
         was_on = one.site.verdict.behaviour is Behaviour.ALWAYS_ON
         work.sites.append(Refactored(place, after, module.name, module.made, existing=module.existing, was_on=was_on))
+
+    def _require_own_objects(self, one: Candidate) -> None:
+        """See to it that the method of a call only runs on objects whose ``__init__`` is through."""
+        method = self.tree.method_around(one.node, self.node)
+        assert method is not None
+        early = self.family.runs_early(method.name.value)
+        if early:
+            raise DeclinedError(f"the `__init__` of `{early}` runs it, before the module could be made")
+        name = self.node.name.value
+        if self.planner.around.borrows(name, method.name.value):
+            raise DeclinedError(f"`{name}.{method.name.value}` is also made a method of something else")
 
     def _existing(self, one: Candidate) -> _Module | None:
         """The module whose rate the call reads, as in ``F.dropout(x, self.drop.p, self.training)``; it can be called itself."""

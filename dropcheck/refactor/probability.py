@@ -10,9 +10,10 @@ import libcst as cst
 
 from dropcheck.extract.scopes import bindings
 from dropcheck.refactor.constructor import Constructor
-from dropcheck.refactor.family import Family, Path, Stores, require_rate
+from dropcheck.refactor.family import Family, Path, require_rate
 from dropcheck.refactor.globals import Globals
 from dropcheck.refactor.result import DeclinedError, one_line
+from dropcheck.refactor.surroundings import Surroundings
 from dropcheck.refactor.tree import Function, Tree, attribute_path, in_comprehension, walk
 from dropcheck.worlds import CallOf, Const
 
@@ -50,15 +51,15 @@ class RateReader:
         tree: its file.
         family: the class and its relatives.
         constructor: its ``__init__``.
-        stores: where attributes of other objects are set.
+        around: the files of the run.
         scope: the names of the module.
     """
 
-    def __init__(self, tree: Tree, family: Family, constructor: Constructor, stores: Stores, scope: Globals) -> None:
+    def __init__(self, tree: Tree, family: Family, constructor: Constructor, around: Surroundings, scope: Globals) -> None:
         self.tree = tree
         self.family = family
         self.constructor = constructor
-        self.stores = stores
+        self.around = around
         self.scope = scope
 
     def read(self, node: cst.BaseExpression | None, receiver: str) -> Rate:
@@ -92,8 +93,8 @@ class _Reading:
         self.whole: cst.BaseExpression | None = None
 
     def text(self, node: cst.BaseExpression) -> str:
-        """The expression for ``__init__``, its parentheses included."""
-        span = self.tree.span(node)
+        """The expression for ``__init__``, without parentheses around it."""
+        span = self.tree.statement_span(node)
         if self.tree.has_comment(span):
             raise DeclinedError("a comment stands inside its rate")
         trained = self._in_training(node)
@@ -160,6 +161,9 @@ class _Reading:
                 index.value, (cst.SimpleString, cst.Integer, cst.UnaryOperation)
             ):
                 raise DeclinedError(f"its rate `{one_line(self.tree.source(node))}` is picked from several")
+        container = attribute_path(node.value)[-1:]
+        if not container or self.reader.around.changes_items(container[0]):
+            raise DeclinedError(f"items of `{one_line(self.tree.source(node.value))}` are set elsewhere, so its rate may change")
         self._visit(node.value, edits)
 
     def _chain(self, node: cst.Name | cst.Attribute, edits: list[tuple[int, int, str]]) -> None:
@@ -187,7 +191,7 @@ class _Reading:
             raise DeclinedError("its rate is the object itself")
         if path[0] == "training":
             raise DeclinedError("its rate depends on the mode in a way that a module does not have")
-        self.reader.family.require_stable(path, self.reader.stores, rate=node is self.whole)
+        self.reader.family.require_stable(path, self.reader.around, rate=node is self.whole)
         self._require_never_none(path)
         if len(path) > 1:
             self._require_settings(path)
