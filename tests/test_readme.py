@@ -50,6 +50,7 @@ EXPECTED = {
     "dropcheck check --fix --unsafe-fixes src": (0, "", True),
     "dropcheck check --output-format json src": (1, '"code": "DRP102"', False),
     "dropcheck inventory src": (0, "[always on] train: drops, eval: drops", False),
+    "dropcheck refactor --diff src": (1, "self.dropout = nn.Dropout", False),
     "dropcheck rule DRP101": (0, "missing-training-flag", False),
     "dropcheck check --output-format concise src": (1, "dropout_pair.py:12:16: DRP102", False),
 }

@@ -160,10 +160,8 @@ class Placement:
                 made, owned = node.value, attribute_path(node.targets[0].target)
             elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _ADDING:
                 made, owned = (node.args[-1].value if node.args else None), attribute_path(node.func.value)
-            if isinstance(made, cst.Call) and owned[:1] == (self.constructor.receiver,) and len(owned) < 3:
-                name = attribute_path(made.func)[-1:]
-                if name and name[0][:1].isupper() and name[0] != "Parameter":
-                    return True
+            if owned[:1] == (self.constructor.receiver,) and len(owned) < 3 and _is_new_object(made):
+                return True
         return False
 
     def edit(self, statement: Statement, lines: tuple[str, ...]) -> tuple[Edit, ...]:
@@ -196,6 +194,14 @@ class Placement:
             Edit(Span(colon, start), newline + indent),
             Edit(Span(end, end), "".join(f"{newline}{indent}{line}" for line in lines)),
         )
+
+
+def _is_new_object(node: cst.CSTNode | None) -> bool:
+    """Whether an expression makes an object of a class that may be a Module; the other arm of a choice may be None."""
+    if isinstance(node, cst.IfExp):
+        return _is_new_object(node.body) or _is_new_object(node.orelse)
+    name = attribute_path(node.func)[-1:] if isinstance(node, cst.Call) else ()
+    return bool(name) and name[0][:1].isupper() and name[0] not in {"Parameter", "Buffer"}
 
 
 def _line_end(tree: Tree, statement: cst.CSTNode) -> int:

@@ -12,7 +12,7 @@ CAVEATS = (
     "Whole models that were pickled before lack the new attributes: load their state_dict into a new model instead.",
     "The order and the names that named_modules(), children() and hooks see change; the keys of state_dict do not.",
     "A subclass outside the scanned files that does not call super().__init__() lacks the new attributes.",
-    "A rate out of range, or None, now raises an error when the model is made and no longer when dropout is reached.",
+    "A rate out of range, or None, now fails when the model is made and no longer when dropout is reached.",
 )
 
 

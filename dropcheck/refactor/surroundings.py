@@ -11,6 +11,7 @@ _SETTINGS = re.compile(
     r"(?:^|_)(?:args?|cfg|conf|configs?|configuration|opts?|options|hparams|hp|params|settings|namespace|ns"
     r"|ctx|context|batch|sample|samples|outputs?|results?|state)$"
 )
+_SETTINGS_FILE = re.compile(r"(?:^|[\\/_])(?:config|configs|configuration|settings)(?:_\w+)?\.py$")
 _STORE = re.compile(r"\.[ \t]*(?P<name>[A-Za-z_]\w*)[ \t]*(?:\+|-|\*\*?|//?|%|:[^=\n]{1,60})?=(?!=)")
 _SETATTR = re.compile(r"\bsetattr\(\s*(?P<object>[\w.]+)\s*,\s*[\"'](?P<name>\w+)[\"']")
 _OBJECT = re.compile(r"[\w)\]]+$")
@@ -48,7 +49,8 @@ class Surroundings:
         """For each attribute, the names of the objects on which it is set, each with a place."""
         found: dict[str, dict[str, str]] = {}
         for path, text in self.texts:
-            for owner, name, offset in _stores(text):
+            # What makes settings sets those of settings: its objects are no models.
+            for owner, name, offset in _stores(text) if not _SETTINGS_FILE.search(path) else ():
                 row = text.count("\n", 0, offset) + 1
                 found.setdefault(name, {}).setdefault(owner, f"{path}:{row}")
         return found

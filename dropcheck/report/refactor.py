@@ -29,7 +29,7 @@ def render_text(report: RefactorReport, *, diff: bool) -> str:
     lines = [line for file in report.files for line in _file(file)]
     lines.append(_totals(report, diff=diff))
     if report.totals["refactored"]:
-        lines += ["", "Mind, since no refactor of attributes is safe:", *(f"  - {caveat}" for caveat in CAVEATS)]
+        lines += ["", "Unsafe all the same, in these cases:", *(f"  - {caveat}" for caveat in CAVEATS)]
     return "".join(f"{line}\n" for line in lines)
 
 
