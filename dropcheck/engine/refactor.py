@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from dropcheck.discover import Discovery
 from dropcheck.engine.fix import SYNTAX_ERROR_CODE, apply_edits
-from dropcheck.engine.modules_fix import REPAIRED
+from dropcheck.engine.modules_fix import MODULE_RULE, REPAIRED
 from dropcheck.engine.pool import internal_error
 from dropcheck.engine.run import Progress, RunOptions, prepare
 from dropcheck.engine.workspace import Workspace
@@ -78,22 +78,25 @@ class _Judged:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._known: dict[str, tuple[Finding, ...]] = {}
 
     def refusal(self, site: Site) -> str:
-        """Why a site that stays on in evaluation is to be left alone; empty where it is not."""
-        if site.verdict.behaviour is not Behaviour.ALWAYS_ON:
+        """Why a site is to be left alone: a comment says so, or it stays on in evaluation and that may be meant."""
+        found = [one for one in self._findings(site.file.path) if one.span == site.call.span]
+        if any(one.state is State.ACTIVE for one in found):
             return ""
-        found = self._workspace.findings(site.file.path)
-        findings = [one for one in found if one.code in REPAIRED and one.span == site.call.span]
-        if any(one.state is State.ACTIVE for one in findings):
-            return ""
-        said = next((one for one in findings if one.state is not State.ACTIVE), None)
-        if said is None:
-            return "it is always on, and no rule that is selected reports it"
-        if said.state is State.BELOW_CONFIDENCE:
-            return "it is always on, which may be meant: `dropcheck check --min-confidence low` tells"
-        reason = f": {said.state_reason}" if said.state_reason else ""
-        return f"it is always on, and a comment or the configuration says that it may be{reason}"
+        on = "it is always on, and " if site.verdict.behaviour is Behaviour.ALWAYS_ON else ""
+        if not found:
+            return f"{on}no rule reports it" if on else ""
+        if found[0].state is State.BELOW_CONFIDENCE:
+            return f"{on}that may be meant: `dropcheck check --min-confidence low` tells" if on else ""
+        reason = f": {found[0].state_reason}" if found[0].state_reason else ""
+        return f"{on}a comment or the configuration says to leave it{reason}"
+
+    def _findings(self, path: str) -> tuple[Finding, ...]:
+        if path not in self._known:
+            self._known[path] = self._workspace.findings_of(path, sorted((*REPAIRED, MODULE_RULE)))
+        return self._known[path]
 
 
 # Applying
@@ -124,7 +127,7 @@ def _one_by_one(workspace: Workspace, plan: FilePlan, text: str) -> FilePlan:
         workspace.edit(plan.path, _edited(text, (*kept, unit)))
         objection = _objection(before, _Measured.of(workspace, plan.path), (*kept, unit))
         if objection:
-            declined += [Declined(site.place, objection) for site in unit.sites]
+            declined += [Declined(site.place, objection, stays_on=site.was_on) for site in unit.sites]
         else:
             kept.append(unit)
     workspace.edit(plan.path, _edited(text, tuple(kept)))

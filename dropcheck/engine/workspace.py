@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from dropcheck.catalogue import Catalogue
@@ -56,11 +57,6 @@ class Workspace:
     def finder(self) -> DiskFinder:
         """Finds the files of modules, those of the run under the names it has for them."""
         return DiskFinder(self._settings)
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """The entries in force."""
-        return self._catalogue
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -173,10 +169,21 @@ class Workspace:
         return self._findings[path]
 
     def _judge(self, path: str, *, at_calls: bool) -> tuple[Finding, ...]:
-        settings = self._settings[path]
+        selected = with_module_fixes(self, path, self._selected(path, self._settings[path], at_calls=at_calls))
+        return tuple(sorted(selected, key=lambda finding: finding.sort_key))
+
+    def _selected(self, path: str, settings: Settings, *, at_calls: bool) -> tuple[Finding, ...]:
         directives = read_directives(self._facts[path].comments, path, _VOCABULARY)
         found = (*judge(self.project(), path, settings, at_calls=at_calls), *directives.problems)
         obeyed = () if self._ignore_suppressions else directives.valid
-        spoken = suppress(found, obeyed, self.text(path))
-        selected = with_module_fixes(self, path, select(spoken.findings, settings))
-        return tuple(sorted(selected, key=lambda finding: finding.sort_key))
+        return select(suppress(found, obeyed, self.text(path)).findings, settings)
+
+    def findings_of(self, path: str, codes: Iterable[str]) -> tuple[Finding, ...]:
+        """What some rules find in a file, whether its settings select them or not, with states.
+
+        Args:
+            path: the file.
+            codes: the codes of the rules.
+        """
+        settings = replace(self._settings[path], select=tuple(codes), extend_select=(), ignore=())
+        return self._selected(path, settings, at_calls=False)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from dropcheck.catalogue import Catalogue
 from dropcheck.facts import AttributeFact, FunctionFacts, FunctionKind
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.project import Owner
 from dropcheck.refactor.result import DeclinedError
 from dropcheck.refactor.surroundings import Surroundings
+from dropcheck.refactor.tree import walk
 from dropcheck.worlds import Attr, CallOf, Const, Imported, Op, Param, Receiver, Value, arms
 
 Path = tuple[str, ...]
@@ -93,8 +96,11 @@ class Family:
         attributes = {fact.path[0] for _, cls in self.line for fact in cls.attributes}
         return frozenset(fact.path[0] for fact in inherited), frozenset(methods), frozenset(attributes)
 
-    def require_free_children(self) -> None:
+    def require_free_children(self, node: cst.ClassDef) -> None:
         """See to it that one more child changes nothing but what is looked up by name.
+
+        Args:
+            node: the class.
 
         Raises:
             DeclinedError: the children of its objects are what they run, in order.
@@ -104,7 +110,11 @@ class Family:
                 value = self.project.localize(base, path)
                 if isinstance(value, Imported) and value.path.rpartition(".")[2] in _CONTAINERS:
                     raise DeclinedError(f"every child of `{value.path.rpartition('.')[2]}` is an element of it")
-            if not _CHILDREN.isdisjoint(cls.reads):
+            # What constructors read is not among the facts.
+            own = cls is self.owner[1] and any(
+                isinstance(part, cst.Attribute) and part.attr.value in _CHILDREN for part in walk(node)
+            )
+            if own or not _CHILDREN.isdisjoint(cls.reads):
                 raise DeclinedError(f"`{cls.name}` goes through its children, of which there would be one more")
 
     def sets(self, path: Path) -> tuple[tuple[Owner, AttributeFact], ...]:

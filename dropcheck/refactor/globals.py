@@ -22,8 +22,11 @@ class Globals:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._bound: Counter[str] = Counter()
+        self._last: dict[str, int] = {}
         for node in walk_scope(tree.module):
-            self._bound.update(_bound(node))
+            for name in _bound(node):
+                self._bound[name] += 1
+                self._last[name] = max(self._last.get(name, 0), tree.span(node).start)
         self._shared = {item.name.value for node in walk(tree.module) if isinstance(node, cst.Global) for item in node.names}
         self.stars = any(
             isinstance(node, cst.ImportFrom) and isinstance(node.names, cst.ImportStar) for node in walk(tree.module)
@@ -33,8 +36,12 @@ class Globals:
         """Whether the file binds a name."""
         return name in self._bound
 
-    def require_fixed(self, name: str) -> None:
+    def require_fixed(self, name: str, position: int) -> None:
         """See to it that a name means the same whenever it is read.
+
+        Args:
+            name: it.
+            position: where it must be known.
 
         Raises:
             DeclinedError: it does not, or it is not known.
@@ -43,6 +50,8 @@ class Globals:
             raise DeclinedError(f"the global `{name}` is set more than once")
         if name not in self._bound and not hasattr(builtins, name) and not self.stars:
             raise DeclinedError(f"what `{name}` is cannot be seen")
+        if self._last.get(name, 0) > position:
+            raise DeclinedError(f"the global `{name}` is set after the class")
 
 
 def _bound(node: cst.CSTNode) -> list[str]:

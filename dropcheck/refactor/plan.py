@@ -168,7 +168,8 @@ class _FileWork:
         return Place(self.index.position(span.start), span, owner, site.call.function, text)
 
     def _decline(self, site: Site, error: DeclinedError) -> None:
-        self.declined.append(Declined(self._place(site), str(error), isinstance(error, NoTwinError)))
+        stays_on = site.verdict.behaviour is Behaviour.ALWAYS_ON
+        self.declined.append(Declined(self._place(site), str(error), isinstance(error, NoTwinError), stays_on))
 
     def _decline_outside(self, site: Site) -> None:
         try:
@@ -226,7 +227,7 @@ class _ClassRefactor:
         self.owner = owner
         self.node = node
         self.family = Family(self.planner.project, owner)
-        self.family.require_free_children()
+        self.family.require_free_children(node)
         self.family.require_followed_mode()
         self.constructor = find_constructor(self.tree, self.planner.project, owner, node)
         self._require_subclasses()

@@ -178,9 +178,19 @@ class _Reading:
         if root == self.receiver:
             self._own(node, path[1:], edits)
         elif not self._local(node, root, edits):
-            self.reader.scope.require_fixed(root)
-            self._require_same_name(root)
+            self._global(node, path)
             self.notes.names.append(path[-1])
+
+    def _global(self, node: cst.CSTNode, path: Path) -> None:
+        family, name = self.reader.family, path[0]
+        self.reader.scope.require_fixed(name, self.tree.span(self.tree.class_def(family.owner[1].header)).start)
+        self._require_same_name(name)
+        place = self.reader.around.store(name, frozenset()) if len(path) == 1 else ""
+        if place:
+            raise DeclinedError(f"the global `{name}` is set at {place}, so it may change while the model is used")
+        value = dict(family.project.files[family.owner[0]].names).get(name)
+        if value is not None and node is self.whole:
+            require_rate(family.project.localize(value, family.owner[0]), name)
 
     def _require_same_name(self, name: str) -> None:
         if name in self.reader.constructor.locals:

@@ -12,6 +12,7 @@ CAVEATS = (
     "Whole models that were pickled before lack the new attributes: load their state_dict into a new model instead.",
     "The order and the names that named_modules(), children() and hooks see change; the keys of state_dict do not.",
     "A subclass outside the scanned files that does not call super().__init__() lacks the new attributes.",
+    "A rate that code outside the scanned files sets later (model.p = 0.3) has no effect any more.",
     "A rate out of range, or None, now fails when the model is made and no longer when dropout is reached.",
 )
 
@@ -64,11 +65,13 @@ class Declined:
         place: where it is.
         reason: why, one sentence without a full stop.
         no_twin: whether it has no counterpart among the modules of torch.nn at all.
+        stays_on: whether it goes on dropping in evaluation.
     """
 
     place: Place
     reason: str
     no_twin: bool = False
+    stays_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

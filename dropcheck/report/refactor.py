@@ -67,7 +67,11 @@ def _declined(title: str, sites: list[Declined]) -> Iterator[str]:
     rows = [_where(one.place) for one in sites]
     calls = [_cut(one.place.text) for one in sites]
     for one, row, call in zip(sites, rows, calls, strict=True):
-        yield f"      {row:<{max(map(len, rows))}}  {call:<{max(map(len, calls))}}  {visible(one.reason)}"
+        yield f"      {row:<{max(map(len, rows))}}  {call:<{max(map(len, calls))}}  {visible(one.reason)}{_on(one)}"
+
+
+def _on(one: Declined) -> str:
+    return "  (stays on in evaluation: `dropcheck check` tells more)" if one.stays_on else ""
 
 
 def _where(place: Place) -> str:
@@ -123,7 +127,7 @@ def render_json(report: RefactorReport, *, diff: bool) -> str:
                 "filename": file.path,
                 "changed": file.before != file.after,
                 "refactored": [_refactored_data(one) for one in file.refactored],
-                "declined": [{**_place_data(one.place), "reason": one.reason, "no_twin": one.no_twin} for one in file.declined],
+                "declined": [_declined_data(one) for one in file.declined],
             }
             for file in report.files
         ],
@@ -142,6 +146,10 @@ def _refactored_data(one: Refactored) -> dict[str, object]:
         "module": one.made,
         "was_always_on": one.was_on,
     }
+
+
+def _declined_data(one: Declined) -> dict[str, object]:
+    return {**_place_data(one.place), "reason": one.reason, "no_twin": one.no_twin, "stays_on": one.stays_on}
 
 
 def _place_data(place: Place) -> dict[str, object]:

@@ -52,6 +52,7 @@ did, and the keys of `state_dict` do not change. It is unsafe all the same:
 - The order and the names that `named_modules()`, `children()` and hooks see change.
 - A subclass that overrides `__init__` without calling `super().__init__()` lacks the new attribute. Subclasses in the checked
   files are looked at, others cannot be.
+- A rate that code outside the checked files sets later (`model.p = 0.3`) has no effect any more.
 - A rate out of range, or `None`, fails when the model is made and no longer when dropout is reached.
 
 A call that cannot be refactored (its rate is an argument of `forward`, say) is not reported. `dropcheck refactor --diff` lists
