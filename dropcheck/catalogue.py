@@ -108,7 +108,7 @@ def _functional(name: str, flag_default: bool, module: str) -> DropoutFunction:
 def _torch(name: str, module: str | None = None) -> tuple[DropoutFunction, ...]:
     twin = None if module is None else f"torch.nn.{module}"
     plain = DropoutFunction((f"torch.{name}",), ("input", "p", "train"), p="p", flag="train", module=twin)
-    in_place = DropoutFunction((f"torch.{name}_",), ("input", "p", "train"), p="p", flag="train", inplace="always", module=twin)
+    in_place = DropoutFunction((f"torch.{name}_",), ("input", "p", "train"), p="p", flag="train", inplace="always")
     return (plain, in_place)
 
 
