@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -16,7 +17,9 @@ import pytest
 from cli_project import Project
 from snapshots_helper import assert_snapshot
 
-from dropcheck import Settings, State, check_source, fix_source
+from dropcheck import Edit, Settings, State, check_source, fix_source
+from dropcheck.refactor import plan
+from dropcheck.refactor.result import FilePlan
 
 CASES = sorted(path for path in (Path(__file__).parent.parent / "fixtures" / "refactor").iterdir() if path.is_dir())
 CHANGED = [case for case in CASES if (case / "after.py").exists()]
@@ -210,3 +213,57 @@ def test_unknown_fix_style_is_an_error(project: Project) -> None:
     project.write("model.py", MODEL)
     code, _, err = project.run("check")
     assert (code, err.count("\n")) == (2, 1)
+
+
+TWO_CLASSES = MODEL + MODEL.partition("\n\n\n")[2].replace("class Net", "\n\nclass Other")
+
+
+def test_what_does_not_hold_is_declined_and_the_rest_is_done(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The result of every edit is judged again: one class may fail, and the other is refactored all the same."""
+    make = plan._ClassRefactor._constructor_edits
+
+    def forget(self: plan._ClassRefactor) -> tuple[Edit, ...]:
+        edits = make(self)
+        broken = Edit(edits[0].span, edits[0].content + "        return (\n")
+        return (broken,) if self.owner[1].name == "Other" else edits
+
+    monkeypatch.setattr(plan._ClassRefactor, "_constructor_edits", forget)
+    project.write("model.py", TWO_CLASSES)
+    code, out, _ = project.run("refactor", "model.py")
+    assert code == 0
+    assert "the result would not parse" in out
+    after = project.read("model.py")
+    net, _, other = after.partition("class Other")
+    assert "self.dropout = nn.Dropout(p)" in net
+    assert other == TWO_CLASSES.partition("class Other")[2]
+
+
+def test_crash_in_one_file_does_not_cost_the_others(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = plan.Planner.plan
+
+    def crash(self: plan.Planner, path: str) -> FilePlan | None:
+        if path == "cursed.py":
+            raise RecursionError
+        return work(self, path)
+
+    monkeypatch.setattr(plan.Planner, "plan", crash)
+    project.write("cursed.py", MODEL)
+    project.write("model.py", MODEL)
+    code, _, err = project.run("refactor", "cursed.py", "model.py")
+    assert code == 2
+    assert err.startswith("error: cursed.py: internal error")
+    assert project.read("cursed.py") == MODEL
+    assert "self.dropout = " in project.read("model.py")
+
+
+def test_read_only_file_is_an_error_and_stays(project: Project) -> None:
+    path = project.write("model.py", MODEL)
+    project.write("other.py", MODEL)
+    path.chmod(0o444)
+    if os.access(path, os.W_OK):
+        pytest.skip("this user may write anything")
+    code, out, err = project.run("refactor", ".")
+    assert code == 2
+    assert "model.py" in err
+    assert project.read("model.py") == MODEL
+    assert "Refactored 2 sites in 1 file" in out

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from dropcheck.engine.pool import Task, extract_one
+from dropcheck.engine.pool import Task, extract_many
 from dropcheck.extract.modules import module_name
 from dropcheck.model import FileError
 from dropcheck.refactor.candidates import is_dropout
@@ -20,12 +20,13 @@ _WORD = re.compile(r"\w+")
 _MAX_ROUNDS = 10
 
 
-def load_subclasses(workspace: Workspace, texts: Sequence[tuple[str, str]]) -> None:
+def load_subclasses(workspace: Workspace, texts: Sequence[tuple[str, str]], jobs: int | None) -> None:
     """Add the files to a workspace, as context, that hold subclasses of its classes with dropout.
 
     Args:
         workspace: the files of a run.
         texts: every file of the run with its text.
+        jobs: how many processes at most.
     """
     known = set(workspace.project().files)
     bases = _classes_with_sites(workspace)
@@ -35,10 +36,10 @@ def load_subclasses(workspace: Workspace, texts: Sequence[tuple[str, str]]) -> N
         if not fresh:
             break
         waiting = [one for one in waiting if one not in fresh]
-        for path, text, heads in fresh:
+        for _, _, heads in fresh:
             bases |= {name for name, named in heads if not bases.isdisjoint(named)}
-            task = Task(path, text, *module_name(path))
-            outcome = extract_one(task, workspace.catalogue)
+        tasks = [Task(path, text, *module_name(path)) for path, text, _ in fresh]
+        for task, outcome in zip(tasks, extract_many(tasks, workspace.catalogue, jobs=jobs, tick=lambda: None), strict=True):
             if not isinstance(outcome, FileError):
                 workspace.put_context(task, outcome)
 

@@ -53,7 +53,7 @@ def refactor(found: Discovery, options: RefactorOptions, *, progress: Progress |
     """
     prepared = prepare(found, RunOptions(jobs=options.jobs), progress)
     workspace, errors = prepared.workspace, list(prepared.errors)
-    workspace.complete_families()
+    workspace.complete_families(options.jobs)
     refusal = _Judged(workspace).refusal
     planner = Planner(workspace.project(), workspace.text, workspace.surroundings, refusal, one_per_call=options.one_per_call)
     plans: list[FilePlan] = []
@@ -65,7 +65,7 @@ def refactor(found: Discovery, options: RefactorOptions, *, progress: Progress |
         else:
             plans += [plan] if plan is not None else []
     before = {path: workspace.text(path) for path in workspace.paths}
-    applied = _apply(workspace, plans)
+    applied = _apply(workspace, plans, options.jobs)
     files = [_result(plan, before[plan.path], workspace.text(plan.path)) for plan in applied]
     if options.write:
         files, failed = _write(files, prepared.sources)
@@ -102,30 +102,30 @@ class _Judged:
 # Applying
 
 
-def _apply(workspace: Workspace, plans: Sequence[FilePlan]) -> list[FilePlan]:
+def _apply(workspace: Workspace, plans: Sequence[FilePlan], jobs: int | None) -> list[FilePlan]:
     """Edit the files in the workspace; what does not hold is taken back and declined."""
     changed = [plan for plan in plans if plan.units]
-    before = {plan.path: _Measured.of(workspace, plan.path) for plan in changed}
     old = {plan.path: workspace.text(plan.path) for plan in changed}
+    before = {plan.path: _measure(workspace, plan.path) for plan in changed}
+    texts = {plan.path: _edited(old[plan.path], plan.units) for plan in changed}
+    failed = workspace.edit_all(texts, jobs)
+    held = {plan.path: plan for plan in plans}
     for plan in changed:
-        workspace.edit(plan.path, _edited(old[plan.path], plan.units))
-    held = dict(zip((plan.path for plan in plans), plans, strict=True))
-    for plan in changed:
-        objection = _objection(before[plan.path], _Measured.of(workspace, plan.path), plan.units)
-        if objection:
+        after = None if plan.path in failed else _measure(workspace, plan.path)
+        if texts[plan.path] == old[plan.path] or _objection(before[plan.path], after, plan.units):
             workspace.edit(plan.path, old[plan.path])
-            held[plan.path] = _one_by_one(workspace, plan, old[plan.path])
+            held[plan.path] = _one_by_one(workspace, plan, before[plan.path])
     return list(held.values())
 
 
-def _one_by_one(workspace: Workspace, plan: FilePlan, text: str) -> FilePlan:
+def _one_by_one(workspace: Workspace, plan: FilePlan, before: _Measured | None) -> FilePlan:
     """Keep the units of a file that hold; the sites of the others are declined."""
     kept: list[Unit] = []
     declined: list[Declined] = list(plan.declined)
-    before = _Measured.of(workspace, plan.path)
+    text = workspace.text(plan.path)
     for unit in plan.units:
-        workspace.edit(plan.path, _edited(text, (*kept, unit)))
-        objection = _objection(before, _Measured.of(workspace, plan.path), (*kept, unit))
+        failed = workspace.edit_all({plan.path: _edited(text, (*kept, unit))}, jobs=1)
+        objection = _objection(before, None if failed else _measure(workspace, plan.path), (*kept, unit))
         if objection:
             declined += [Declined(site.place, objection, stays_on=site.was_on) for site in unit.sites]
         else:
@@ -135,7 +135,20 @@ def _one_by_one(workspace: Workspace, plan: FilePlan, text: str) -> FilePlan:
 
 
 def _edited(text: str, units: Sequence[Unit]) -> str:
-    return apply_edits(text, (edit for unit in units for edit in unit.edits))
+    """The text with the edits; as it is where they overlap, which is a bug of ours and declined as such."""
+    try:
+        return apply_edits(text, (edit for unit in units for edit in unit.edits))
+    except ValueError:
+        return text
+
+
+def _measure(workspace: Workspace, path: str) -> _Measured | None:
+    """What is in a file; None where that cannot be worked out, which is a bug of ours and must not cost the other files."""
+    try:
+        found = Counter(map(_identity, workspace.findings(path)))
+        return _Measured(found, sum(is_dropout(site) for site in workspace.project().sites(path)))
+    except Exception:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +158,15 @@ class _Measured:
     findings: Counter[tuple[str, str]]
     sites: int
 
-    @classmethod
-    def of(cls, workspace: Workspace, path: str) -> _Measured:
-        found = Counter(map(_identity, workspace.findings(path)))
-        return cls(found, sum(is_dropout(site) for site in workspace.project().sites(path)))
-
 
 def _identity(finding: Finding) -> tuple[str, str]:
     return finding.code, finding.qualified_name
 
 
-def _objection(before: _Measured, after: _Measured, units: Sequence[Unit]) -> str:
+def _objection(before: _Measured | None, after: _Measured | None, units: Sequence[Unit]) -> str:
     """Why the edited file is not accepted; empty where it is."""
+    if before is None or after is None:
+        return "what would become of it cannot be worked out"
     for (code, name), count in after.findings.items():
         if count > before.findings[code, name]:
             if code == SYNTAX_ERROR_CODE:

@@ -12,7 +12,7 @@ from dropcheck.engine.directives import Vocabulary, read_directives
 from dropcheck.engine.fix import FixResult, fix_text
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.modules_fix import with_module_fixes
-from dropcheck.engine.pool import Task, extract_one
+from dropcheck.engine.pool import Task, extract_many, extract_one
 from dropcheck.engine.select import select
 from dropcheck.engine.suppress import suppress
 from dropcheck.errors import SourceError
@@ -112,6 +112,25 @@ class Workspace:
         if text != self.text(path):
             self.add(self._tasks[path].with_text(text))
 
+    def edit_all(self, texts: Mapping[str, str], jobs: int | None) -> frozenset[str]:
+        """Change the texts of several files at once.
+
+        Args:
+            texts: what each file shall hold, by path.
+            jobs: how many processes at most.
+
+        Returns:
+            The files that cannot be worked on with their new text; they keep their old ones.
+        """
+        tasks = [replace(self._tasks[path], text=text) for path, text in texts.items()]
+        failed = set()
+        for task, outcome in zip(tasks, extract_many(tasks, self._catalogue, jobs=jobs, tick=lambda: None), strict=True):
+            if isinstance(outcome, FileError):
+                failed.add(task.path)
+            else:
+                self.put(task, outcome)
+        return frozenset(failed)
+
     def fix(self, path: str, *, unsafe: bool) -> FixResult:
         """Apply the fixes of a file to a fixed point; it holds the fixed text afterwards.
 
@@ -154,13 +173,17 @@ class Workspace:
                 continue
         return Surroundings(found)
 
-    def complete_families(self) -> None:
-        """Add the files that hold subclasses of classes with dropout, as context: the refactor must know them."""
+    def complete_families(self, jobs: int | None = 1) -> None:
+        """Add the files that hold subclasses of classes with dropout, as context: the refactor must know them.
+
+        Args:
+            jobs: how many processes at most.
+        """
         if not self._families_complete:
             self._families_complete = True
             from dropcheck.engine.families import load_subclasses  # noqa: PLC0415  (only where a refactor is asked for)
 
-            load_subclasses(self, self.surroundings.texts)
+            load_subclasses(self, self.surroundings.texts, jobs)
 
     def findings(self, path: str) -> tuple[Finding, ...]:
         """What is found in a file by the rules its settings select, with states, sorted."""
