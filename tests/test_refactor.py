@@ -18,7 +18,7 @@ from cli_project import Project
 from snapshots_helper import assert_snapshot
 
 from dropcheck import Edit, Settings, State, check_source, fix_source
-from dropcheck.refactor import plan
+from dropcheck.refactor import class_plan, plan
 from dropcheck.refactor.result import FilePlan
 
 CASES = sorted(path for path in (Path(__file__).parent.parent / "fixtures" / "refactor").iterdir() if path.is_dir())
@@ -220,14 +220,14 @@ TWO_CLASSES = MODEL + MODEL.partition("\n\n\n")[2].replace("class Net", "\n\ncla
 
 def test_what_does_not_hold_is_declined_and_the_rest_is_done(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """The result of every edit is judged again: one class may fail, and the other is refactored all the same."""
-    make = plan._ClassRefactor._constructor_edits
+    make = class_plan.ClassPlanner._constructor_edits
 
-    def forget(self: plan._ClassRefactor) -> tuple[Edit, ...]:
+    def forget(self: class_plan.ClassPlanner) -> tuple[Edit, ...]:
         edits = make(self)
         broken = Edit(edits[0].span, edits[0].content + "        return (\n")
         return (broken,) if self.owner[1].name == "Other" else edits
 
-    monkeypatch.setattr(plan._ClassRefactor, "_constructor_edits", forget)
+    monkeypatch.setattr(class_plan.ClassPlanner, "_constructor_edits", forget)
     project.write("model.py", TWO_CLASSES)
     code, out, _ = project.run("refactor", "model.py")
     assert code == 0

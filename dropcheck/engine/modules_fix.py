@@ -45,13 +45,15 @@ def with_module_fixes(workspace: Workspace, path: str, findings: tuple[Finding, 
 
 def _plan(workspace: Workspace, path: str, concerned: set[Span]) -> Mapping[Span, Unit]:
     """The unit of each call that the refactor can do, by the span of the call."""
-    from dropcheck.refactor.plan import Planner  # noqa: PLC0415  (LibCST, only where a fix is asked for)
+    # LibCST, only where a fix is asked for.
+    from dropcheck.refactor.context import RunContext  # noqa: PLC0415
+    from dropcheck.refactor.plan import Planner  # noqa: PLC0415
 
     def refusal(site: Site) -> str:
         return "" if site.call.span in concerned else "no finding asks for it"
 
     workspace.complete_families()
-    plan = Planner(workspace.project(), workspace.text, workspace.surroundings, refusal).plan(path)
+    plan = Planner(RunContext(workspace.project(), workspace.text, workspace.surroundings, refusal)).plan(path)
     return {site.place.span: unit for unit in plan.units for site in unit.sites} if plan is not None else {}
 
 

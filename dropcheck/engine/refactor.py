@@ -16,6 +16,7 @@ from dropcheck.errors import SourceError
 from dropcheck.link.site import Site
 from dropcheck.model import Behaviour, FileError, Finding, State
 from dropcheck.refactor.candidates import is_dropout
+from dropcheck.refactor.context import RunContext
 from dropcheck.refactor.plan import Planner
 from dropcheck.refactor.result import Declined, FilePlan, RefactoredFile, RefactorReport, Unit
 from dropcheck.source.text import SourceFile
@@ -55,7 +56,9 @@ def refactor(found: Discovery, options: RefactorOptions, *, progress: Progress |
     workspace, errors = prepared.workspace, list(prepared.errors)
     workspace.complete_families(options.jobs)
     refusal = _Judged(workspace).refusal
-    planner = Planner(workspace.project(), workspace.text, workspace.surroundings, refusal, one_per_call=options.one_per_call)
+    planner = Planner(
+        RunContext(workspace.project(), workspace.text, workspace.surroundings, refusal, one_per_call=options.one_per_call)
+    )
     plans: list[FilePlan] = []
     for path in sorted(workspace.paths):
         try:
