@@ -207,6 +207,33 @@ def test_fix_style_is_flag_by_default(project: Project) -> None:
     assert "F.dropout(x, self.p, training=self.training)" in project.read("model.py")
 
 
+BASE = MODEL.partition("    def forward")[0] + "    def drop(self, x):\n        return F.dropout(x, 0.3, self.training)\n"
+HEIR = """\
+import torch.nn.functional as F
+
+from base import Net
+
+
+class Heir(Net):
+    def forward(self, x):
+        return F.dropout(self.drop(x), 0.2, self.training)
+"""
+
+
+@pytest.mark.parametrize("command", ["refactor", "check --select DRP301 --fix --unsafe-fixes"])
+def test_base_and_subclass_in_two_files_get_names_of_their_own(project: Project, command: str) -> None:
+    project.write("base.py", BASE)
+    project.write("heir.py", HEIR)
+    assert project.run(*command.split(), ".")[0] == 0
+    assert "self.dropout = nn.Dropout(0.3)" in project.read("base.py")
+    heir = project.read("heir.py")
+    assert "from torch import nn\n" in heir or "import torch.nn as nn\n" in heir
+    assert "functional" not in heir
+    assert "    def __init__(self, *args, **kwargs):\n        super().__init__(*args, **kwargs)\n" in heir
+    assert "self.dropout2 = nn.Dropout(0.2)" in heir
+    assert "return self.dropout2(self.drop(x))" in heir
+
+
 def test_unknown_fix_style_is_an_error(project: Project) -> None:
     assert project.run("check", "--fix-style", "other")[0] == 2
     project.write("dropcheck.toml", 'fix-style = "other"\n')

@@ -200,7 +200,8 @@ class ClassPlanner:
     def _name(self, one: Candidate, rate: Rate, fed: cst.BaseExpression | None) -> str:
         around = [fed, *(_target(node) for node in islice(self.tree.around(one.node), 1))]
         wanted = wanted_name(one.kind, rate.hint, [node for node in around if node is not None])
-        return free_name(wanted, self.taken, self.run.chosen(self.family))
+        dropouts = self.family.dropouts()
+        return free_name(wanted, self.taken - dropouts, self.run.chosen(self.family) | dropouts)
 
     def _constructor_edits(self) -> tuple[Edit, ...]:
         lines: dict[int, list[str]] = {}

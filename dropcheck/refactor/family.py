@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import libcst as cst
 
@@ -41,6 +42,16 @@ class Family:
         members = {(path, cls.name): (path, cls) for path, cls in (*self.line, *mixed)}
         self.members = tuple(members.values())
 
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """Attributes that a base in a known framework sets: the models of transformers keep their configuration."""
+        for path, cls in (self.owner, *self.bases):
+            for base in cls.bases:
+                value = self.project.localize(base, path)
+                if isinstance(value, Imported) and value.path in self.project.catalogue.module_bases:
+                    return frozenset({"config"})
+        return frozenset()
+
     @property
     def key(self) -> tuple[str, str]:
         """The class, hashable."""
@@ -55,6 +66,15 @@ class Family:
             nested = self.project.files[path].classes
             found |= {inner.name.removeprefix(prefix) for inner in nested if inner.name.startswith(prefix)}
         return frozenset(found)
+
+    def dropouts(self) -> frozenset[str]:
+        """The attributes that hold a dropout module already: one more is numbered."""
+        found: dict[str, bool] = {}
+        for path, cls in self.members:
+            for fact in cls.attributes:
+                made = made_kind(self.project.localize(fact.value.train, path), self.project.catalogue)
+                found[fact.path[0]] = found.get(fact.path[0], True) and made is not None
+        return frozenset(name for name, holds in found.items() if holds)
 
     def require_followed_mode(self) -> None:
         """See to it that a child is always in the mode of its parent.
@@ -94,7 +114,7 @@ class Family:
         inherited = [fact for fact in inherited if fact not in self.owner[1].attributes or not fact.function]
         methods = {name for _, cls in self.line for name in cls.methods}
         attributes = {fact.path[0] for _, cls in self.line for fact in cls.attributes}
-        return frozenset(fact.path[0] for fact in inherited), frozenset(methods), frozenset(attributes)
+        return frozenset(fact.path[0] for fact in inherited) | self.given, frozenset(methods), frozenset(attributes)
 
     def require_free_children(self, node: cst.ClassDef) -> None:
         """See to it that one more child changes nothing but what is looked up by name.
@@ -143,7 +163,8 @@ class Family:
             what = "a property" if method[1].kind is FunctionKind.PROPERTY else "a method"
             raise DeclinedError(f"`{'.'.join(('self', path[0]))}` is {what}, whose value may change")
         sets = self.sets(path)
-        if not any(fact.path == path[:1] for _, fact in sets):
+        given = len(path) > 1 and path[0] in self.given
+        if not given and not any(fact.path == path[:1] for _, fact in sets):
             raise DeclinedError(f"where `{name}` is set is not seen")
         for member, fact in sets:
             self._require_made_once(member, fact, name)

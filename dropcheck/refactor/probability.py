@@ -226,18 +226,16 @@ class _Reading:
                     raise DeclinedError(f"`{'.'.join(('self', *path))}` can be None, which a module does not take")
 
     def _parameter(self, path: Path) -> str:
-        """The parameter of ``__init__`` that an attribute is a plain copy of; empty where there is none."""
+        """The parameter of ``__init__`` that an attribute is a plain copy of, or a part of it; empty where there is none."""
         constructor, family = self.reader.constructor, self.reader.family
-        sets = family.sets(path)
-        if constructor.node is None or len(path) > 1 or len(sets) != 1 or sets[0][0] != family.owner:
+        sets = family.sets(path[:1])
+        if constructor.node is None or len(sets) != 1 or sets[0][0] != family.owner:
             return ""
         for statement in constructor.body:
             for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else (statement,):
-                if isinstance(part, cst.Assign) and any(
-                    attribute_path(target.target) == (constructor.receiver, *path) for target in part.targets
-                ):
-                    name = part.value.value if isinstance(part.value, cst.Name) else ""
-                    return name if name in constructor.parameters else ""
+                copied = _copied(part, (constructor.receiver, path[0]))
+                if copied:
+                    return ".".join((copied, *path[1:])) if copied in constructor.parameters else ""
         return ""
 
     def _local(self, node: cst.CSTNode, name: str, edits: list[tuple[int, int, str]]) -> bool:
@@ -273,6 +271,15 @@ class _Reading:
         span = self.tree.span(root)
         whole = root is self.whole or text.replace(".", "").replace("_", "").isalnum()
         return span.start, span.end, text if whole else f"({text})"
+
+
+def _copied(node: cst.CSTNode, target: Path) -> str:
+    """The name that a statement assigns to an attribute as it is."""
+    if isinstance(node, cst.Assign) and any(attribute_path(one.target) == target for one in node.targets):
+        return node.value.value if isinstance(node.value, cst.Name) else ""
+    if isinstance(node, cst.AnnAssign) and attribute_path(node.target) == target:
+        return node.value.value if isinstance(node.value, cst.Name) else ""
+    return ""
 
 
 def _operands(node: cst.CSTNode) -> list[cst.CSTNode]:

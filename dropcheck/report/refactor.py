@@ -56,7 +56,7 @@ def _sites(sites: list[Refactored]) -> Iterator[str]:
     for one, row, call in zip(sites, rows, calls, strict=True):
         new = _cut(one.after)
         end = "  (was always on)" if one.was_on else ""
-        made = f"self.{one.attribute} = {visible(one.made)}"
+        made = f"self.{one.attribute} is there" if one.existing else f"self.{one.attribute} = {visible(one.made)}"
         yield f"      {row:<{max(map(len, rows))}}  {call:<{max(map(len, calls))}}  ->  {new}  [{made}]{end}"
 
 
@@ -144,6 +144,7 @@ def _refactored_data(one: Refactored) -> dict[str, object]:
         "after": one.after,
         "attribute": one.attribute,
         "module": one.made,
+        "existing": one.existing,
         "was_always_on": one.was_on,
     }
 
