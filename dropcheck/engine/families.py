@@ -28,7 +28,7 @@ def load_subclasses(workspace: Workspace, texts: Sequence[tuple[str, str]], jobs
         texts: every file of the run with its text.
         jobs: how many processes at most.
     """
-    known = set(workspace.project().files)
+    known = {path for path in workspace.project().files if not workspace.is_cut(path)}
     bases = _classes_with_sites(workspace)
     waiting = [(path, text, tuple(_heads(text))) for path, text in texts if path not in known and "class" in text]
     for _ in range(_MAX_ROUNDS):
@@ -41,7 +41,7 @@ def load_subclasses(workspace: Workspace, texts: Sequence[tuple[str, str]], jobs
         tasks = [Task(path, text, *module_name(path)) for path, text, _ in fresh]
         for task, outcome in zip(tasks, extract_many(tasks, workspace.catalogue, jobs=jobs, tick=lambda: None), strict=True):
             if not isinstance(outcome, FileError):
-                workspace.put_context(task, outcome)
+                (workspace.put if task.path in workspace.paths else workspace.put_context)(task, outcome)
 
 
 def _heads(text: str) -> Iterable[tuple[str, frozenset[str]]]:

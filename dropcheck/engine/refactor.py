@@ -52,7 +52,7 @@ def refactor(found: Discovery, options: RefactorOptions, *, progress: Progress |
     Raises:
         UserError: the settings of a file name a rule that does not exist.
     """
-    prepared = prepare(found, RunOptions(jobs=options.jobs), progress)
+    prepared = prepare(found, RunOptions(jobs=options.jobs), progress, everything=True)
     workspace, errors = prepared.workspace, list(prepared.errors)
     workspace.complete_families(options.jobs)
     refusal = _Judged(workspace).refusal

@@ -10,6 +10,7 @@ from dropcheck.engine.cache import Basis, RunCache
 from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.loading import Loaded, load
+from dropcheck.engine.modules_fix import asks_for_modules
 from dropcheck.engine.pool import extract_many, internal_error
 from dropcheck.engine.repair import Repaired, repair
 from dropcheck.engine.select import enabled_codes
@@ -60,7 +61,7 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         UserError: the settings of a file name a rule that does not exist.
     """
     settings = {file.path: file.settings for file in found.files}
-    prepared = prepare(found, options, progress)
+    prepared = prepare(found, options, progress, everything=any(map(asks_for_modules, settings.values())))
     workspace, errors = prepared.workspace, list(prepared.errors)
     paths, failures = _judge(workspace, workspace.paths)
     repaired = Repaired((), ())

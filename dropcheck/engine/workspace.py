@@ -67,6 +67,10 @@ class Workspace:
         """The text of a file as it is now."""
         return self._tasks[path].text
 
+    def is_cut(self, path: str) -> bool:
+        """Whether only parts of a file were extracted."""
+        return self._tasks[path].cut is not None
+
     def settings(self, path: str) -> Settings:
         """The settings of a file."""
         return self._settings[path]
@@ -122,9 +126,9 @@ class Workspace:
         Returns:
             The files that cannot be worked on with their new text; they keep their old ones.
         """
-        tasks = [replace(self._tasks[path], text=text) for path, text in texts.items()]
+        tasks = [self._tasks[path].with_text(text) for path, text in texts.items()]
         failed = set()
-        for task, outcome in zip(tasks, extract_many(tasks, self._catalogue, jobs=jobs, tick=lambda: None), strict=True):
+        for task, outcome in zip(tasks, extract_many(tasks, self.catalogue, jobs=jobs, tick=lambda: None), strict=True):
             if isinstance(outcome, FileError):
                 failed.add(task.path)
             else:
