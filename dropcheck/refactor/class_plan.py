@@ -20,7 +20,7 @@ from dropcheck.refactor.family import Family, made_kind
 from dropcheck.refactor.gates import gate_removal
 from dropcheck.refactor.imports import Spelling, spell
 from dropcheck.refactor.leftovers import leftover_edits
-from dropcheck.refactor.naming import free_name, named_attributes, taken_names, wanted_name
+from dropcheck.refactor.naming import annotated_names, free_name, named_attributes, taken_names, wanted_name
 from dropcheck.refactor.placement import Placement, Statement
 from dropcheck.refactor.probability import Rate, RateReader
 from dropcheck.refactor.result import DeclinedError, Refactored, one_line
@@ -96,8 +96,7 @@ class ClassPlanner:
         self._require_subclasses()
         self.reader = RateReader(self.tree, self.family, self.constructor, self.run.around, file.scope)
         self.placement = Placement(self.tree, self.constructor, *self.family.members_by_kind())
-        relatives = {path for path, _ in self.family.members}
-        self.taken = taken_names(self.family) | named_attributes([self.run.text(path) for path in relatives])
+        self.taken = self._taken()
         self.modules: dict[object, _Module] = {}
 
     def _require_subclasses(self) -> None:
@@ -106,6 +105,13 @@ class ClassPlanner:
         for path, cls in self.family.subclasses:
             if "__init__" in cls.methods:
                 require_constructed(self.run.tree(path), self.owner[1], cls, between - {cls.name.rpartition(".")[2]})
+
+    def _taken(self) -> frozenset[str]:
+        found = set(taken_names(self.family))
+        for path, cls in self.family.members:
+            found |= named_attributes(self.run.text(path))
+            found |= annotated_names(self.run.tree(path).class_def(cls.header))
+        return frozenset(found)
 
     def plan(self, candidates: Sequence[Candidate]) -> ClassPlan:
         """Plan what becomes of calls; those that are declined are noted with the file."""

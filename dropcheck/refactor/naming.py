@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import libcst as cst
 
 from dropcheck.refactor.family import Family
-from dropcheck.refactor.tree import attribute_path
+from dropcheck.refactor.tree import attribute_path, walk_scope
 from dropcheck.worlds import Imported
 
 _ATTENTION = re.compile(r"(?:^|_)(?:attn|att|attention|attentions|alpha|alphas|scores?|attw|probs)(?:_|$)")
@@ -17,9 +17,7 @@ _EMBEDDING = re.compile(r"(?:^|_)(?:emb|embs|embed|embeds|embedding|embeddings)(
 _SUFFIX = re.compile(r"(?:(?:_(?:p|rate|prob|probability|probs|ratio|value|val))+|_?p?(?:rate|prob|ratio)|(?<=dropout)s)(?=\d*$)")
 _PREFIX = re.compile(r"^(?:p|rate|prob)_")
 _SHORT = re.compile(r"(?:^|_)p?drop$")
-_NAMED = re.compile(
-    r"\b(?:get|has|set|del)attr\(\s*[\w.]+\s*,\s*[\"'](\w+)[\"']|^[ \t]+(\w+)[ \t]*:[ \t]*[\w.\[\], |]+[ \t]*\r?$", re.MULTILINE
-)
+_NAMED = re.compile(r"\b(?:get|has|set|del)attr\(\s*[\w.]+\s*,\s*[\"'](\w+)[\"']")
 
 #: Attributes that the Modules of torch.nn have, by the last name of the class; every Module has the first ones.
 _EVERY_MODULE = frozenset(
@@ -75,9 +73,15 @@ def free_name(wanted: str, taken: frozenset[str], chosen: frozenset[str]) -> str
     return name
 
 
-def named_attributes(texts: Iterable[str]) -> frozenset[str]:
-    """Attributes that are looked up by their names, or only annotated, in files of relatives."""
-    return frozenset(name for text in texts for match in _NAMED.finditer(text) for name in match.groups() if name)
+def named_attributes(text: str) -> frozenset[str]:
+    """Attributes that a file looks up by their names."""
+    return frozenset(_NAMED.findall(text))
+
+
+def annotated_names(node: cst.ClassDef) -> frozenset[str]:
+    """What the body of a class annotates, with a value or without one."""
+    found = (part.target for part in walk_scope(node) if isinstance(part, cst.AnnAssign))
+    return frozenset(target.value for target in found if isinstance(target, cst.Name))
 
 
 def taken_names(family: Family) -> frozenset[str]:
