@@ -64,7 +64,8 @@ def require_twin(site: Site) -> None:
         NoTwinError: none does.
     """
     if site.form is Form.HELPER:
-        raise NoTwinError("it is the parameter of a helper")
+        helper = site.helper.name if site.helper is not None else ""
+        raise NoTwinError(f"what drops is in the helper `{helper}`, which is given its rate or its flag")
     if site.attention:
         raise NoTwinError("attention takes its rate as an argument")
     if site.entry is not None and site.entry.module is None:

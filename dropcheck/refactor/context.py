@@ -16,6 +16,9 @@ from dropcheck.refactor.result import Declined, DeclinedError, Place, one_line
 from dropcheck.refactor.surroundings import Surroundings
 from dropcheck.refactor.tree import Tree
 
+#: So many trees are kept: relatives of a class are often in the same few files, and a tree takes a lot of memory.
+_TREES = 16
+
 
 class RunContext:
     """A run: its files, and the names that new modules have got so far.
@@ -48,6 +51,8 @@ class RunContext:
     def tree(self, path: str) -> Tree:
         """The tree of a file."""
         if path not in self._trees:
+            if len(self._trees) >= _TREES:
+                del self._trees[next(iter(self._trees))]
             self._trees[path] = Tree(self.text(path))
         return self._trees[path]
 

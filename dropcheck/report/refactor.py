@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from dropcheck.model import FixedFile, Report
@@ -14,6 +15,8 @@ from dropcheck.report.pieces import Piece
 _SCHEMA = "dropcheck-refactor-v1"
 #: A call is cut here, so that the new one still stands on the same row.
 _WIDTH = 72
+#: What is left of the line breaks inside the parentheses of a call.
+_BEHIND_START, _BEFORE_END = re.compile(r"\( +"), re.compile(r",? +\)")
 
 
 def render_text(report: RefactorReport, *, diff: bool) -> str:
@@ -79,7 +82,7 @@ def _where(place: Place) -> str:
 
 
 def _cut(text: str) -> str:
-    shown = visible(text)
+    shown = _BEFORE_END.sub(")", _BEHIND_START.sub("(", visible(text)))
     return shown if len(shown) <= _WIDTH else f"{shown[: _WIDTH - 3]}..."
 
 
