@@ -294,3 +294,13 @@ def test_read_only_file_is_an_error_and_stays(project: Project) -> None:
     assert "model.py" in err
     assert project.read("model.py") == MODEL
     assert "Refactored 2 sites in 1 file" in out
+
+
+def test_a_rate_that_another_file_begins_to_set_is_seen_in_spite_of_the_cache(project: Project) -> None:
+    project.write("model.py", MODEL.replace("self.p", "self.drop_rate"))
+    project.write("schedule.py", "def warm_up(model):\n    return model\n")
+    found = [project.run("check", "--select", "DRP301", "--output-format", "concise")[1] for _ in range(2)]
+    assert found[0] == found[1]
+    assert "DRP301" in found[0]
+    project.write("schedule.py", "def warm_up(model):\n    model.drop_rate = 0.3\n")
+    assert "DRP301" not in project.run("check", "--select", "DRP301", "--output-format", "concise")[1]

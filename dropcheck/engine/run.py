@@ -61,7 +61,8 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         UserError: the settings of a file name a rule that does not exist.
     """
     settings = {file.path: file.settings for file in found.files}
-    prepared = prepare(found, options, progress, everything=any(map(asks_for_modules, settings.values())))
+    everything = any(map(asks_for_modules, settings.values()))
+    prepared = prepare(found, options, progress, everything=everything)
     workspace, errors = prepared.workspace, list(prepared.errors)
     paths, failures = _judge(workspace, workspace.paths)
     repaired = Repaired((), ())
@@ -81,7 +82,8 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         unsafe_fixes=any(one.unsafe_fixes for one in settings.values()),
         notes=prepared.notes,
     )
-    if options.cache is not None and not (options.fix or options.diff):
+    # What may become a module depends on the text of every file: a rate may be set anywhere.
+    if options.cache is not None and not (options.fix or options.diff or everything):
         RunCache(options.cache, found, ignore_suppressions=options.ignore_suppressions).keep(report, prepared.basis)
     return report
 
