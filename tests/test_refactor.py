@@ -304,3 +304,28 @@ def test_a_rate_that_another_file_begins_to_set_is_seen_in_spite_of_the_cache(pr
     assert "DRP301" in found[0]
     project.write("schedule.py", "def warm_up(model):\n    model.drop_rate = 0.3\n")
     assert "DRP301" not in project.run("check", "--select", "DRP301", "--output-format", "concise")[1]
+
+
+ALWAYS_ON = [
+    path
+    for code in ("DRP101", "DRP102", "DRP103", "DRP106")
+    for path in sorted((CASES[0].parent.parent / "rules" / code).glob("bad_*.py"))
+    if path.name.count(".") == 1
+]
+
+
+@pytest.mark.parametrize("path", ALWAYS_ON, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_module_style_leaves_no_more_than_flag_style(path: Path) -> None:
+    text = read(path)
+    flag = fix_source(text, path.name, unsafe=True)
+    module = fix_source(text, path.name, settings=Settings(fix_style="module"), unsafe=True)
+    compile(module.text, path.name, "exec")
+    assert module.refused == ()
+    assert len(module.findings) <= len(flag.findings)
+    again = fix_source(module.text, path.name, settings=Settings(fix_style="module"), unsafe=True)
+    assert again.text == module.text
+
+
+def test_module_style_makes_modules_of_the_fixtures_of_the_rules() -> None:
+    made = [fix_source(read(path), path.name, settings=Settings(fix_style="module"), unsafe=True) for path in ALWAYS_ON]
+    assert sum("nn.Dropout" in result.text.partition("def forward")[0] for result in made) >= 10

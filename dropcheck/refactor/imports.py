@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 import libcst as cst
@@ -164,40 +164,37 @@ def removal(tree: Tree, path: str, names: Iterable[str], around: Surroundings) -
     file = re.split(r"[\\/]", path)[-1]
     if file == "__init__.py":
         return ()
-    edits: list[Edit] = []
-    for name in names:
-        quoted = re.search(rf"[\"']{re.escape(name)}[\"']", tree.text)
-        if quoted is None and not around.imports(file.removesuffix(".py"), name, path):
-            edits.extend(_drop(tree, name))
-    return tuple(edits)
+    module = file.removesuffix(".py")
+    gone = {name for name in names if not _is_quoted(tree, name) and not around.imports(module, name, path)}
+    return tuple(edit for node, line in top_level_imports(tree) for edit in _drop(tree, node, line, gone))
 
 
-def _drop(tree: Tree, name: str) -> tuple[Edit, ...]:
-    for node, line in top_level_imports(tree):
-        if name not in imported_names(node):
-            continue
-        span, statement = tree.span(line), tree.statement_span(line)
-        if tree.has_comment(Span(statement.start, span.end)):
-            return ()  # a comment on an import has its reason
-        aliases = node.names
-        if isinstance(aliases, cst.ImportStar) or len(aliases) == 1:
-            return (Edit(Span(statement.start, min(span.end, len(tree.text))), ""),)
-        index = [_bound(alias) for alias in aliases].index(name)
-        return (_without(tree, list(aliases), index),)
-    return ()
+def _is_quoted(tree: Tree, name: str) -> bool:
+    """Whether a name stands as a string, as in ``__all__``."""
+    return re.search(rf"[\"']{re.escape(name)}[\"']", tree.text) is not None
+
+
+def _drop(tree: Tree, node: Import, line: cst.SimpleStatementLine, gone: Set[str]) -> Iterator[Edit]:
+    """Drop names of one import, or all of it; a comment on an import has its reason, and keeps it."""
+    aliases = () if isinstance(node.names, cst.ImportStar) else node.names
+    removed = [_bound(alias) in gone for alias in aliases]
+    statement, end = tree.statement_span(line), min(tree.span(line).end, len(tree.text))
+    if not any(removed) or tree.has_comment(Span(statement.start, end)):
+        return
+    if all(removed):
+        yield Edit(Span(statement.start, end), "")
+        return
+    spans = [tree.span(alias) for alias in aliases]
+    last = max(index for index, goes in enumerate(removed) if not goes)
+    for index, goes in enumerate(removed[:last]):
+        if goes:
+            yield Edit(Span(spans[index].start, spans[index + 1].start), "")
+    if last + 1 < len(spans):  # the end of the list goes, with the comma before it
+        comma = tree.text.rindex(",", spans[last].start, spans[last + 1].start)
+        stop = len(tree.text[: spans[-1].end].rstrip())  # the comma of a name owns the line break behind it
+        yield Edit(Span(comma, stop), "," if tree.text[stop - 1 : stop] == "," else "")
 
 
 def _bound(alias: cst.ImportAlias) -> str:
     """The name that one of several imports binds."""
     return dotted(alias.asname.name) if alias.asname is not None else dotted(alias.name).partition(".")[0]
-
-
-def _without(tree: Tree, aliases: list[cst.ImportAlias], index: int) -> Edit:
-    """Drop one of several names of an import."""
-    spans = [tree.span(alias) for alias in aliases]
-    if index + 1 < len(spans):
-        return Edit(Span(spans[index].start, spans[index + 1].start), "")
-    before = spans[index - 1]
-    comma = tree.text.rindex(",", before.start, spans[index].start)
-    end = spans[index].end
-    return Edit(Span(comma, end), "," if tree.text[end - 1 : end] == "," else "")
