@@ -329,3 +329,41 @@ def test_module_style_leaves_no_more_than_flag_style(path: Path) -> None:
 def test_module_style_makes_modules_of_the_fixtures_of_the_rules() -> None:
     made = [fix_source(read(path), path.name, settings=Settings(fix_style="module"), unsafe=True) for path in ALWAYS_ON]
     assert sum("nn.Dropout" in result.text.partition("def forward")[0] for result in made) >= 10
+
+
+LONG_METHOD = "        total = 0\n" + "".join(f"        total += self.values[{number}] * {number}\n" for number in range(30))
+QUIET_BASE = f"""\
+from torch import nn
+
+
+class Base(nn.Module):
+    def __init__(self, p=0.1):
+        super().__init__()
+        self.p = p
+        self.values = list(range(30))
+
+    def count(self):
+{LONG_METHOD}        self.p = total / 1000
+        return total
+"""
+OUTER = """\
+import torch.nn.functional as F
+
+from base import Base
+
+
+class Net(Base):
+    def forward(self, x):
+        return F.dropout(x, self.p, self.training)
+"""
+
+
+@pytest.mark.parametrize("command", ["refactor", "check --select DRP301 --fix --unsafe-fixes"])
+def test_a_base_without_dropout_is_seen_as_a_whole(project: Project, command: str) -> None:
+    project.write("base.py", QUIET_BASE)
+    project.write("net.py", OUTER)
+    assert project.run(*command.split(), ".")[0] == 0
+    assert project.read("net.py") == OUTER
+    project.write("base.py", QUIET_BASE.replace("        self.p = total / 1000\n", ""))
+    assert project.run(*command.split(), ".")[0] == 0
+    assert "self.dropout = nn.Dropout(self.p)" in project.read("net.py")

@@ -1,9 +1,9 @@
-"""Subclasses in files that hold no dropout themselves: the refactor must know them, judging does not."""
+"""Bases and subclasses in files that hold no dropout themselves: the refactor must know all of them, judging does not."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dropcheck.engine.pool import Task, extract_many
@@ -20,14 +20,15 @@ _WORD = re.compile(r"\w+")
 _MAX_ROUNDS = 10
 
 
-def load_subclasses(workspace: Workspace, texts: Sequence[tuple[str, str]], jobs: int | None) -> None:
-    """Add the files to a workspace, as context, that hold subclasses of its classes with dropout.
+def load_families(workspace: Workspace, texts: Sequence[tuple[str, str]], jobs: int | None) -> None:
+    """Add to a workspace, as a whole, the files that hold bases or subclasses of its classes with dropout.
 
     Args:
         workspace: the files of a run.
         texts: every file of the run with its text.
         jobs: how many processes at most.
     """
+    _extract(workspace, {path: workspace.text(path) for path in _files_of_bases(workspace) if workspace.is_cut(path)}, jobs)
     known = {path for path in workspace.project().files if not workspace.is_cut(path)}
     bases = _classes_with_sites(workspace)
     waiting = [(path, text, tuple(_heads(text))) for path, text in texts if path not in known and "class" in text]
@@ -38,10 +39,22 @@ def load_subclasses(workspace: Workspace, texts: Sequence[tuple[str, str]], jobs
         waiting = [one for one in waiting if one not in fresh]
         for _, _, heads in fresh:
             bases |= {name for name, named in heads if not bases.isdisjoint(named)}
-        tasks = [Task(path, text, *module_name(path)) for path, text, _ in fresh]
-        for task, outcome in zip(tasks, extract_many(tasks, workspace.catalogue, jobs=jobs, tick=lambda: None), strict=True):
-            if not isinstance(outcome, FileError):
-                (workspace.put if task.path in workspace.paths else workspace.put_context)(task, outcome)
+        _extract(workspace, {path: text for path, text, _ in fresh}, jobs)
+
+
+def _extract(workspace: Workspace, texts: Mapping[str, str], jobs: int | None) -> None:
+    tasks = [Task(path, text, *module_name(path)) for path, text in texts.items()]
+    for task, outcome in zip(tasks, extract_many(tasks, workspace.catalogue, jobs=jobs, tick=lambda: None), strict=True):
+        if not isinstance(outcome, FileError):
+            (workspace.put if task.path in workspace.paths else workspace.put_context)(task, outcome)
+
+
+def _files_of_bases(workspace: Workspace) -> set[str]:
+    """The files with bases of classes with dropout: what they set must be known in full, not only what decides a verdict."""
+    project = workspace.project()
+    owners = {(path, site.owner.name) for path in workspace.paths for site in project.sites(path) if site.owner is not None}
+    found = (project.owner(path, name) for path, name in owners)
+    return {path for owner in found if owner is not None for path, _ in project.bases(owner)}
 
 
 def _heads(text: str) -> Iterable[tuple[str, frozenset[str]]]:

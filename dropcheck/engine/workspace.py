@@ -178,16 +178,16 @@ class Workspace:
         return Surroundings(found)
 
     def complete_families(self, jobs: int | None = 1) -> None:
-        """Add the files that hold subclasses of classes with dropout, as context: the refactor must know them.
+        """Add the files that hold relatives of classes with dropout, as a whole: the refactor must know them.
 
         Args:
             jobs: how many processes at most.
         """
         if not self._families_complete:
             self._families_complete = True
-            from dropcheck.engine.families import load_subclasses  # noqa: PLC0415  (only where a refactor is asked for)
+            from dropcheck.engine.families import load_families  # noqa: PLC0415  (only where a refactor is asked for)
 
-            load_subclasses(self, self.surroundings.texts, jobs)
+            load_families(self, self.surroundings.texts, jobs)
 
     def findings(self, path: str) -> tuple[Finding, ...]:
         """What is found in a file by the rules its settings select, with states, sorted."""
