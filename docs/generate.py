@@ -1,4 +1,4 @@
-"""Write what the documentation takes from the code: the pages of the rules, the options, the API's names.
+"""Write what the documentation takes from elsewhere: the rules, the options, the API's names, the JSON Schema, the figures.
 
 python docs/generate.py            write it
 python docs/generate.py --check    write nothing; exit 1 if something is not as it would be written
@@ -13,16 +13,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import click
-
 import dropcheck
-from dropcheck.cli.check import check
-from dropcheck.config.options import DEFAULT_EXCLUDE, OPTIONS, Kind, Option
+from dropcheck.config.option import Kind, Option
+from dropcheck.config.options import FILE_OPTIONS, FLAGS
+from dropcheck.report import options_page, schema
 from dropcheck.report.rules_page import render_markdown
 from dropcheck.rules import ALL_RULES, Rule
 
 _ROOT = Path(__file__).resolve().parents[1]
 _RULES = "docs/rules"
+# Written by benchmarks/readme_table.py, which takes long and gives other figures each time.
+_FIGURES = "docs/performance_table.md"
 _NOTICE = "<!-- Written by docs/generate.py from the docstring in {module}: edit that, not this. -->\n\n"
 
 
@@ -62,6 +63,7 @@ def _pages() -> dict[str, str]:
     """The files that are generated as a whole, by name."""
     pages = {f"{_RULES}/{rule.name}.md": _notice(rule) + render_markdown((rule,)) for rule in ALL_RULES}
     head = "# Rules\n\nThe codes never change. Codes and names are accepted everywhere.\n\n"
+    pages["dropcheck/config/dropcheck.schema.json"] = schema.render(FILE_OPTIONS, ALL_RULES)
     pages[f"{_RULES}/index.md"] = head + "".join(_rules_table(""))
     return pages
 
@@ -73,13 +75,13 @@ def _notice(rule: Rule) -> str:
 def _with_blocks(root: Path) -> dict[str, str]:
     """The files with a generated block between two marks, by name."""
     blocks = {
-        "README.md": ("\n", *_rules_table(f"{_RULES}/"), "\n"),
-        "mkdocs.yml": (f"      - {rule.code} {rule.name}: rules/{rule.name}.md\n" for rule in ALL_RULES),
-        "docs/configuration.md": _options(),
-        "docs/cli.md": ("\n", *_check_options(), "\n"),
-        "docs/api.md": ("\n", *_names(), "\n"),
+        "README.md": (("\n", *_rules_table(f"{_RULES}/"), "\n"), ("\n", _read(root / _FIGURES), "\n")),
+        "mkdocs.yml": (tuple(f"      - {rule.code} {rule.name}: rules/{rule.name}.md\n" for rule in ALL_RULES),),
+        "docs/configuration.md": ((options_page.render_markdown(FILE_OPTIONS), "\n"),),
+        "docs/cli.md": (("\n", *_check_options(), "\n"),),
+        "docs/api.md": (("\n", *_names(), "\n"),),
     }
-    return {name: _replace_block(name, _read(root / name), "".join(lines)) for name, lines in blocks.items()}
+    return {name: _replace_blocks(name, _read(root / name), ["".join(lines) for lines in own]) for name, own in blocks.items()}
 
 
 _BLOCK = re.compile(
@@ -88,10 +90,12 @@ _BLOCK = re.compile(
 )
 
 
-def _replace_block(name: str, text: str, block: str) -> str:
-    if len(_BLOCK.findall(text)) != 1:
-        raise SystemExit(f"{name}: needs one block between 'written by docs/generate.py' and 'end of what is written'")
-    return _BLOCK.sub(lambda match: f"{match['start']}{block}{match['end']}", text)
+def _replace_blocks(name: str, text: str, blocks: Sequence[str]) -> str:
+    if len(_BLOCK.findall(text)) != len(blocks):
+        wanted = f"{len(blocks)} block{'s' if len(blocks) > 1 else ''}"
+        raise SystemExit(f"{name}: needs {wanted} between 'written by docs/generate.py' and 'end of what is written'")
+    remaining = iter(blocks)
+    return _BLOCK.sub(lambda match: f"{match['start']}{next(remaining)}{match['end']}", text)
 
 
 def _rules_table(folder: str) -> Iterator[str]:
@@ -101,29 +105,21 @@ def _rules_table(folder: str) -> Iterator[str]:
         yield f"| {rule.code} | [{rule.name}]({folder}{rule.name}.md) | {finds} | {rule.fix} |\n"
 
 
-def _options() -> Iterator[str]:
-    for option in OPTIONS:
-        yield f"\n### `{option.name}`\n\n{option.doc}\n\n- Must be: {option.type}\n- Default: {_default(option)}\n"
-    yield "\n"
-
-
-def _default(option: Option) -> str:
-    if option.default == DEFAULT_EXCLUDE:
-        return ", ".join(f"`{glob}`" for glob in DEFAULT_EXCLUDE)
-    if isinstance(option.default, bool):
-        return f"`{str(option.default).lower()}`"
-    if isinstance(option.default, str):
-        return f'`"{option.default}"`'
-    return "`{}`" if option.kind is Kind.SELECTORS_BY_GLOB else "`[]`"
-
-
 def _check_options() -> Iterator[str]:
-    yield "| Option | Meaning |\n| --- | --- |\n"
-    for option in check.params:
-        if isinstance(option, click.Option):
-            names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
-            value = f" `{option.metavar}`" if option.metavar else ""
-            yield f"| {names}{value} | {option.help} |\n"
+    yield "| Option | Variable | Meaning |\n| --- | --- | --- |\n"
+    for option in FLAGS:
+        if option.flag is not None:
+            yield f"| {_names_of(option)} | `{option.variable}` | {option.flag.help} |\n"
+
+
+def _names_of(option: Option) -> str:
+    sides = [f"--{option.name}"]
+    if option.kind is Kind.BOOLEAN and option.in_file:
+        # As in --help, the side that changes something comes first.
+        sides.insert(0 if option.default else 1, f"--no-{option.name}")
+    names = [option.flag.short if option.flag else "", *sides]
+    value = f" `{option.flag.metavar}`" if option.flag and option.flag.metavar else ""
+    return ", ".join(f"`{name}`" for name in names if name) + value
 
 
 def _names() -> Iterator[str]:

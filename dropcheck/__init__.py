@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from dropcheck._version import __version__
 from dropcheck.model import (
     Applicability,
+    BaselineAction,
+    BaselineUse,
     Behaviour,
     Confidence,
     Edit,
@@ -27,6 +29,7 @@ from dropcheck.model import (
     Related,
     Report,
     Span,
+    StaleEntry,
     State,
 )
 
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Applicability",
+    "BaselineAction",
+    "BaselineUse",
     "Behaviour",
     "Confidence",
     "Edit",
@@ -49,6 +54,7 @@ __all__ = [
     "Report",
     "Settings",
     "Span",
+    "StaleEntry",
     "State",
     "__version__",
     "check_paths",
@@ -67,11 +73,11 @@ def check_source(text: str, filename: str = "<string>", *, settings: Settings | 
 
     Returns:
         Every finding of the selected rules, in the order of the text. Only those whose ``state`` is ``State.ACTIVE``
-        count; the others are suppressed, marked as intended, or below the wanted confidence. A text that does not parse
-        has one finding, ``DRP900``.
+        count; the others are suppressed, marked as intended, in the baseline, or below the wanted confidence. A text that
+        does not parse has one finding, ``DRP900``.
 
     Raises:
-        UserError: the settings name a rule that does not exist.
+        UserError: the settings name a rule that does not exist, or a baseline that cannot be read.
     """
     from dropcheck.engine.single import check_text  # noqa: PLC0415  (the engine loads only when used)
 
@@ -93,7 +99,7 @@ def fix_source(text: str, filename: str = "<string>", *, unsafe: bool = False, s
         The fixed text, what was repaired, which fixes were refused and why, and the findings that are left.
 
     Raises:
-        UserError: the settings name a rule that does not exist.
+        UserError: the settings name a rule that does not exist, or a baseline that cannot be read.
     """
     from dropcheck.engine.single import fix_one  # noqa: PLC0415  (as above)
 
@@ -111,7 +117,7 @@ def check_paths(
     """Check files and folders, as ``dropcheck check`` does.
 
     Args:
-        paths: files and folders; folders are searched for ``.py`` and ``.pyi`` files.
+        paths: files and folders; folders are searched for ``.py``, ``.pyi`` and ``.ipynb`` files.
         fix: repair the files on disk.
         unsafe_fixes: whether unsafe fixes are offered and applied too; None: as the configuration says.
         config: the configuration file to use; None: the closest to each file.

@@ -14,7 +14,7 @@ from dropcheck.config.settings import Settings
 from dropcheck.gitignore import IgnoreFile, exclude_file, read_ignore_file
 from dropcheck.model import FileError
 
-SUFFIXES = (".py", ".pyi")
+SUFFIXES = (".py", ".pyi", ".ipynb")
 
 _Levels = tuple[tuple[IgnoreFile, str], ...]
 """Files of ignore rules, closest first, each with the path from its folder to the one being walked."""
@@ -28,11 +28,18 @@ class FoundFile:
         path: the file, relative where the user named a relative path.
         settings: what holds for it.
         named: whether the user named the file itself, not a folder above it.
+        raw: its bytes, where they are not to be read from ``path``, such as those of standard input.
     """
 
     path: str
     settings: Settings
     named: bool = False
+    raw: bytes | None = None
+
+    @property
+    def insisted(self) -> bool:
+        """Whether the user wants this very file checked. With ``force-exclude`` it is a program that names files."""
+        return self.named and not self.settings.force_exclude
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,27 @@ def discover(paths: Sequence[str], resolver: ConfigResolver) -> Discovery:
     for path in paths:
         search.start(_tidy(path))
     return search.result()
+
+
+def discover_text(path: str, raw: bytes, resolver: ConfigResolver) -> Discovery:
+    """The one file whose bytes are at hand, such as those of standard input.
+
+    Args:
+        path: the file they are or will be; it need not exist.
+        raw: the bytes.
+        resolver: finds the settings of a file.
+
+    Returns:
+        The file; nothing if it is excluded, since it is not the user but a program that names such a file.
+
+    Raises:
+        ConfigError: the configuration file is wrong.
+    """
+    path = _tidy(path)
+    settings = resolver.settings_for(path)
+    if _is_excluded(os.path.abspath(path), settings):
+        return Discovery(())
+    return Discovery((FoundFile(path, settings, named=True, raw=raw),))
 
 
 @dataclass(frozen=True, slots=True)

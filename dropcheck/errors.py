@@ -23,3 +23,7 @@ class SourceError(UserError):
         super().__init__(f"{path}: {message}")
         self.path = path
         self.message = message
+
+
+class ForeignNotebookError(SourceError):
+    """A notebook whose kernel does not run Python; who did not name it need not hear of it."""

@@ -6,11 +6,33 @@ cached, and stay true whatever the configuration says. Values are two-world valu
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
 from dropcheck.model import Span
 from dropcheck.worlds import Value, Worlds
+
+_NUMBER = re.compile(r"@\d+")
+
+
+def numbered(name: str, number: int) -> str:
+    """The name of a definition that a later one of the same name replaces: its facts are not to be mixed up with those.
+
+    Args:
+        name: the name, as written.
+        number: tells it from others.
+    """
+    return f"{name}@{number}"
+
+
+def as_written(name: str) -> str:
+    """A qualified name without the numbers of :func:`numbered`, for people.
+
+    Args:
+        name: the qualified name of a class or function.
+    """
+    return _NUMBER.sub("", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +269,7 @@ class FileFacts:
         nn: how torch.nn is spelt in this file; empty where it is not imported.
         syntax_error: set, and all else empty, where the file does not parse.
         left_out: the names of classes and functions of the file that these facts say nothing of.
+        broken_cells: for each cell of a notebook that does not parse, where and why; the facts are those of the others.
     """
 
     path: str
@@ -259,3 +282,4 @@ class FileFacts:
     nn: str = ""
     syntax_error: SyntaxErrorFact | None = None
     left_out: tuple[str, ...] = ()
+    broken_cells: tuple[SyntaxErrorFact, ...] = ()

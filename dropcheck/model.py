@@ -17,7 +17,7 @@ _ROW_END = re.compile(r"\r\n?|\n")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A half-open range of characters in the decoded text of one file.
+    """A half-open range of characters in the decoded text of one file; of a notebook, in the text of its cells.
 
     Args:
         start: offset of the first character, counted from 0 (a byte order mark is not part of the text).
@@ -30,10 +30,21 @@ class Span:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place as people count: row and column from 1, columns in characters."""
+    """A place as people count: row and column from 1, columns in characters.
+
+    Args:
+        row: the row, in a notebook that in the cell.
+        column: the column.
+        cell: the number of the cell in a notebook, cells of every type counted; None in other files.
+    """
 
     row: int
     column: int
+    cell: int | None = None
+
+    def __str__(self) -> str:
+        cell = "" if self.cell is None else f"cell {self.cell}:"
+        return f"{cell}{self.row}:{self.column}"
 
 
 class LineIndex:
@@ -58,6 +69,10 @@ class LineIndex:
         offset = min(max(offset, 0), len(self.text))
         row = bisect_right(self._starts, offset)
         return Position(row, offset - self._starts[row - 1] + 1)
+
+    def view(self, span: Span) -> tuple[LineIndex, Span]:
+        """The text in which people see a span, and where it is there; the whole text but in a notebook."""
+        return self, span
 
     def row_span(self, row: int) -> Span:
         """The characters of a row (counted from 1), its line ending included."""
@@ -190,13 +205,15 @@ class Finding:
         """Findings are listed by file, then place, then code."""
         return (self.path, self.span, self.code)
 
-    def fix_applies(self, *, unsafe: bool) -> bool:
+    def fix_applies(self, *, unsafe: bool, baselined: bool = False) -> bool:
         """Whether ``--fix`` would repair this finding now.
 
         Args:
             unsafe: whether unsafe fixes are allowed.
+            baselined: whether findings of the baseline are repaired, too.
         """
-        if self.fix is None or not self.fix.edits or self.state is not State.ACTIVE:
+        wanted = self.state is State.ACTIVE or (baselined and self.state is State.BASELINED)
+        if self.fix is None or not self.fix.edits or not wanted:
             return False
         if self.fix.applicability is Applicability.SAFE:
             return True
@@ -217,7 +234,7 @@ class FixedFile:
 
     Args:
         path: the file.
-        before: its text when it was read.
+        before: its text when it was read; of a notebook, the text of its cells.
         after: its text with the fixes; equal to ``before`` where the fixes were refused.
         applied: the findings that were repaired.
         refused: why some or all fixes were not applied, one sentence; empty where all were.
@@ -230,6 +247,48 @@ class FixedFile:
     refused: str = ""
 
 
+class BaselineAction(Enum):
+    """What a run did with a baseline file."""
+
+    READ = "read"
+    PRUNED = "pruned"
+    WRITTEN = "written"
+
+
+@dataclass(frozen=True, slots=True)
+class StaleEntry:
+    """Something a baseline holds that is no longer found.
+
+    Args:
+        file: the file, relative to the folder of the baseline.
+        code: the rule's code.
+        qualified_name: the class and function around it; empty at module level.
+        count: how many findings are gone.
+    """
+
+    file: str
+    code: str
+    qualified_name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineUse:
+    """What became of one baseline file in a run.
+
+    Args:
+        path: the file, as messages show it.
+        action: what was done with it.
+        held: how many findings it holds; those of this run, where it was written.
+        stale: what it holds, or held before it was pruned, that is no longer found.
+    """
+
+    path: str
+    action: BaselineAction
+    held: int
+    stale: tuple[StaleEntry, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The result of a run.
@@ -237,11 +296,12 @@ class Report:
     Args:
         findings: every finding that is left, sorted, whatever its state.
         files: how many files were checked.
-        sources: the text of each file that has a finding, by path.
+        sources: the text of each file that has a finding, by path; of a notebook, the text of its cells.
         errors: files that could not be checked or written.
         fixed: files that were changed (or would be, for ``--diff``) and files whose fixes were refused.
         unsafe_fixes: whether unsafe fixes were allowed.
         notes: what a user who asks for it (``--verbose``) wants to know, one line each.
+        baselines: the baseline files in use, and what was done with them.
     """
 
     findings: tuple[Finding, ...]
@@ -251,6 +311,7 @@ class Report:
     fixed: tuple[FixedFile, ...] = ()
     unsafe_fixes: bool = False
     notes: tuple[str, ...] = ()
+    baselines: tuple[BaselineUse, ...] = ()
 
     @property
     def active(self) -> tuple[Finding, ...]:

@@ -18,6 +18,28 @@ class Net(nn.Module):
 GOOD = BAD.replace("0.5)", "0.5, training=self.training)")
 UNSAFE = BAD.replace("0.5)", "0.5, training=True)")
 
+FIXTURES = Path(__file__).parent.parent / "fixtures/rules"
+#: The rules about code.
+RULES = sorted(path.name for path in FIXTURES.glob("DRP[1-8]*"))
+#: A helper that every call leaves on, which is told once, at the helper.
+HELPER = """\
+import torch.nn.functional as F
+
+
+def attend(q, k, v, p):
+    return F.scaled_dot_product_attention(q, k, v, dropout_p=p)
+"""
+CALLER = """\
+from torch import nn
+
+from ops import attend
+
+
+class Net(nn.Module):
+    def forward(self, q, k, v):
+        return attend(q, k, v, 0.1)
+"""
+
 Output = tuple[int, str, str]
 
 
@@ -36,6 +58,11 @@ class Project:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text if isinstance(text, bytes) else text.encode())
         return target
+
+    def copy_bad_fixtures(self, rule: str) -> None:
+        """The fixtures of a rule that have a finding."""
+        for path in (FIXTURES / rule).glob("bad_*.py"):
+            self.write(path.name, path.read_bytes())
 
     def read(self, path: str) -> str:
         return (self.folder / path).read_bytes().decode()

@@ -13,6 +13,7 @@ from dropcheck.model import (
     Span,
     State,
 )
+from dropcheck.report.context import Context
 
 NET = """\
 import torch.nn.functional as F
@@ -109,6 +110,8 @@ ADVICE = finding(
     fix=Fix(Applicability.DISPLAY, "Write 0.5", (), "The percentage may not be meant as one."),
 )
 IN_HELPER = finding(HELPER, "F.dropout(x)", path="src/helper.py", fix=None)
+
+CONTEXT = Context(base="/repo", root="/repo", version="1.2.3")
 
 SOURCES = {"src/net.py": NET, "src/helper.py": HELPER}
 

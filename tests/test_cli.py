@@ -163,7 +163,7 @@ def test_output_file_that_cannot_be_written(project: Project) -> None:
     project.write("net.py", BAD)
     code, out, err = project.run("-o", ".")
     assert (code, out) == (2, "")
-    assert err.splitlines()[0].startswith("error: .: cannot write the output file")
+    assert err.splitlines()[0].startswith("error: .: cannot be written")
 
 
 def test_statistics(project: Project) -> None:

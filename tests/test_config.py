@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from dropcheck.cli.options import CheckOptions
 from dropcheck.config.load import find_config, load_config
-from dropcheck.config.options import OPTIONS
+from dropcheck.config.option import Kind
+from dropcheck.config.options import FILE_OPTIONS, FLAGS, OPTIONS
+from dropcheck.config.outputs import Output
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.config.settings import FunctionEntry, Settings
 from dropcheck.errors import ConfigError
@@ -28,10 +31,11 @@ exclude = ["old"]
 extend-exclude = ["gen/*.py"]
 force-exclude = true
 respect-gitignore = false
-output-format = "concise"
+output-format = ["concise", "sarif:out.sarif"]
 fix = true
 unsafe-fixes = true
 min-confidence = "medium"
+baseline = "ci/known.json"
 intent-words = ["augment"]
 module-bases = ["mylib.nn.Layer"]
 
@@ -69,11 +73,19 @@ def failure(path: Path, text: str) -> str:
 
 def test_the_table_of_options_and_the_settings_agree() -> None:
     fields = {field.name for field in dataclasses.fields(Settings)} - {"root", "source"}
-    assert fields == {option.field for option in OPTIONS}
-    for option in OPTIONS:
-        value = getattr(Settings(), option.field)
-        assert (value.value if isinstance(value, Confidence) else value) == option.default
+    assert fields == {option.field for option in FILE_OPTIONS} - {"extend"}
+    for option in FILE_OPTIONS:
+        if option.field in fields:
+            value = getattr(Settings(), option.field)
+            default = (Output(str(option.default)),) if option.kind is Kind.FORMATS else option.default
+            assert (value.value if isinstance(value, Confidence) else value) == default
         assert option.doc.endswith(".")
+
+
+def test_the_table_of_options_and_the_command_agree() -> None:
+    assert set(CheckOptions.__annotations__) == {"paths", *(option.field for option in FLAGS)}
+    assert len({option.name for option in OPTIONS}) == len(OPTIONS)
+    assert all(option.in_file or option.flag is not None for option in OPTIONS)
 
 
 def test_every_option_is_read(tmp_path: Path) -> None:
@@ -89,10 +101,11 @@ def test_every_option_is_read(tmp_path: Path) -> None:
         extend_exclude=(f"{root}/gen/*.py",),
         force_exclude=True,
         respect_gitignore=False,
-        output_format="concise",
+        output_format=(Output("concise"), Output("sarif", f"{root}/out.sarif")),
         fix=True,
         unsafe_fixes=True,
         min_confidence=Confidence.MEDIUM,
+        baseline=f"{root}/ci/known.json",
         intent_words=("augment",),
         module_bases=("mylib.nn.Layer",),
         functions=(
@@ -120,13 +133,24 @@ def test_other_files_hold_the_options_at_the_top(tmp_path: Path, name: str) -> N
         ('selct = ["DRP101"]', ["unknown option 'selct'", "did you mean 'select'?"]),
         ("extend_exclude = []", ["did you mean 'extend-exclude'?"]),
         ("Unsafe_Fix = true", ["did you mean 'unsafe-fixes'?"]),
-        ("xyzzy = 1", ["unknown option 'xyzzy'", "known are select, extend-select"]),
-        ('select = "DRP101"', ["'select' must be a list of strings, not a string"]),
-        ("select = [1]", ["'select' must be a list of strings, not a list with other things in it"]),
+        ("xyzzy = 1", ["unknown option 'xyzzy'", "'dropcheck config' lists them"]),
+        ('select = "DRP101"', ["'select' must be a list of codes or names, not a string"]),
+        ("select = [1]", ["'select' must be a list of codes or names, not a list with other things in it"]),
         ("fix = 1", ["'fix' must be true or false, not a number"]),
         ('min-confidence = "hgh"', ["'min-confidence' must be one of 'high', 'medium', 'low', not 'hgh'"]),
+        ('output-format = "concis"', ["unknown format 'concis'; did you mean 'concise'?"]),
+        ('min-confidence = "hig"', ["not 'hig'; did you mean 'high'?"]),
+        ("diff = true", ["'diff' concerns one run", "as --diff"]),
+        ("extend = 3", ["'extend' must be a path, not a number"]),
         ("min-confidence = 3", ["'min-confidence' must be one of", "not a number"]),
-        ('output-format = "yaml"', ["'output-format' must be one of 'full'", "not 'yaml'"]),
+        ('baseline = ["a.json"]', ["'baseline' must be a path, not a list"]),
+        ("output-format = 1", ["'output-format' must be one or more of 'auto', 'full'", "not a number"]),
+        ("output-format = []", ["'output-format' names no format"]),
+        ('output-format = "sarf"', ["unknown format 'sarf'; did you mean 'sarif'?"]),
+        ('output-format = ["full", "json"]', ["only one format can go to stdout", "'json:FILE'"]),
+        ('output-format = ["json:a", "sarif:./a"]', ["two formats go to one file"]),
+        ('output-format = "json:"', ["'json:' names no file"]),
+        ('output-format = "yaml"', ["unknown format 'yaml'", "concise", "sarif"]),
         ('exclude = [""]', ["'exclude' holds the glob ''"]),
         ('exclude = ["!a"]', ["'!a'", "leave it out"]),
         ('exclude = ["a[z-a]"]', ["'a[z-a]'", "not valid"]),
@@ -223,7 +247,9 @@ def test_the_command_line_is_over_the_file(tmp_path: Path) -> None:
     assert settings(select=["DRP2"], extend_select=["DRP3"]).extend_select == ("DRP3",)
     assert settings(extend_select=["DRP901"]).extend_select == ("DRP301", "DRP901")
     assert settings(extend_select=["DRP901"]).select == ("DRP1",)
-    assert settings(ignore=("DRP2",)).ignore == ("DRP2",)
+    assert settings(ignore=("DRP2",)).ignore == ("DRP101", "DRP2")
+    assert settings(select=["DRP2"]).ignore == ()
+    assert settings(select=["DRP2"], ignore=["DRP203"]).ignore == ("DRP203",)
     assert settings(extend_exclude=["old"]).extend_exclude == ("gen", "old")
     assert settings(exclude=["old"]).excludes == ("old", "gen")
     assert settings(fix=False).fix is False

@@ -45,8 +45,9 @@ def generate() -> Main:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
-    for name in ("README.md", "mkdocs.yml"):
-        shutil.copy(ROOT / name, tmp_path)
+    for name in ("README.md", "mkdocs.yml", "dropcheck/config/dropcheck.schema.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 
@@ -58,8 +59,10 @@ def test_what_is_generated_is_up_to_date(generate: Main) -> None:
     ("name", "generated"),
     [
         ("README.md", "[missing-training-flag](docs/rules/missing-training-flag.md)"),
+        ("README.md", "rg -l dropout"),
         ("mkdocs.yml", "rules/missing-training-flag.md"),
         ("docs/configuration.md", "### `select`"),
+        ("dropcheck/config/dropcheck.schema.json", '"enum"'),
         ("docs/cli.md", "`--fix-only`"),
         ("docs/api.md", "`FixedFile`"),
         ("docs/rules/index.md", "DRP101"),
@@ -81,7 +84,7 @@ def test_drift_fails_the_check_and_is_repaired(
 
 def test_a_page_without_marks_is_named(generate: Main, copy: Path) -> None:
     (copy / "README.md").write_text("# dropcheck\n")
-    with pytest.raises(SystemExit, match=r"README\.md: needs one block"):
+    with pytest.raises(SystemExit, match=r"README\.md: needs 2 blocks"):
         generate(["--check"], copy)
 
 
@@ -207,7 +210,7 @@ def test_suppressions(source: str) -> None:
 
 
 def test_configuration_example(project: Project) -> None:
-    (example,) = fences(read("docs/configuration.md"), "toml")
+    example = fences(read("docs/configuration.md"), "toml")[0]
     project.write("pyproject.toml", example)
     settings = load_config("pyproject.toml")
     assert (settings.ignore, settings.module_bases) == (("DRP203",), ("mylib.nn.Layer",))
@@ -228,9 +231,27 @@ def test_api_examples_run(project: Project, source: str, capsys: pytest.CaptureF
         assert "DRP101" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("block", fences(read("docs/cli.md"), "console"))
+@pytest.mark.parametrize("block", fences(read("docs/formats.md"), "console"))
 def test_output_shown(project: Project, block: str) -> None:
     project.write("net.py", BAD)
     command, _, output = block.partition("\n")
     code, out, _ = project.run(*command.removeprefix("$ dropcheck ").split())
     assert (code, out) == (1, output)
+
+
+def test_baseline_page(project: Project) -> None:
+    page = read("docs/baseline.md")
+    adopting, pruning = fences(page, "console")
+    project.write("net.py", BAD)
+    replay(project, adopting)
+    assert project.read("known.json") == fences(page, "json")[0]
+    project.write("pyproject.toml", fences(page, "toml")[0])
+    replay(project, pruning)
+    assert "DRP101" not in project.read("known.json")
+
+
+def replay(project: Project, session: str) -> None:
+    """Run the commands of a session; each says on stderr what the page shows."""
+    for block in session.split("$ dropcheck ")[1:]:
+        command, _, output = block.partition("\n")
+        assert project.run(*command.split()) == (0, "", output)

@@ -107,10 +107,10 @@ def test_crash_while_extracting_stays_with_its_file(here: Path, monkeypatch: pyt
 
 
 def test_crash_while_judging_stays_with_its_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(project: object, path: str, settings: Settings, *, at_calls: bool) -> object:
+    def crash(project: object, path: str, settings: Settings, **rest: object) -> object:
         if path == "cursed.py":
             raise RecursionError
-        return judge(project, path, settings, at_calls=at_calls)  # type: ignore[arg-type]
+        return judge(project, path, settings, **rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(workspace, "judge", crash)
     report = run_over({"bad.py": BAD, "cursed.py": BAD}, RunOptions(fix=True, jobs=1))

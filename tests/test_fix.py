@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dropcheck.engine.fix import apply_edits, fix_text
-from dropcheck.model import Applicability, Confidence, Edit, Finding, Fix, Span
+from dropcheck.model import Applicability, Confidence, Edit, Finding, Fix, Span, State
 
 Judge = Callable[[str], tuple[Finding, ...]]
 
@@ -245,3 +246,14 @@ def test_apply_edits_changes_only_its_spans(text: str, data: st.DataObject) -> N
     for edit in edits:
         edited = edited.replace(edit.content, text[edit.span.start : edit.span.end], 1)
     assert edited == text
+
+
+def test_fix_that_would_wake_another_finding_is_refused() -> None:
+    def judge(text: str) -> tuple[Finding, ...]:
+        other = finding("DRP102", (0, 0))
+        state = State.ACTIVE if "good" in text else State.SUPPRESSED
+        return (replace(other, state=state), *words({"bad": ("DRP101", "good")})(text))
+
+    result = fix_text("bad", judge, lambda found: found.code == "DRP101")
+    assert (result.text, result.applied) == ("bad", ())
+    assert [refusal.reason for refusal in result.refused] == ["DRP102 would count where it does not now"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from markdown import ROOT
+from notebooks_helper import dump, notebook
 
 BAD = """\
 import torch.nn.functional as F
@@ -84,9 +85,11 @@ def scratch(tmp_path: Path, environ: dict[str, str]) -> Repository:
 def test_the_hook_fails_on_findings_and_changes_nothing(tool: Repository, scratch: Repository) -> None:
     scratch.write("bad.py", BAD)
     scratch.write("good.py", GOOD)
+    scratch.write("bad.ipynb", dump(notebook(BAD)))
     code, output = scratch.pre_commit("try-repo", str(tool.folder), "dropcheck", "--all-files")
     assert code == 1, output
     assert "bad.py:7:16" in output
+    assert "bad.ipynb:cell 1:7:16" in output
     assert "good.py" not in output
     assert "exit code: 1" in output
     assert scratch.read("bad.py") == BAD
@@ -95,10 +98,12 @@ def test_the_hook_fails_on_findings_and_changes_nothing(tool: Repository, scratc
 def test_the_fix_hook_fails_once_and_rewrites_the_file(tool: Repository, scratch: Repository) -> None:
     scratch.write("bad.py", BAD)
     scratch.write("good.py", GOOD)
+    scratch.write("bad.ipynb", dump(notebook(BAD)))
     code, output = scratch.pre_commit("try-repo", str(tool.folder), "dropcheck-fix", "--all-files")
     assert code == 1, output
     assert "files were modified by this hook" in output
     assert (scratch.read("bad.py"), scratch.read("good.py")) == (GOOD, GOOD)
+    assert scratch.read("bad.ipynb") == dump(notebook(GOOD))
 
 
 def test_both_hooks_pass_where_there_is_nothing_to_report(tool: Repository, scratch: Repository) -> None:
@@ -113,12 +118,14 @@ def test_both_hooks_pass_where_there_is_nothing_to_report(tool: Repository, scra
     assert output.count("(no files to check)Skipped") == 2
 
     scratch.write("good.py", GOOD)
+    # A hook names every file, and a repository may have notebooks in other languages.
+    scratch.write("r.ipynb", dump(notebook("dropout <- 1", language="R")))
     code, output = scratch.pre_commit("run", "--all-files", "--verbose")
     assert code == 0, output
     assert output.count("Passed") == 2
-    assert "All clear: 1 file checked." in output
+    assert "All clear: 2 files checked." in output
 
-    scratch.git("rm", "-qf", "good.py")
+    scratch.git("rm", "-qf", "good.py", "r.ipynb")
     scratch.write("bad.py", BAD)
     scratch.write("pyproject.toml", '[tool.dropcheck]\nextend-exclude = ["bad.py"]\n')
     code, output = scratch.pre_commit("run", "--all-files", "--verbose")

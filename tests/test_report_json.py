@@ -1,7 +1,7 @@
 import json
 from dataclasses import replace
 
-from report_samples import CLEAN, HOSTILE_PATH, HOSTILE_REPORT, NET, SAFE, SEVERAL, WITH_DISMISSED
+from report_samples import CLEAN, CONTEXT, HOSTILE_PATH, HOSTILE_REPORT, NET, SAFE, SEVERAL, WITH_DISMISSED
 from snapshots_helper import assert_snapshot
 
 from dropcheck.model import LineIndex, Report, Span
@@ -12,6 +12,7 @@ FIELDS = {
     "code",
     "name",
     "message",
+    "severity",
     "confidence",
     "url",
     "filename",
@@ -24,13 +25,13 @@ FIELDS = {
 
 
 def _items(report: Report) -> list[dict[str, object]]:
-    items = json.loads(json_report.render(report, base="/repo"))
+    items = json.loads(json_report.render(report, CONTEXT))
     assert isinstance(items, list)
     return items
 
 
 def test_snapshot() -> None:
-    assert_snapshot("report.json", json_report.render(SEVERAL, base="/repo"))
+    assert_snapshot("report.json", json_report.render(SEVERAL, CONTEXT))
 
 
 def test_fields_stay() -> None:
@@ -74,11 +75,11 @@ def test_noqa_row_is_the_last_row_of_the_statement() -> None:
 
 def test_only_active_findings() -> None:
     assert len(_items(WITH_DISMISSED)) == 1
-    assert json_report.render(CLEAN, base="/repo") == "[]\n"
+    assert json_report.render(CLEAN, CONTEXT) == "[]\n"
 
 
 def test_ascii_only_and_lossless() -> None:
-    text = json_report.render(HOSTILE_REPORT, base="/repo")
+    text = json_report.render(HOSTILE_REPORT, CONTEXT)
     assert text.isascii()
     assert text.replace("\n", "").isprintable()
     assert json.loads(text)[0]["filename"] == f"/repo/{HOSTILE_PATH}"

@@ -38,9 +38,9 @@ def snippet(rule: Rule, heading: str) -> str:
     return code
 
 
-def findings(text: str, rule: Rule) -> list[Finding]:
-    """What the default rules and this one find at any confidence and not suppressed."""
-    settings = replace(Settings(), min_confidence=Confidence.LOW, extend_select=(rule.code,))
+def findings(rule: Rule, text: str) -> list[Finding]:
+    """What is found by the default rules and this one at any confidence, and not suppressed."""
+    settings = replace(Settings(), extend_select=(rule.code,), min_confidence=Confidence.LOW)
     return [finding for finding in check_source(text, "model.py", settings=settings) if finding.state is State.ACTIVE]
 
 
@@ -96,17 +96,17 @@ def test_links_are_links(rule: Rule) -> None:
 
 @every_rule
 def test_bad_example_yields_the_rule(rule: Rule) -> None:
-    assert rule.code in {finding.code for finding in findings(snippet(rule, "Bad"), rule)}
+    assert rule.code in {finding.code for finding in findings(rule, snippet(rule, "Bad"))}
 
 
 @every_rule
 def test_good_example_yields_nothing(rule: Rule) -> None:
-    assert findings(snippet(rule, "Good"), rule) == []
+    assert findings(rule, snippet(rule, "Good")) == []
 
 
 @every_rule
 def test_findings_explain_themselves(rule: Rule) -> None:
-    finding = next(finding for finding in findings(snippet(rule, "Bad"), rule) if finding.code == rule.code)
+    finding = next(finding for finding in findings(rule, snippet(rule, "Bad")) if finding.code == rule.code)
     assert finding.name == rule.name
     for sentence in (finding.message, finding.help):
         assert sentence
@@ -122,7 +122,7 @@ def test_fix_words_are_known_and_kept(rule: Rule) -> None:
     made = {
         {"display": "advice"}.get(finding.fix.applicability.value, finding.fix.applicability.value) if finding.fix else "none"
         for path in (FIXTURES / rule.code).glob("*.py")
-        for finding in findings(path.read_text("utf-8"), rule)
+        for finding in findings(rule, path.read_text("utf-8"))
         if finding.code == rule.code
     }
     assert made == words

@@ -8,16 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from notebooks_helper import dump, markdown, notebook
 
 from dropcheck.config.resolve import ConfigResolver
-from dropcheck.discover import discover
+from dropcheck.discover import discover, discover_text
 from dropcheck.engine.cache import RunCache
 from dropcheck.engine.run import RunOptions, check
 from dropcheck.model import Report
 
 FOLDER = ".dropcheck_cache"
 HELPER = "import torch.nn.functional as F\n\n\ndef drop(x, p, training={default}):\n    return F.dropout(x, p, training)\n"
-NET = """
+NET = """\
 import torch.nn as nn
 
 from helper import drop
@@ -27,7 +28,7 @@ class Net(nn.Module):
     def forward(self, x):
         return drop(x, 0.1)
 """
-CLEAN = """
+CLEAN = """\
 import torch.nn as nn
 
 
@@ -183,3 +184,43 @@ def test_several_at_once(project: Path) -> None:
         reports = list(pool.map(lambda _: run(), range(16)))
     assert all(report == reports[0] for report in reports)
     assert cache().recall() == reports[0]
+
+
+def test_notebooks_are_looked_at_as_code(project: Path) -> None:
+    write(project / "nb.ipynb", dump(notebook("x = 1", CLEAN)))
+    write(project / "notes.ipynb", dump(notebook("x <- 1", language="R")))
+    report = run()
+    assert cache().recall() == report
+    write(project / "nb.ipynb", dump(notebook("y = 2", CLEAN, markdown("`F.dropout(x)`"))))
+    assert cache().recall() == report
+    write(project / "nb.ipynb", dump(notebook(NET)))
+    assert cache().recall() is None
+
+
+def test_notebook_that_becomes_python(project: Path) -> None:
+    write(project / "nb.ipynb", dump(notebook(NET, language="R")))
+    run()
+    assert cache().recall() is not None
+    write(project / "nb.ipynb", dump(notebook(NET, language="python")))
+    assert cache().recall() is None
+
+
+def test_standard_input_is_not_kept(project: Path) -> None:
+    found = discover_text("net.py", CLEAN.encode(), ConfigResolver({}, None, isolated=True))
+    check(found, RunOptions(jobs=1, cache=FOLDER))
+    assert not (project / FOLDER).exists()
+    check(discover(["net.py"], ConfigResolver({}, None, isolated=True)), RunOptions(jobs=1, cache=FOLDER))
+    assert RunCache(FOLDER, found, ignore_suppressions=False).recall() is None
+
+
+def test_baselined_findings_are_not_kept(project: Path) -> None:
+    check(discover(["."], ConfigResolver({}, None, isolated=True)), RunOptions(jobs=1, write_baseline="known.json"))
+    found = discover(["."], ConfigResolver({"baseline": "known.json"}, None, isolated=True))
+    assert not check(found, RunOptions(jobs=1, cache=FOLDER)).active
+    check(found, RunOptions(jobs=1, cache=FOLDER, ignore_baseline=True))
+    assert RunCache(FOLDER, found, ignore_suppressions=False).recall() is None
+
+
+def test_a_run_that_writes_comments_is_not_kept(project: Path) -> None:
+    check(discover(["."], ConfigResolver({}, None, isolated=True)), RunOptions(jobs=1, cache=FOLDER, add_ignore=""))
+    assert cache().recall() is None

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
+from contextlib import redirect_stdout
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Unpack
 
 import click
 
+from dropcheck.cli.command import TableCommand
 from dropcheck.cli.exit_code import ExitOptions, exit_code
-from dropcheck.cli.options import CheckOptions, GroupedCommand, overrides, parameters
-from dropcheck.cli.streams import use_color, write, write_file
+from dropcheck.cli.options import CheckOptions, Overrides, overrides, parameters
+from dropcheck.cli.stdin import StandardInput, read_stdin
+from dropcheck.cli.streams import use_color, write, write_bytes
+from dropcheck.config.option import Kind
+from dropcheck.config.options import FLAGS, OPTION_BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from dropcheck.cli.outputs import Outputs
     from dropcheck.model import Report
-    from dropcheck.report.pieces import Piece
 
 
 @click.command(
-    cls=GroupedCommand,
-    params=parameters(),
+    cls=TableCommand,
+    params=parameters(*FLAGS),
     epilog="""
-    RULES and GLOBS are separated by commas, and their options can be repeated.
+    RULES, GLOBS and FORMATS are separated by commas, and their options can be repeated.
+
+    A FORMAT is full, concise or grouped for people, json, json-lines, github, gitlab, sarif, junit, rdjson, pylint or azure for
+    programs, or auto: github in GitHub Actions, else full. FORMAT:FILE writes to a file.
+
+    A variable stands in for an option that is not given: DROPCHECK_MIN_CONFIDENCE=medium for --min-confidence medium. The
+    command line comes first, then the variables, then the configuration file closest to each file, then the defaults.
 
     \b
     Exit codes:
@@ -37,22 +46,37 @@ if TYPE_CHECKING:
       dropcheck check src
       dropcheck check --diff src
       dropcheck check --fix --unsafe-fixes src
-      dropcheck check --select DRP1,invalid-dropout-probability --ignore DRP105 src
+      dropcheck check --select DRP1,invalid-dropout-probability src
       dropcheck check --output-format json --output-file report.json .
+      dropcheck check --add-ignore="compared with v1" src
+      dropcheck check --write-baseline known.json .
+      dropcheck check --output-format full --output-format sarif:out.sarif
+      dropcheck check --fix --stdin-filename src/model.py - < src/model.py
     """,
 )
 @click.pass_context
 def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
     """Find dropout that stays on in evaluation, and repair it.
 
-    Checks the Python files in PATHS (files or folders; by default the current folder) and prints what it finds.
+    Checks the Python files and notebooks in PATHS (files or folders; by default the current folder; - for standard input) and
+    prints what it finds.
     """
-    if options["quiet"] and options["verbose"]:
-        raise click.UsageError("--quiet and --verbose cannot be used together")
-    if options["isolated"] and options["config"] is not None:
-        raise click.UsageError("--isolated and --config cannot be used together")
-    report, output_format = _run(options)
-    _print_findings(report, output_format, options)
+    given = overrides(ctx)
+    _refuse_unknown_rules(given)
+    if options["show_settings"] or options["show_files"]:
+        from dropcheck.cli.show import show  # noqa: PLC0415  (as below)
+
+        ctx.exit(show(options, given))
+    stdin = read_stdin(options["paths"], options["stdin_filename"])
+    run = _run(options, given, stdin)
+    report = run.report
+    if stdin is not None and run.fixing:
+        write_bytes(stdin.fixed(report), sys.stdout)
+        # The text has stdout for itself.
+        with redirect_stdout(sys.stderr):
+            _print_findings(run, options)
+    else:
+        _print_findings(run, options)
     _print_errors(report)
     if not options["quiet"]:
         _print_summary(report, options)
@@ -69,75 +93,67 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
     )
 
 
-def _run(options: CheckOptions) -> tuple[Report, str]:
-    """The report of the run and the format to print it in."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What came of a run: its report, how to print it, and whether files were to be rewritten."""
+
+    report: Report
+    outputs: Outputs
+    fixing: bool
+
+
+def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -> _Run:
     # Imported here so that --help and --version start without the engine.
+    from dropcheck.cli.outputs import choose  # noqa: PLC0415
     from dropcheck.cli.progress import ProgressBar  # noqa: PLC0415
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
-    from dropcheck.discover import discover  # noqa: PLC0415
+    from dropcheck.discover import discover, discover_text  # noqa: PLC0415
+    from dropcheck.engine.add_ignore import refuse_unfit  # noqa: PLC0415
     from dropcheck.engine.run import RunOptions  # noqa: PLC0415
     from dropcheck.engine.run import check as run_check  # noqa: PLC0415
 
-    _refuse_unknown_rules(options)
-    resolver = ConfigResolver(overrides(options), options["config"], options["isolated"])
-    # What concerns the run and not a file follows the folder the user is in.
-    here = resolver.settings_in(os.getcwd())
-    found = discover(options["paths"] or (os.curdir,), resolver)
+    if options["add_ignore"] is not None:
+        refuse_unfit(options["add_ignore"])
+    resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
+    # What concerns the run and not a file follows the folder the user is in, or the file that an editor has open.
+    here = resolver.settings_in(os.getcwd()) if stdin is None else resolver.settings_for(stdin.name)
+    outputs = choose(here.output_format, options["output_file"], os.environ, statistics=options["statistics"])
+    if stdin is None:
+        found = discover(options["paths"] or (os.curdir,), resolver)
+    else:
+        found = discover_text(stdin.name, stdin.raw, resolver)
+    fixing = (here.fix or options["fix_only"] or options["add_ignore"] is not None) and not options["diff"]
     run_options = RunOptions(
-        fix=(here.fix or options["fix_only"]) and not options["diff"],
-        diff=options["diff"],
+        fix=fixing and stdin is None,
+        diff=options["diff"] or (fixing and stdin is not None),
+        add_ignore=options["add_ignore"],
         ignore_suppressions=options["ignore_suppressions"],
+        ignore_baseline=options["ignore_baseline"],
+        fix_baselined=options["fix_baselined"],
+        write_baseline=options["write_baseline"],
+        prune_baseline=options["prune_baseline"],
         jobs=options["jobs"],
     )
     visible_bar = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not options["quiet"]
     color = use_color(options["color"], os.environ, terminal=visible_bar)
     with ProgressBar(enabled=visible_bar, color=color) as progress:
-        return run_check(found, run_options, progress=progress), here.output_format
+        return _Run(run_check(found, run_options, progress=progress), outputs, fixing)
 
 
-def _refuse_unknown_rules(options: CheckOptions) -> None:
+def _refuse_unknown_rules(given: Overrides) -> None:
     """Name the option in the message, and do so even if there is no file to check."""
     from dropcheck.rules.selectors import expand  # noqa: PLC0415
 
-    expand(options["select"] or (), origin="--select")
-    expand(options["extend_select"] or (), origin="--extend-select")
-    expand(options["ignore"] or (), origin="--ignore")
+    for name, value in given.values.items():
+        if OPTION_BY_NAME[name].kind is Kind.SELECTORS and isinstance(value, tuple):
+            expand(value, origin=given.places[name])
 
 
-def _print_findings(report: Report, output_format: str, options: CheckOptions) -> None:
-    from dropcheck.report import json_report, statistics  # noqa: PLC0415
-    from dropcheck.report.pieces import plain  # noqa: PLC0415
+def _print_findings(run: _Run, options: CheckOptions) -> None:
+    from dropcheck.cli.printing import PrintOptions, print_reports  # noqa: PLC0415
 
-    shown = replace(report, findings=()) if options["fix_only"] else report
-    path = options["output_file"]
-    terminal = path is None and sys.stdout.isatty()
-    color = use_color(options["color"], os.environ if path is None else {}, terminal=terminal)
-    if output_format == "json" and not options["diff"]:
-        statistic = options["statistics"]
-        text = statistics.render_json(shown) if statistic else json_report.render(shown, base=os.getcwd())
-    else:
-        pieces = _layout(shown, output_format, options, escape=terminal or color)
-        text = _ansi(pieces) if color else plain(pieces)
-    if path is None:
-        write(text, sys.stdout)
-    else:
-        write_file(path, text)
-
-
-def _layout(report: Report, output_format: str, options: CheckOptions, *, escape: bool) -> Iterator[Piece]:
-    from dropcheck.report import concise, diff, full, statistics  # noqa: PLC0415
-
-    if options["diff"]:
-        return diff.layout(report, escape=escape)
-    if options["statistics"]:
-        return statistics.layout(report)
-    return concise.layout(report) if output_format == "concise" else full.layout(report)
-
-
-def _ansi(pieces: Iterator[Piece]) -> str:
-    from dropcheck.report.console import ansi  # noqa: PLC0415  (rich, only where there is something to colour)
-
-    return ansi(pieces)
+    shown = replace(run.report, findings=()) if options["fix_only"] else run.report
+    print_reports(shown, run.outputs, PrintOptions(options["color"], options["diff"], options["statistics"]))
 
 
 def _print_errors(report: Report) -> None:
@@ -153,6 +169,7 @@ def _print_summary(report: Report, options: CheckOptions) -> None:
     shown = summary.SummaryOptions(
         diff=options["diff"],
         fix_only=options["fix_only"],
+        add_ignore=options["add_ignore"] is not None,
         show_fixes=options["show_fixes"],
         verbose=options["verbose"],
     )

@@ -4,14 +4,49 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TypedDict, Unpack
 
 import click
 
+from dropcheck.cli.command import TableCommand
 from dropcheck.cli.exit_code import FAILED
+from dropcheck.cli.options import overrides, parameters
 from dropcheck.cli.streams import write, write_file
+from dropcheck.config.option import Group, Kind, run_option
+from dropcheck.config.options import OPTION_BY_NAME
+
+
+class _InventoryOptions(TypedDict):
+    """What click hands to the command, as far as it asks for it."""
+
+    paths: tuple[str, ...]
+    config: str | None
+    isolated: bool
+    jobs: int | None
+    verbose: bool
+    output_format: str
+    output_file: str | None
+
+
+_SHARED = ("exclude", "extend-exclude", "force-exclude", "respect-gitignore", "config", "isolated", "jobs")
+_OWN = (
+    run_option(
+        "output-format",
+        Group.OUTPUT,
+        "Print text (default), json or markdown.",
+        Kind.CHOICE,
+        metavar="FORMAT",
+        choices=("text", "json", "markdown"),
+    ),
+    run_option("output-file", Group.OUTPUT, "Write to FILE.", Kind.PATH, metavar="FILE", short="-o"),
+    run_option("verbose", Group.OUTPUT, "Also say what could not be followed, and why.", short="-v"),
+)
 
 
 @click.command(
+    cls=TableCommand,
+    short_help="List every dropout site, also the correct ones.",
+    params=parameters(*(OPTION_BY_NAME[name] for name in _SHARED), *_OWN),
     epilog="""
     `print(model)` shows modules only; functional and attention dropout is invisible there. This is the list that has all of it.
 
@@ -24,39 +59,14 @@ from dropcheck.cli.streams import write, write_file
     Examples:
       dropcheck inventory src
       dropcheck inventory --output-format markdown --output-file dropout.md src
-    """
+    """,
 )
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option(
-    "--output-format",
-    type=click.Choice(("text", "json", "markdown")),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
-@click.option("--output-file", "-o", metavar="FILE", help="Write to FILE.")
-@click.option("--config", metavar="FILE", help="Use FILE as the configuration of every file.")
-@click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
-@click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Use at most N processes.")
-@click.option("--verbose", "-v", is_flag=True, help="Also say what could not be followed, and why.")
 @click.pass_context
-def inventory(
-    ctx: click.Context,
-    paths: tuple[str, ...],
-    *,
-    output_format: str,
-    output_file: str | None,
-    config: str | None,
-    isolated: bool,
-    jobs: int | None,
-    verbose: bool,
-) -> None:
+def inventory(ctx: click.Context, /, **options: Unpack[_InventoryOptions]) -> None:
     """List every dropout site and what it does in training and in evaluation.
 
     PATHS are files or folders; by default the current folder.
     """
-    if isolated and config is not None:
-        raise click.UsageError("--isolated and --config cannot be used together")
     # Imported here so that --help starts without the engine.
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
     from dropcheck.discover import discover  # noqa: PLC0415
@@ -65,15 +75,18 @@ def inventory(
     from dropcheck.report import inventory as report  # noqa: PLC0415
     from dropcheck.report.escape import visible  # noqa: PLC0415
 
-    found = discover(paths or (os.curdir,), ConfigResolver({}, config, isolated))
-    taken = take_inventory(found, RunOptions(jobs=jobs))
-    render = {"text": report.render_text, "json": report.render_json, "markdown": report.render_markdown}[output_format]
-    if output_file is None:
-        write(render(taken), sys.stdout)
+    given = overrides(ctx)
+    resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
+    found = discover(options["paths"] or (os.curdir,), resolver)
+    taken = take_inventory(found, RunOptions(jobs=options["jobs"]))
+    render = {"text": report.render_text, "json": report.render_json, "markdown": report.render_markdown}
+    text = render[options["output_format"]](taken)
+    if options["output_file"] is None:
+        write(text, sys.stdout)
     else:
-        write_file(output_file, render(taken))
+        write_file(options["output_file"], text)
     for error in taken.errors:
         write(f"error: {visible(f'{error.path}: {error.message}')}\n", sys.stderr)
-    for note in taken.notes if verbose else ():
+    for note in taken.notes if options["verbose"] else ():
         write(f"{visible(note)}\n", sys.stderr)
     ctx.exit(FAILED if taken.errors else 0)

@@ -8,25 +8,24 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from dropcheck.cli.command import TableCommand
 from dropcheck.cli.exit_code import CLEAN, FAILED, FINDINGS
-from dropcheck.cli.options import file_options
+from dropcheck.cli.options import overrides, parameters
 from dropcheck.cli.streams import use_color, write
+from dropcheck.config.option import Group, Kind, run_option
+from dropcheck.config.options import OPTION_BY_NAME
 
 if TYPE_CHECKING:
     from dropcheck.refactor.result import RefactorReport
 
 
 class RefactorCommandOptions(TypedDict):
-    """What click hands to the command."""
+    """What click hands to the command, as far as it asks for it."""
 
     paths: tuple[str, ...]
     diff: bool
     one_module_per_call: bool
     output_format: str
-    exclude: tuple[str, ...] | None
-    extend_exclude: tuple[str, ...] | None
-    force_exclude: bool | None
-    respect_gitignore: bool | None
     config: str | None
     isolated: bool
     color: str
@@ -34,29 +33,26 @@ class RefactorCommandOptions(TypedDict):
     verbose: bool
 
 
+_SHARED = ("exclude", "extend-exclude", "force-exclude", "respect-gitignore", "config", "isolated", "color", "jobs")
+_OWN = (
+    run_option("diff", Group.FIXES, "Show what would change, write nothing."),
+    run_option("one-module-per-call", Group.FIXES, "Give each call a module of its own."),
+    run_option(
+        "output-format",
+        Group.OUTPUT,
+        "Print the summary as text (default) or json.",
+        Kind.CHOICE,
+        metavar="FORMAT",
+        choices=("text", "json"),
+    ),
+    run_option("verbose", Group.OUTPUT, "Also say what could not be followed, and why.", short="-v"),
+)
+
+
 @click.command(
-    params=[
-        click.Argument(["paths"], nargs=-1),
-        click.Option(["--diff"], is_flag=True, help="Show what would change, write nothing."),
-        click.Option(["--one-module-per-call"], is_flag=True, help="Give each call a module of its own."),
-        click.Option(
-            ["--output-format"],
-            type=click.Choice(("text", "json")),
-            default="text",
-            metavar="FORMAT",
-            help="Print the summary as text (default) or json.",
-        ),
-        *file_options(),
-        click.Option(
-            ["--color"],
-            type=click.Choice(("auto", "always", "never")),
-            default="auto",
-            metavar="WHEN",
-            help="Use colour in the diff: auto (default), always or never.",
-        ),
-        click.Option(["-j", "--jobs"], type=click.IntRange(min=1), metavar="N", help="Use this many processes."),
-        click.Option(["-v", "--verbose"], is_flag=True, help="Also say what could not be followed, and why."),
-    ],
+    cls=TableCommand,
+    short_help="Turn functional dropout into nn.Dropout modules.",
+    params=parameters(*_OWN, *(OPTION_BY_NAME[name] for name in _SHARED)),
     epilog="""
     `F.dropout(x, self.p, self.training)` becomes `self.dropout(x)`, with `self.dropout = nn.Dropout(p)` in `__init__`: what
     print(model), named_modules() and hooks see. While it trains, the model computes bit for bit what it did. What cannot be
@@ -81,23 +77,21 @@ def refactor(ctx: click.Context, /, **options: Unpack[RefactorCommandOptions]) -
 
     Rewrites the Python files in PATHS (files or folders; by default the current folder).
     """
-    if options["isolated"] and options["config"] is not None:
-        raise click.UsageError("--isolated and --config cannot be used together")
-    report = _run(options)
+    report = _run(ctx, options)
     _print(report, options)
     ctx.exit(_exit_code(report, diff=options["diff"]))
 
 
-def _run(options: RefactorCommandOptions) -> RefactorReport:
+def _run(ctx: click.Context, options: RefactorCommandOptions) -> RefactorReport:
     # Imported here so that --help and --version start without the engine.
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
     from dropcheck.discover import discover  # noqa: PLC0415
     from dropcheck.engine.refactor import RefactorOptions  # noqa: PLC0415
     from dropcheck.engine.refactor import refactor as run_refactor  # noqa: PLC0415
 
-    given = {name: options[name] for name in ("exclude", "extend_exclude", "force_exclude", "respect_gitignore")}
-    overrides = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
-    found = discover(options["paths"] or (os.curdir,), ConfigResolver(overrides, options["config"], options["isolated"]))
+    given = overrides(ctx)
+    resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
+    found = discover(options["paths"] or (os.curdir,), resolver)
     how = RefactorOptions(write=not options["diff"], one_per_call=options["one_module_per_call"], jobs=options["jobs"])
     return run_refactor(found, how)
 

@@ -6,32 +6,42 @@ import sys
 
 import click
 
+from dropcheck.cli.command import TableCommand
+from dropcheck.cli.complete import complete_selectors
 from dropcheck.cli.streams import write
+from dropcheck.cli.table_option import TableOption
+from dropcheck.config.option import Group, Kind, run_option
+
+_OPTIONS = (
+    run_option("all", Group.RULES, "Explain every rule."),
+    run_option(
+        "output-format",
+        Group.OUTPUT,
+        "Print text (default), markdown or json.",
+        Kind.CHOICE,
+        metavar="FORMAT",
+        choices=("text", "markdown", "json"),
+    ),
+)
 
 
 @click.command(
+    cls=TableCommand,
+    params=[click.Argument(["rule"], required=False, shell_complete=complete_selectors), *map(TableOption, _OPTIONS)],
     epilog="""
     \b
     Examples:
       dropcheck rule DRP101
       dropcheck rule missing-training-flag
       dropcheck rule --all --output-format json
-    """
+    """,
 )
-@click.argument("rule", required=False)
-@click.option("--all", "all_rules", is_flag=True, help="Explain every rule.")
-@click.option(
-    "--output-format",
-    type=click.Choice(("text", "markdown", "json")),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
-def rule(rule: str | None, *, all_rules: bool, output_format: str) -> None:
+def rule(rule: str | None, *, output_format: str, **options: bool) -> None:
     """Explain a rule, named by its code or its name.
 
     Says what the rule finds, why that matters, how to write it instead, and how far its fix can be trusted.
     """
+    all_rules = options["all"]
     if (rule is None) is not all_rules:
         raise click.UsageError("name one rule, or use --all for all of them")
     # Imported here so that --help and --version need no rule.

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from dropcheck.errors import UserError
+from dropcheck.source.text import reason
+from dropcheck.source.write import write_bytes as replace_file
 
 
 def write(text: str, stream: TextIO) -> None:
@@ -23,28 +25,51 @@ def write(text: str, stream: TextIO) -> None:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
-        # Python flushes the stream once more when it exits: let that go nowhere.
-        devnull = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(devnull, stream.fileno())
-        os.close(devnull)
+        _silence(stream)
+
+
+def write_bytes(data: bytes, stream: TextIO) -> None:
+    """Write bytes as they are; a reader that has gone away is no error.
+
+    Args:
+        data: what to write.
+        stream: stdout or stderr.
+    """
+    try:
+        stream.flush()
+        stream.buffer.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        _silence(stream)
+
+
+def _silence(stream: TextIO) -> None:
+    # Python flushes the stream once more when it exits: let that go nowhere.
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, stream.fileno())
+    os.close(devnull)
 
 
 def write_file(path: str, text: str) -> None:
     """Write a text to a file, making the folders above it.
 
     Args:
-        path: the file, which is replaced if it exists.
+        path: the file, which is replaced in one step if it exists.
         text: its content.
 
     Raises:
         UserError: the file cannot be written.
     """
+    data = text.encode("utf-8", "backslashreplace")
+    if not os.path.exists(path) or os.path.isfile(path):
+        replace_file(path, data, path)
+        return
     try:
-        os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
-        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            file.write(text)
+        # A pipe or /dev/stdout, which nothing can take the place of.
+        with open(path, "wb") as file:
+            file.write(data)
     except OSError as error:
-        raise UserError(f"{path}: cannot write the output file: {error.strerror or error}") from error
+        raise UserError(f"{path}: cannot be written: {reason(error)}") from error
 
 
 def use_color(choice: str, environ: Mapping[str, str], *, terminal: bool) -> bool:
@@ -62,3 +87,33 @@ def use_color(choice: str, environ: Mapping[str, str], *, terminal: bool) -> boo
     if environ.get("FORCE_COLOR", "") not in ("", "0"):
         return True
     return terminal and environ.get("TERM") != "dumb"
+
+
+_TERMINALS_WITH_LINKS = frozenset(
+    {"Hyper", "WarpTerminal", "WezTerm", "contour", "ghostty", "iTerm.app", "rio", "tabby", "terminology", "vscode"}
+)
+_TERMS_WITH_LINKS = frozenset({"alacritty", "alacritty-direct", "foot", "foot-extra", "xterm-ghostty", "xterm-kitty"})
+_VTE_WITH_LINKS = 5000  # VTE 0.50, the first without bugs of links
+
+
+def use_links(environ: Mapping[str, str], *, terminal: bool) -> bool:
+    """Whether to write hyperlinks: ``FORCE_HYPERLINK``, then what is known of the terminal.
+
+    No terminal can be asked, and some print what they do not know; so this is the list that other tools have come to:
+    https://github.com/Alhadis/OSC8-Adoption
+
+    Args:
+        environ: the environment.
+        terminal: whether the output goes to a terminal.
+    """
+    if forced := environ.get("FORCE_HYPERLINK"):
+        return forced != "0"
+    if not terminal or environ.get("TERM") == "dumb":
+        return False
+    vte = environ.get("VTE_VERSION", "")
+    return (
+        environ.get("TERM_PROGRAM") in _TERMINALS_WITH_LINKS
+        or environ.get("TERM") in _TERMS_WITH_LINKS
+        or (vte.isdecimal() and int(vte) >= _VTE_WITH_LINKS)
+        or any(environ.get(name) for name in ("DOMTERM", "KONSOLE_VERSION", "WT_SESSION"))
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from dropcheck.config.layers import Layer, combine
 from dropcheck.config.settings import Settings
 from dropcheck.config.values import Origin, checked
 from dropcheck.errors import ConfigError
@@ -16,8 +17,26 @@ CONFIG_NAMES = (".dropcheck.toml", "dropcheck.toml", PYPROJECT)
 """The names a configuration file can have; in one folder, the first of them counts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration file with those it extends.
+
+    Args:
+        path: the file, absolute.
+        layers: what each of the files sets, the one that extends no other first.
+    """
+
+    path: str
+    layers: tuple[Layer, ...]
+
+    @property
+    def base(self) -> Settings:
+        """The defaults of settings that this file holds for."""
+        return Settings(root=os.path.dirname(self.path), source=self.path)
+
+
 def load_config(path: str) -> Settings:
-    """Read a configuration file.
+    """Read a configuration file and those it extends.
 
     Args:
         path: the file; one called ``pyproject.toml`` holds the options in ``[tool.dropcheck]``, any other at the top.
@@ -26,18 +45,50 @@ def load_config(path: str) -> Settings:
         Its settings, with the defaults for what it does not set.
 
     Raises:
-        ConfigError: the file cannot be read, is not TOML, or holds what is not an option.
+        ConfigError: a file cannot be read, is not TOML, or holds what is not an option.
     """
+    loaded = load_layers(path)
+    return replace(loaded.base, **combine(loaded.layers).fields)
+
+
+def load_layers(path: str) -> Loaded:
+    """Read a configuration file and those it extends, and keep them apart.
+
+    Args:
+        path: as for ``load_config``.
+
+    Raises:
+        ConfigError: as for ``load_config``, or the files extend each other in a circle.
+    """
+    absolute = os.path.abspath(path)
+    chain = [absolute]
+    layer, extended = _layer(absolute)
+    layers = [layer]
+    while extended is not None:
+        if os.path.realpath(extended) in map(os.path.realpath, chain):
+            circle = " -> ".join(shown(file) for file in (*chain, extended))
+            raise ConfigError(f"{layer.place}: 'extend' leads in a circle: {circle}; take one of them out")
+        try:
+            below, following = _layer(extended)
+        except ConfigError as error:
+            raise ConfigError(f"{error} ('extend' in {shown(chain[-1])} leads there)") from error
+        chain.append(extended)
+        layers.append(below)
+        layer, extended = below, following
+    return Loaded(absolute, tuple(reversed(layers)))
+
+
+def _layer(path: str) -> tuple[Layer, str | None]:
+    """What one file sets, and the file it extends."""
     table = _table(path)
     if table is None:
         raise ConfigError(f"{shown(path)}: has no [tool.dropcheck] table; add one or name another file")
-    absolute = os.path.abspath(path)
-    root = os.path.dirname(absolute)
     place = f"{shown(path)} [tool.dropcheck]" if _is_pyproject(path) else shown(path)
     if "tool" in table:
         raise ConfigError(f"{place}: the options stand at the top of this file, without [tool.dropcheck]")
-    fields = checked(table, Origin(place, root))
-    return replace(Settings(root=root, source=absolute), **fields)
+    fields = checked(table, Origin(place, os.path.dirname(path)))
+    extended: str | None = fields.pop("extend", None)
+    return Layer(place, fields), extended
 
 
 def find_config(folder: str) -> str | None:

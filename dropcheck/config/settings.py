@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dropcheck.config.globs import path_matcher, posix
 from dropcheck.config.options import DEFAULT_EXCLUDE
+from dropcheck.config.outputs import AUTO, Output
 from dropcheck.model import Confidence
 
 
@@ -35,7 +36,7 @@ class FunctionEntry:
 class Settings:
     """What the configuration and the command line say, for the files below one folder.
 
-    The options are those of ``options.OPTIONS``, where they are explained. Globs with a slash are absolute here.
+    The options are those of ``options.OPTIONS``, where they are explained. Paths and globs with a slash are absolute here.
 
     Args:
         root: the absolute folder globs were relative to: that of the configuration file, else the working folder.
@@ -50,11 +51,12 @@ class Settings:
     extend_exclude: tuple[str, ...] = ()
     force_exclude: bool = False
     respect_gitignore: bool = True
-    output_format: str = "full"
+    output_format: tuple[Output, ...] = (Output(AUTO),)
     fix: bool = False
     unsafe_fixes: bool = False
     fix_style: str = "flag"
     min_confidence: Confidence = Confidence.HIGH
+    baseline: str | None = None
     intent_words: tuple[str, ...] = ()
     module_bases: tuple[str, ...] = ()
     functions: tuple[FunctionEntry, ...] = ()

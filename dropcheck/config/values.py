@@ -6,16 +6,21 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from dropcheck.config.globs import anchored, path_matcher, posix
-from dropcheck.config.options import OPTION_BY_NAME, Kind, Option
+from dropcheck.config.nearest import unknown, wrong_word
+from dropcheck.config.option import Kind, Option
+from dropcheck.config.options import FILE_OPTIONS, OPTION_BY_NAME
+from dropcheck.config.outputs import Output
 from dropcheck.config.settings import FunctionEntry
 from dropcheck.errors import ConfigError
 from dropcheck.model import Confidence
 
-_FUNCTION_KEYS = ("name", "parameters", "p", "flag", "p-default", "flag-default")
+FUNCTION_KEYS = ("name", "parameters", "p", "flag", "p-default", "flag-default")
+"""The keys of an entry of ``functions``."""
+
+_FILE_NAMES = tuple(option.name for option in FILE_OPTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +56,20 @@ def checked(values: Mapping[str, object], origin: Origin) -> dict[str, Any]:
         ConfigError: there is no such option, or its value is not what it must be.
     """
     for name in values:
-        if name not in OPTION_BY_NAME:
-            raise origin.error(unknown("option", name, OPTION_BY_NAME))
+        if name not in _FILE_NAMES:
+            raise origin.error(no_option(name))
     return {OPTION_BY_NAME[name].field: _value(OPTION_BY_NAME[name], value, origin) for name, value in values.items()}
 
 
-def unknown(what: str, name: str, known: Iterable[str]) -> str:
-    """The message about a name that does not exist, with the nearest one that does.
+def no_option(name: str) -> str:
+    """The message about a name that is no option of a configuration file.
 
     Args:
-        what: what it should be the name of.
         name: the name.
-        known: the names there are.
     """
-    known = tuple(known)
-    near = get_close_matches(name.lower().replace("_", "-"), known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-    return f"unknown {what} {name!r}; {hint}"
+    if name in OPTION_BY_NAME:
+        return f"{name!r} concerns one run: give it on the command line, as --{name}"
+    return unknown("option", name, _FILE_NAMES, "'dropcheck config' lists them")
 
 
 def _value(option: Option, value: object, origin: Origin) -> object:
@@ -76,8 +78,14 @@ def _value(option: Option, value: object, origin: Origin) -> object:
             return value
         case Kind.CHOICE:
             return _choice(option, value, origin)
-        case Kind.STRINGS | Kind.GLOBS | Kind.DOTTED_NAMES if (strings := _strings(value)) is not None:
+        case Kind.FORMATS if (strings := _strings((value,) if isinstance(value, str) else value)) is not None:
+            return _outputs(option, strings, origin)
+        case Kind.STRINGS | Kind.SELECTORS | Kind.GLOBS | Kind.DOTTED_NAMES if (strings := _strings(value)) is not None:
             return tuple(_text(option, text, origin) for text in strings)
+        case Kind.PATH if isinstance(value, str):
+            # An empty one takes back what the file that is extended says.
+            path = os.path.expandvars(os.path.expanduser(value))
+            return os.path.normpath(os.path.join(origin.root, path)) if path else None
         case Kind.SELECTORS_BY_GLOB if isinstance(value, Mapping):
             return tuple(_ignores(str(pattern), selectors, option, origin) for pattern, selectors in value.items())
         case Kind.FUNCTIONS if isinstance(value, list | tuple) and all(isinstance(entry, Mapping) for entry in value):
@@ -108,8 +116,34 @@ def _choice(option: Option, value: object, origin: Origin) -> str | Confidence:
     if not isinstance(word, str):
         raise _wrong(f"{option.name!r}", option.type, value, origin)
     if word not in option.choices:
-        raise origin.error(f"{option.name!r} must be {option.type}, not {word!r}")
+        raise origin.error(f"{option.name!r} {wrong_word(option.type, word, option.choices)}")
     return Confidence(word) if option.name == "min-confidence" else word
+
+
+def _outputs(option: Option, texts: Iterable[str], origin: Origin) -> tuple[Output, ...]:
+    outputs = tuple(_output(option, text, origin) for text in texts)
+    if not outputs:
+        raise origin.error(f"{option.name!r} names no format; leave it out, or name one")
+    unplaced = [output.format for output in outputs if output.path is None]
+    if len(unplaced) > 1:
+        example = f"{unplaced[1]}:FILE"
+        raise origin.error(f"{option.name!r}: only one format can go to stdout; give the others a file, as in {example!r}")
+    paths = [os.path.realpath(output.path) for output in outputs if output.path is not None]
+    if len(set(paths)) < len(paths):
+        raise origin.error(f"{option.name!r}: two formats go to one file; name another file for one of them")
+    return outputs
+
+
+def _output(option: Option, text: str, origin: Origin) -> Output:
+    name, colon, path = text.partition(":")
+    if name not in option.choices:
+        raise origin.error(f"{option.name!r}: {unknown('format', name, option.choices)}")
+    if not colon:
+        return Output(name)
+    if not path:
+        raise origin.error(f"{option.name!r}: {text!r} names no file; write '{name}:FILE', or {name!r} for stdout")
+    # Like globs, a file of the command line is relative to where the user is.
+    return Output(name, path if origin.absolute_globs else os.path.join(origin.root, path))
 
 
 def _glob(pattern: str, where: str, origin: Origin, *, inverted: bool = False) -> str:
@@ -147,8 +181,8 @@ def _ignores(pattern: str, selectors: object, option: Option, origin: Origin) ->
 
 def _function(entry: Mapping[str, object], where: str, origin: Origin) -> FunctionEntry:
     for key in entry:
-        if key not in _FUNCTION_KEYS:
-            raise origin.error(f"{where}: {unknown('key', key, _FUNCTION_KEYS)}")
+        if key not in FUNCTION_KEYS:
+            raise origin.error(f"{where}: {unknown('key', key, FUNCTION_KEYS)}")
     name = _string_or_none(entry, "name", where, origin)
     if name is None:
         raise origin.error(f"{where} has no 'name'; give the function's dotted name")

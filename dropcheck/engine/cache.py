@@ -77,7 +77,7 @@ class RunCache:
 
     def recall(self) -> Report | None:
         """The report of the last run of this kind, if it still holds."""
-        if self.found.errors:
+        if self.found.errors or not self._is_from_files():
             return None
         try:
             with open(self.path, "rb") as file:
@@ -91,7 +91,7 @@ class RunCache:
 
     def keep(self, report: Report, basis: Basis) -> None:
         """Keep a report; that it cannot be kept is no error."""
-        if report.errors or self.found.errors or set(basis.raws) != set(self.settings):
+        if report.errors or self.found.errors or not self._is_from_files() or set(basis.raws) != set(self.settings):
             return
         now = time.time()
         files = {path: _stamp(path, raw, now) for path, raw in basis.raws.items()}
@@ -110,6 +110,10 @@ class RunCache:
             make_folder(self.folder)
             write_bytes(self.path, json.dumps(kept, separators=(",", ":")).encode(), self.path)
             _forget_oldest(self.folder)
+
+    def _is_from_files(self) -> bool:
+        """Whether the answer comes from the files of the run alone: not from standard input, not from a baseline."""
+        return all(file.raw is None and file.settings.baseline is None for file in self.found.files)
 
     def _unusual(self) -> dict[str, list[object]]:
         """A digest of the settings of each file that has others than the first one."""
@@ -137,8 +141,7 @@ class RunCache:
         attributes = {f"self.{name}".encode("latin-1") for names in kept["odd"].values() for name in names}
         for path in changed:
             try:
-                raw = read_bytes(path)
-                decode_source(raw, path)
+                raw = decode_source(read_bytes(path), path).code
             except SourceError:
                 return False
             look = sieve.look(raw)

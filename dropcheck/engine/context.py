@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from dropcheck.engine.loading import Loaded
 from dropcheck.engine.pool import Task, extract_many
 from dropcheck.engine.slicing import Slices
 from dropcheck.engine.trace import Definition, Sort, Tracer
 from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
+from dropcheck.facts import as_written
 from dropcheck.link import Project
 from dropcheck.model import FileError
 from dropcheck.sieve import Sieve
 from dropcheck.sieve.scan import mentions
-from dropcheck.source.text import SourceFile, read_bytes, read_source
+from dropcheck.source.text import SourceFile, read_code, read_source
 from dropcheck.worlds import CallOf, Defined, Display, Imported, Op, Value
 
 #: Each round may lead to further files; real projects need three or four.
@@ -39,7 +41,7 @@ class Completed:
     """What completing a workspace came to.
 
     Args:
-        sources: the files of the run that joined it after all, by path.
+        sources: what was read, by path; more than before where files joined the run after all.
         touched: every file that was looked into for the sake of others, in the run and outside it.
         words: the names that the files of the run were searched for.
         notes: what could not be read, one line each: the analysis went on without it.
@@ -51,23 +53,21 @@ class Completed:
     notes: tuple[str, ...]
 
 
-def complete(
-    workspace: Workspace, waiting: Mapping[str, bytes], slices: Slices, named: Iterable[str], jobs: int | None
-) -> Completed:
+def complete(workspace: Workspace, loaded: Loaded, slices: Slices, named: Iterable[str], jobs: int | None) -> Completed:
     """Put every file, or part of one, into the workspace that the verdict on its files depends on.
 
     Args:
         workspace: the files that passed the sieve.
-        waiting: the bytes of the files of the run that did not, by path; those that call a helper join the run after all.
+        loaded: the files of the run; of those that did not pass, the ones that call a helper join it after all.
         slices: which parts of the files are there.
         named: those of the waiting files that the user named one by one.
         jobs: how many processes at most.
     """
-    return _Completion(workspace, waiting, slices, jobs).run(frozenset(named))
+    return _Completion(workspace, loaded, slices, jobs).run(frozenset(named))
 
 
 class _Completion:
-    def __init__(self, workspace: Workspace, waiting: Mapping[str, bytes], slices: Slices, jobs: int | None) -> None:
+    def __init__(self, workspace: Workspace, loaded: Loaded, slices: Slices, jobs: int | None) -> None:
         self.workspace = workspace
         self.slices = slices
         self.jobs = jobs
@@ -76,12 +76,12 @@ class _Completion:
         self.roots = {
             name.partition(".")[0].encode() for name in (*catalogue.functions, *catalogue.modules, *catalogue.module_bases)
         }
-        self.raws = dict(waiting)
+        self.raws = dict(loaded.waiting)
         self.tracer = Tracer(workspace.finder, self._read)
-        self.waiting = {os.path.abspath(path): path for path in waiting}
+        self.waiting = {os.path.abspath(path): path for path in loaded.waiting}
         self.given = {os.path.abspath(path) for path in workspace.paths} | self.waiting.keys()
         self.outside = [full for full in _package_files(self.given) if full not in self.given]
-        self.sources: dict[str, SourceFile] = {}
+        self.sources = dict(loaded.sources)
         self.notes: list[str] = []
         self.done: set[tuple[str, str]] = set()
         self.seen_words: set[str] = set()
@@ -134,7 +134,7 @@ class _Completion:
     def _read(self, path: str) -> bytes | None:
         if path not in self.raws:
             try:
-                self.raws[path] = read_bytes(path)
+                self.raws[path] = self.sources[path].code if path in self.sources else read_code(path)
             except SourceError:
                 return None
         return self.raws[path]
@@ -224,19 +224,19 @@ def _names_of_helpers(project: Project) -> set[str]:
         found = project.function(path, function)
         if found is None:
             continue
+        method, owner = as_written(function).rpartition(".")[2], as_written(found.owner).rpartition(".")[2]
         if project.helpers.holes(path, function):
-            method = function.rpartition(".")[2]
-            names.add(found.owner.rpartition(".")[2] if method in {"forward", "__call__"} and found.owner else method)
+            names.add(owner if method in {"forward", "__call__"} and owner else method)
         elif project.drops_by_itself(path, function):
             # What is known of a method depends on the subclasses of its class, and on who calls it.
-            names.add(f"({found.owner.rpartition('.')[2]}" if found.owner else function)
-            names.add(f".{function.rpartition('.')[2]}(" if found.owner and not _is_public(function) else "")
+            names.add(f"({owner}" if owner else as_written(function))
+            names.add(f".{method}(" if owner and not _is_public(method) else "")
     return _with_aliases(project, names - {""})
 
 
-def _is_public(function: str) -> bool:
+def _is_public(method: str) -> bool:
     """Whether a method is called by torch or Python, so that its callers do not tell when it runs."""
-    return function.rpartition(".")[2].startswith(("__", "forward"))
+    return method.startswith(("__", "forward"))
 
 
 def _with_aliases(project: Project, names: set[str]) -> set[str]:

@@ -68,15 +68,19 @@ class Directive:
     Args:
         word: what it asks for.
         span: the directive in the text of the file, from its ``#`` to the end of its reason.
-        own_line: whether its comment stands on a line of its own.
+        comment: the comment that holds it, alone or with others.
+        own_line: whether that comment stands on a line of its own.
         selectors: the valid entries of its list; for ``always-on`` and a bare ``noqa``, one that spans the directive.
+        listed: where the entries of its list are written, also those that are unknown or for another tool.
         reason: the words of the author.
     """
 
     word: Word
     span: Span
+    comment: Span
     own_line: bool
     selectors: tuple[Selector, ...]
+    listed: tuple[Span, ...] = ()
     reason: str = ""
 
     @property
@@ -171,18 +175,20 @@ class _Part:
     def _selectors(self, items: Iterable[re.Match[str]]) -> tuple[Selector, ...]:
         return tuple(Selector(item[0], self._span(*item.span()), self.vocabulary.codes_for(item[0])) for item in items)
 
-    def _directive(self, word: Word, selectors: tuple[Selector, ...], reason_at: int) -> Directive:
-        return Directive(word, self._whole, self.comment.own_line, selectors, _clean(self.body[reason_at:]))
+    def _directive(self, word: Word, selectors: tuple[Selector, ...], reason_at: int, listed: tuple[Span, ...] = ()) -> Directive:
+        reason = _clean(self.body[reason_at:])
+        return Directive(word, self._whole, self.comment.span, self.comment.own_line, selectors, listed, reason)
 
     def _noqa(self) -> Directive | None:
         match = _NOQA_CODES.match(self.body, self.start.end())
         if match is None:
             return self._directive(Word.NOQA, self._all_of("ALL"), self.start.end())
         # Other tools' codes share this comment; only ours are looked at, and an unknown one is flake8's to report.
-        items = _ITEM.finditer(self.body, match.start("codes"), match.end("codes"))
+        items = tuple(_ITEM.finditer(self.body, match.start("codes"), match.end("codes")))
         ours = self._selectors(item for item in items if item[0].upper().startswith("DRP"))
         valid = tuple(selector for selector in ours if selector.codes)
-        return self._directive(Word.NOQA, valid, match.end()) if valid else None
+        listed = tuple(self._span(*item.span()) for item in items)
+        return self._directive(Word.NOQA, valid, match.end(), listed) if valid else None
 
     def _ignore(self, word: Word, bracket: int) -> tuple[Directive | None, tuple[Finding, ...]]:
         if not self.body.startswith("[", bracket):
@@ -195,7 +201,8 @@ class _Part:
             return None, (self._problem(self._whole, "has empty brackets, so it ignores nothing", _name_a_rule(word)),)
         valid = tuple(selector for selector in selectors if selector.codes)
         problems = tuple(self._unknown_rule(selector) for selector in selectors if not selector.codes)
-        return self._directive(word, valid, close + 1) if valid else None, problems
+        listed = tuple(selector.span for selector in selectors)
+        return self._directive(word, valid, close + 1, listed) if valid else None, problems
 
     def _unknown_rule(self, selector: Selector) -> Finding:
         guess = self.vocabulary.nearest(selector.text)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dropcheck.model import Edit, Finding
+from dropcheck.model import Edit, Finding, State
 
 MAX_PASSES = 100
 SYNTAX_ERROR_CODE = "DRP900"
@@ -201,10 +201,17 @@ def _objection(before: Iterable[Finding], fixed: Sequence[Finding], after: Seque
             code, name = identity
             place = f"{code} in {name}" if name else code
             return f"{place} would still be found" if identity in repaired else f"{place} would be new"
+    counting = Counter(map(_identity, filter(_counts, after)))
+    for code, _ in counting - (Counter(map(_identity, filter(_counts, before))) - repaired):
+        return f"{code} would count where it does not now"
     for code in {code for code, _ in repaired}:
         if _count(found, code) != _count(expected, code):
             return f"another {code} would no longer be found"
     return None
+
+
+def _counts(finding: Finding) -> bool:
+    return finding.state is State.ACTIVE
 
 
 def _identity(finding: Finding) -> tuple[str, str]:

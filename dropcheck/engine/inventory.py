@@ -8,10 +8,12 @@ from dropcheck.discover import Discovery
 from dropcheck.engine.pool import internal_error
 from dropcheck.engine.run import Progress, RunOptions, prepare
 from dropcheck.engine.workspace import Workspace
+from dropcheck.facts import as_written
 from dropcheck.inventory import Entry, Inventory, InventoryFile
 from dropcheck.link.behaviour import Why, describe
 from dropcheck.link.site import Form, Passed, Site
 from dropcheck.model import Behaviour, FileError, Finding, LineIndex, State
+from dropcheck.source.cells import line_index
 from dropcheck.worlds import Const, Value, Worlds
 
 _DECIDED = {Why.CALLER: "by its caller", Why.STORED: "at construction", Why.DECISION: "open", Why.UNKNOWN: "open"}
@@ -46,7 +48,7 @@ def take_inventory(found: Discovery, options: RunOptions, *, progress: Progress 
 
 
 def _entries(workspace: Workspace, path: str) -> Iterator[Entry]:
-    index = LineIndex(workspace.text(path))
+    index = line_index(workspace.text(path))
     findings = workspace.findings(path)
     for site in workspace.project().sites(path):
         # The call of a registered module does what the module does, which is listed where it is made.
@@ -61,8 +63,8 @@ def _entry(site: Site, index: LineIndex, findings: tuple[Finding, ...]) -> Entry
     reason = site.verdict.reason if behaviour in {Behaviour.CALLER_DECIDES, Behaviour.UNDECIDED} else None
     return Entry(
         position=index.position(site.call.span.start),
-        owner=site.owner.name if site.owner else "",
-        function=site.call.function,
+        owner=as_written(site.owner.name) if site.owner else "",
+        function=as_written(site.call.function),
         kind=_kind(site),
         name=f"nn.{site.name}" if site.module is not None else _helper_name(site),
         p=_written(site.p),

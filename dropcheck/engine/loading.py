@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import FoundFile
-from dropcheck.errors import SourceError
+from dropcheck.errors import ForeignNotebookError, SourceError
 from dropcheck.model import FileError
 from dropcheck.sieve import Look, Sieve, hidden_modules, with_odd_rates
 from dropcheck.sieve.scan import imported_words
 from dropcheck.sieve.words import parses
+from dropcheck.source.cells import NOTEBOOK_SUFFIX
 from dropcheck.source.text import SourceFile, decode_source, read_bytes
+
+_WHOLE = Look(whole=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,12 @@ class Loaded:
     Args:
         sources: those that need the full analysis.
         looks: what the text of each of these says.
-        waiting: the bytes of the others, by path: linking may ask for them.
-        raws: the bytes of all.
+        waiting: the bytes of the others, by path (``SourceFile.code``): linking may ask for them.
+        raws: the bytes of all, as they are in the files.
         classes: the names of classes whose objects matter in plain containers.
         odd: the names that each file sets to what is no rate.
         errors: those that could not be read.
+        notes: those that were passed over, one line each.
     """
 
     sources: dict[str, SourceFile]
@@ -36,6 +40,7 @@ class Loaded:
     classes: frozenset[bytes]
     odd: dict[str, frozenset[bytes]]
     errors: tuple[FileError, ...]
+    notes: tuple[str, ...] = ()
 
 
 def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], None], *, everything: bool) -> Loaded:
@@ -48,30 +53,48 @@ def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], No
         everything: whether every file that can hold dropout is analysed, also where all of it is surely right.
     """
     raws: dict[str, bytes] = {}
-    errors = []
+    codes: dict[str, bytes] = {}
+    decoded: dict[str, SourceFile] = {}
+    errors: list[FileError] = []
+    notes: list[str] = []
     for file in files:
         try:
-            raw = read_bytes(file.path)
-            if file.named or not _is_plain_text(raw):
-                decode_source(raw, file.path)
-            raws[file.path] = raw
+            raw = raws[file.path] = read_bytes(file.path) if file.raw is None else file.raw
+            codes[file.path] = _code(file.path, raw, decoded, named=file.named)
         except SourceError as error:
-            errors.append(FileError(error.path, error.message))
+            if isinstance(error, ForeignNotebookError) and not file.insisted:
+                notes.append(str(error))
+            else:
+                errors.append(FileError(error.path, error.message))
             tick()
     named = {file.path for file in files if file.named}
     sieve = Sieve(catalogue, everything=everything)
-    every = with_odd_rates({path: sieve.look(raw) for path, raw in raws.items()})
+    every = with_odd_rates({path: sieve.look(code) for path, code in codes.items()})
     classes = sieve.module_names.union(*(look.classes for look in every.values()))
-    looks = _suspects(raws, named, every, classes)
+    looks = _suspects(codes, named, every, classes)
+    # What is at hand is never read again, so it cannot join later.
+    looks |= {file.path: _WHOLE for file in files if file.raw is not None and file.path in codes}
     sources: dict[str, SourceFile] = {}
-    for path, raw in raws.items():
-        if path in looks or (path in named and not parses(decode_source(raw, path).text)):
-            sources[path] = decode_source(raw, path)
+    for path, code in codes.items():
+        source = decoded.get(path)
+        if path in looks or (path in named and not parses((source or decode_source(code, path)).text)):
+            sources[path] = source or decode_source(code, path)
         else:
             tick()
-    waiting = {path: raw for path, raw in raws.items() if path not in sources}
+    waiting = {path: code for path, code in codes.items() if path not in sources}
     odd = {path: look.odd for path, look in every.items() if look.odd}
-    return Loaded(sources, looks, waiting, raws, classes, odd, tuple(errors))
+    return Loaded(sources, looks, waiting, raws, classes, odd, tuple(errors), tuple(notes))
+
+
+def _code(path: str, raw: bytes, decoded: dict[str, SourceFile], *, named: bool) -> bytes:
+    """The bytes of a file in which words can be looked for. Where these are not what the file holds, it is kept decoded."""
+    is_notebook = path.endswith(NOTEBOOK_SUFFIX)
+    if not (named or is_notebook) and _is_plain_text(raw):
+        return raw
+    source = decode_source(raw, path)
+    if is_notebook:
+        decoded[path] = source
+    return source.code
 
 
 def _is_plain_text(raw: bytes) -> bool:

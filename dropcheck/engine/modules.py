@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 
+from dropcheck.source.cells import NOTEBOOK_SUFFIX
+
 _PROJECT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 _LIBRARY_FOLDERS = frozenset({"site-packages", "dist-packages"})
 #: A project's root is looked for no further up than this.
@@ -27,6 +29,8 @@ class DiskFinder:
         self._names = {os.path.abspath(path): path for path in paths}
         self._by_module: dict[str, str] = {}
         for full in sorted(self._names):
+            if full.endswith(NOTEBOOK_SUFFIX):
+                continue  # nothing imports a notebook
             parts = self._home(full)[1]
             for start in range(len(parts)):
                 self._by_module.setdefault(".".join(parts[start:]), self._names[full])

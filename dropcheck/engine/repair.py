@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dropcheck.engine.fix import Refusal
+from dropcheck.engine.fix import FixResult, Refusal
 from dropcheck.engine.pool import internal_error
 from dropcheck.engine.workspace import InternalError, Workspace
 from dropcheck.errors import SourceError
-from dropcheck.model import FileError, Finding, FixedFile, LineIndex
+from dropcheck.model import FileError, Finding, FixedFile
+from dropcheck.source.cells import line_index
 from dropcheck.source.text import SourceFile
 from dropcheck.source.write import write_source
 
@@ -30,13 +31,21 @@ class Repaired:
     errors: tuple[FileError, ...]
 
 
-def repair(workspace: Workspace, paths: Sequence[str], sources: Mapping[str, SourceFile], *, write: bool) -> Repaired:
-    """Apply the fixes that the settings of each file allow, until no file changes any more.
+def repair(
+    workspace: Workspace,
+    paths: Sequence[str],
+    sources: Mapping[str, SourceFile],
+    mend: Callable[[str], FixResult],
+    *,
+    write: bool,
+) -> Repaired:
+    """Mend each file until none changes any more.
 
     Args:
         workspace: the files; it holds the fixed texts afterwards.
         paths: the files to fix.
         sources: the files as they were read.
+        mend: edits one file in the workspace.
         write: whether the fixed texts are written to disk.
 
     Returns:
@@ -44,7 +53,7 @@ def repair(workspace: Workspace, paths: Sequence[str], sources: Mapping[str, Sou
     """
     drafts = {path: _Draft(workspace.text(path)) for path in paths}
     for _ in range(MAX_ROUNDS):
-        changed = [path for path, draft in drafts.items() if _fix(workspace, path, draft)]
+        changed = [path for path, draft in drafts.items() if _fix(workspace, path, draft, mend)]
         if not changed:
             break
     if write:
@@ -73,11 +82,11 @@ class _Draft:
         return FixedFile(path, self.before, after, tuple(self.applied), _reasons(self.refused, after))
 
 
-def _fix(workspace: Workspace, path: str, draft: _Draft) -> bool:
+def _fix(workspace: Workspace, path: str, draft: _Draft, mend: Callable[[str], FixResult]) -> bool:
     """Fix one file in the workspace; whether that changed it."""
     before = workspace.text(path)
     try:
-        result = workspace.fix(path, unsafe=workspace.settings(path).unsafe_fixes)
+        result = mend(path)
     except Exception as error:  # a bug of ours in one file must not cost the others
         draft.error = str(error) if isinstance(error, InternalError) else internal_error(error)
         return False
@@ -97,9 +106,9 @@ def _write(workspace: Workspace, source: SourceFile, draft: _Draft) -> None:
 def _reasons(refused: Sequence[Refusal], text: str) -> str:
     if not refused:
         return ""
-    index = LineIndex(text)
+    index = line_index(text)
     reasons = []
     for refusal in refused:
         place = index.position(refusal.finding.span.start)
-        reasons.append(f"{refusal.finding.code} at {place.row}:{place.column} ({refusal.reason})")
+        reasons.append(f"{refusal.finding.code} at {place} ({refusal.reason})")
     return f"fix refused for {'; '.join(reasons)}"

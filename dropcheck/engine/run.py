@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dropcheck.discover import Discovery
+from dropcheck.engine.accounts import adopt, read_baselines, settle
+from dropcheck.engine.add_ignore import is_ignorable, with_ignores
+from dropcheck.engine.baseline import Baseline
 from dropcheck.engine.cache import Basis, RunCache
 from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
+from dropcheck.engine.fix import FixResult
 from dropcheck.engine.loading import Loaded, load
 from dropcheck.engine.modules_fix import asks_for_modules
 from dropcheck.engine.pool import extract_many, internal_error
@@ -34,15 +38,27 @@ class RunOptions:
     Args:
         fix: repair the files.
         diff: work out the repairs, write nothing.
+        add_ignore: give each finding that counts a comment with these words (none: without a reason) that silences it.
         ignore_suppressions: report also what comments silence.
+        ignore_baseline: report also what the baseline holds.
+        fix_baselined: repair also what the baseline holds.
+        write_baseline: write a baseline of all findings that count to this file.
+        prune_baseline: remove stale entries from the baseline.
         cache: the folder of the cache; None for none.
+        obey_noqa: let ``# noqa`` silence findings.
         jobs: how many processes at most; None for one a core.
     """
 
     fix: bool = False
     diff: bool = False
+    add_ignore: str | None = None
     ignore_suppressions: bool = False
+    ignore_baseline: bool = False
+    fix_baselined: bool = False
+    write_baseline: str | None = None
+    prune_baseline: bool = False
     cache: str | None = None
+    obey_noqa: bool = True
     jobs: int | None = None
 
 
@@ -58,7 +74,7 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         Every finding that is left, what was fixed, and the files that could not be worked on.
 
     Raises:
-        UserError: the settings of a file name a rule that does not exist.
+        UserError: the settings of a file name a rule that does not exist, or a baseline cannot be read or written.
     """
     settings = {file.path: file.settings for file in found.files}
     everything = any(map(asks_for_modules, settings.values()))
@@ -66,16 +82,17 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
     workspace, errors = prepared.workspace, list(prepared.errors)
     paths, failures = _judge(workspace, workspace.paths)
     repaired = Repaired((), ())
-    if options.fix or options.diff:
-        repaired = repair(workspace, paths, prepared.sources, write=options.fix and not options.diff)
+    if options.fix or options.diff or options.add_ignore is not None:
+        repaired = repair(workspace, paths, prepared.sources, _mender(workspace, options), write=not options.diff)
         paths, more = _judge(workspace, paths)
         failures += more
     errors += (*failures, *repaired.errors)
     findings = sorted((finding for path in paths for finding in workspace.findings(path)), key=lambda finding: finding.sort_key)
     broken = {error.path for error in errors}
+    checked = {path: workspace.checked_codes(path) for path in settings if path not in broken}
     report = Report(
         findings=tuple(findings),
-        files=sum(path not in broken for path in settings),
+        files=len(checked),
         sources=_shown(workspace, findings),
         errors=tuple(sorted(errors, key=lambda error: error.path)),
         fixed=repaired.files,
@@ -83,9 +100,28 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         notes=prepared.notes,
     )
     # What may become a module depends on the text of every file: a rate may be set anywhere.
-    if options.cache is not None and not (options.fix or options.diff or everything):
+    changing = options.fix or options.diff or options.add_ignore is not None
+    if options.cache is not None and not (changing or everything):
         RunCache(options.cache, found, ignore_suppressions=options.ignore_suppressions).keep(report, prepared.basis)
-    return report
+    if options.diff:
+        return report
+    if options.write_baseline is not None:
+        return adopt(report, checked, options.write_baseline)
+    in_use = [
+        (baseline, {path: codes for path, codes in checked.items() if settings[path].baseline == name})
+        for name, baseline in prepared.baselines.items()
+    ]
+    return settle(report, in_use, prune=options.prune_baseline)
+
+
+def _mender(workspace: Workspace, options: RunOptions) -> Callable[[str], FixResult]:
+    """What is done to a file: its fixes, or comments in their place."""
+    reason = options.add_ignore
+    if reason is not None:
+        return lambda path: workspace.rewrite(
+            path, lambda: with_ignores(workspace.text(path), workspace.findings(path), reason), is_ignorable
+        )
+    return lambda path: workspace.fix(path, unsafe=workspace.settings(path).unsafe_fixes, baselined=options.fix_baselined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +132,7 @@ class Prepared:
         workspace: the files that can matter, with everything that the verdict on them depends on.
         sources: what was read, by path.
         errors: the files that could not be read or extracted.
+        baselines: the baselines in use, by path.
         notes: what a user who asks for it wants to know, one line each.
         basis: what the run rests on.
     """
@@ -103,6 +140,7 @@ class Prepared:
     workspace: Workspace
     sources: dict[str, SourceFile]
     errors: tuple[FileError, ...]
+    baselines: Mapping[str, Baseline]
     notes: tuple[str, ...]
     basis: Basis
 
@@ -117,24 +155,32 @@ def prepare(found: Discovery, options: RunOptions, progress: Progress | None, *,
         everything: whether dropout that is surely right matters, too.
 
     Raises:
-        UserError: the settings of a file name a rule that does not exist.
+        UserError: the settings of a file name a rule that does not exist, or a baseline cannot be read or written.
     """
     settings = {file.path: file.settings for file in found.files}
     for distinct in dict.fromkeys(settings.values()):
         enabled_codes(distinct)
+    unused = options.ignore_baseline or options.write_baseline is not None
+    baselines = {} if unused else read_baselines(settings.values(), required=options.prune_baseline)
     catalogue = catalogue_for(settings.values())
     ticker = _Ticker(len(found.files), progress)
     loaded = load(found.files, catalogue, ticker, everything=everything)
-    workspace = Workspace(catalogue, settings, ignore_suppressions=options.ignore_suppressions)
+    workspace = Workspace(
+        catalogue,
+        settings,
+        baselines=baselines,
+        ignore_suppressions=options.ignore_suppressions,
+        obey_noqa=options.obey_noqa,
+    )
     slices = Slices()
     errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, slices, options.jobs, ticker))
     named = [file.path for file in found.files if file.named]
-    completed = complete(workspace, loaded.waiting, slices, named, options.jobs)
+    completed = complete(workspace, loaded, slices, named, options.jobs)
     parsed = f"{len(workspace.paths)} of {len(found.files)} files needed to be parsed"
+    notes = (*found.notes, *loaded.notes, *completed.notes, parsed)
     touched = completed.touched | loaded.sources.keys()
     basis = Basis(loaded.raws, touched, completed.words, loaded.classes, loaded.odd)
-    sources = {**loaded.sources, **completed.sources}
-    return Prepared(workspace, sources, errors, (*found.notes, *completed.notes, parsed), basis)
+    return Prepared(workspace, completed.sources, errors, baselines, notes, basis)
 
 
 class _Ticker:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dropcheck.config.settings import Settings
+from dropcheck.engine.accounts import read_baselines
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.fix import FixResult
 from dropcheck.engine.pool import Task
@@ -23,7 +24,7 @@ def check_text(text: str, path: str, settings: Settings | None) -> tuple[Finding
         The findings of the selected rules with their states, sorted.
 
     Raises:
-        UserError: the settings name a rule that does not exist.
+        UserError: the settings name a rule that does not exist, or a baseline that cannot be read.
         InternalError: a bug of ours.
     """
     return _workspace(text, path, settings or Settings()).findings(path)
@@ -42,7 +43,7 @@ def fix_one(text: str, path: str, settings: Settings | None, *, unsafe: bool) ->
         The fixed text and what was done to it.
 
     Raises:
-        UserError: the settings name a rule that does not exist.
+        UserError: the settings name a rule that does not exist, or a baseline that cannot be read.
         InternalError: a bug of ours.
     """
     settings = settings or Settings()
@@ -50,6 +51,6 @@ def fix_one(text: str, path: str, settings: Settings | None, *, unsafe: bool) ->
 
 
 def _workspace(text: str, path: str, settings: Settings) -> Workspace:
-    workspace = Workspace(catalogue_for([settings]), {path: settings})
+    workspace = Workspace(catalogue_for([settings]), {path: settings}, baselines=read_baselines([settings]))
     workspace.add(Task(path, text, *module_name(path)))
     return workspace

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.config.settings import Settings
-from dropcheck.engine.directives import Vocabulary, read_directives
-from dropcheck.engine.fix import FixResult, fix_text
+from dropcheck.engine.baseline import Baseline
+from dropcheck.engine.directives import Vocabulary, Word, read_directives
+from dropcheck.engine.fix import SYNTAX_ERROR_CODE, FixResult, fix_text
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.modules_fix import with_module_fixes
 from dropcheck.engine.pool import Task, extract_many, extract_one
-from dropcheck.engine.select import select
+from dropcheck.engine.select import enabled_codes, select
 from dropcheck.engine.suppress import suppress
+from dropcheck.engine.unused import UNUSED_CODE, unused_suppressions
 from dropcheck.errors import SourceError
 from dropcheck.facts import FileFacts
 from dropcheck.link import Project, link
-from dropcheck.model import FileError, Finding
+from dropcheck.model import FileError, Finding, State
 from dropcheck.refactor.surroundings import Surroundings
 from dropcheck.rules.judge import judge
 from dropcheck.rules.selectors import codes_for, nearest
 from dropcheck.source.text import read_source
 
-_VOCABULARY = Vocabulary(codes_for, nearest)
+VOCABULARY = Vocabulary(codes_for, nearest)
+"""The rules that comments may name."""
 
 
 class InternalError(Exception):
@@ -39,13 +42,25 @@ class Workspace:
     Args:
         catalogue: the entries in force.
         settings: the settings of each file, by path.
+        baselines: the baselines that settings name, by path; one that is not among them is not applied.
         ignore_suppressions: whether comments silence nothing.
+        obey_noqa: whether ``# noqa`` does.
     """
 
-    def __init__(self, catalogue: Catalogue, settings: Mapping[str, Settings], *, ignore_suppressions: bool = False) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        settings: Mapping[str, Settings],
+        *,
+        baselines: Mapping[str, Baseline] | None = None,
+        ignore_suppressions: bool = False,
+        obey_noqa: bool = True,
+    ) -> None:
         self.catalogue = catalogue
         self._settings = settings
+        self._baselines = baselines or {}
         self._ignore_suppressions = ignore_suppressions
+        self._obey_noqa = obey_noqa
         self._tasks: dict[str, Task] = {}
         self._facts: dict[str, FileFacts] = {}
         self._context: dict[str, FileFacts] = {}
@@ -74,6 +89,13 @@ class Workspace:
     def settings(self, path: str) -> Settings:
         """The settings of a file."""
         return self._settings[path]
+
+    def checked_codes(self, path: str) -> frozenset[str]:
+        """The codes of the rules that were checked in a file of the run: where it, or a cell of it, does not parse, only that."""
+        enabled = enabled_codes(self._settings[path])
+        facts = self._facts.get(path)
+        unreadable = facts is not None and (facts.syntax_error is not None or bool(facts.broken_cells))
+        return enabled & {SYNTAX_ERROR_CODE} if unreadable else enabled
 
     def put(self, task: Task, facts: FileFacts) -> None:
         """Add a file with its facts, or replace one."""
@@ -135,24 +157,42 @@ class Workspace:
                 self.put(task, outcome)
         return frozenset(failed)
 
-    def fix(self, path: str, *, unsafe: bool) -> FixResult:
+    def fix(self, path: str, *, unsafe: bool, baselined: bool = False) -> FixResult:
         """Apply the fixes of a file to a fixed point; it holds the fixed text afterwards.
 
         Args:
             path: a file that was put in.
             unsafe: whether unsafe fixes are applied too.
+            baselined: whether what the baseline holds is fixed too.
 
         Returns:
             The fixed text and what was done to it. If anything is raised, the file keeps its old text.
+        """
+        return self.rewrite(
+            path,
+            lambda: self._judge(path, at_calls=True),
+            lambda finding: finding.fix_applies(unsafe=unsafe, baselined=baselined),
+        )
+
+    def rewrite(self, path: str, view: Callable[[], tuple[Finding, ...]], wanted: Callable[[Finding], bool]) -> FixResult:
+        """Apply edits to a file to a fixed point; it holds the edited text afterwards.
+
+        Args:
+            path: a file that was put in.
+            view: what is found in the text that the file holds; the edits are the fixes of that.
+            wanted: whether the fix of a finding is to be applied.
+
+        Returns:
+            As for ``fix``.
         """
         before = self._tasks[path], self._facts[path]
 
         def judge(text: str) -> tuple[Finding, ...]:
             self.edit(path, text)
-            return self._judge(path, at_calls=True)
+            return view()
 
         try:
-            result = fix_text(self.text(path), judge, lambda finding: finding.fix_applies(unsafe=unsafe))
+            result = fix_text(self.text(path), judge, wanted)
             self.edit(path, result.text)
         except BaseException:
             self.put(*before)
@@ -196,14 +236,24 @@ class Workspace:
         return self._findings[path]
 
     def _judge(self, path: str, *, at_calls: bool) -> tuple[Finding, ...]:
-        selected = with_module_fixes(self, path, self._selected(path, self._settings[path], at_calls=at_calls))
-        return tuple(sorted(selected, key=lambda finding: finding.sort_key))
+        settings = self._settings[path]
+        selected = with_module_fixes(self, path, self._selected(path, settings, at_calls=at_calls))
+        findings: Iterable[Finding] = sorted(selected, key=lambda finding: finding.sort_key)
+        baseline = self._baselines.get(settings.baseline or "")
+        if baseline is not None:
+            findings = baseline.mark(findings, self.text(path))
+        return self._as_told(path, findings) if at_calls else tuple(findings)
 
     def _selected(self, path: str, settings: Settings, *, at_calls: bool) -> tuple[Finding, ...]:
-        directives = read_directives(self._facts[path].comments, path, _VOCABULARY)
+        directives = read_directives(self._facts[path].comments, path, VOCABULARY)
         found = (*judge(self.project(), path, settings, at_calls=at_calls), *directives.problems)
         obeyed = () if self._ignore_suppressions else directives.valid
-        return select(suppress(found, obeyed, self.text(path)).findings, settings)
+        if not self._obey_noqa:
+            obeyed = tuple(directive for directive in obeyed if directive.word is not Word.NOQA)
+        text = self.text(path)
+        spoken = suppress(found, obeyed, text)
+        unused = () if at_calls else unused_suppressions(spoken.uses, self.checked_codes(path), path, text)
+        return select((*spoken.findings, *unused), settings)
 
     def findings_of(self, path: str, codes: Iterable[str]) -> tuple[Finding, ...]:
         """What some rules find in a file, whether its settings select them or not, with states.
@@ -214,3 +264,18 @@ class Workspace:
         """
         settings = replace(self._settings[path], select=tuple(codes), extend_select=(), ignore=())
         return self._selected(path, settings, at_calls=False)
+
+    def _as_told(self, path: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Findings at calls, each with the state of the one that tells it at the helper; and the unused suppressions."""
+        told = self.findings(path)
+        here = {(finding.code, finding.span) for finding in told}
+        states = (one if (one.code, one.span) in here else self._with_state_at_helper(one) for one in findings)
+        unused = (finding for finding in told if finding.code == UNUSED_CODE)
+        return tuple(sorted((*states, *unused), key=lambda finding: finding.sort_key))
+
+    def _with_state_at_helper(self, finding: Finding) -> Finding:
+        for related in finding.related:
+            for other in self.findings(related.path) if related.path in self._facts else ():
+                if other.code == finding.code and other.span == related.span and finding.state is State.ACTIVE:
+                    return replace(finding, state=other.state, state_reason=other.state_reason)
+        return finding

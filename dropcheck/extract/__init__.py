@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dropcheck.catalogue import Catalogue
 from dropcheck.facts import FileFacts
+from dropcheck.source.cells import is_notebook
 
 
 def extract(text: str, path: str, *, module: str, is_package: bool, catalogue: Catalogue) -> FileFacts:
     """Extract the facts of a file.
 
     Args:
-        text: the decoded file, without a byte order mark, line endings untouched.
+        text: the decoded file, without a byte order mark, line endings untouched; of a notebook, its cells.
         path: how the file is named in findings.
         module: its dotted name (:func:`dropcheck.extract.modules.module_name`).
         is_package: whether it is an ``__init__``.
         catalogue: what counts as dropout.
 
     Returns:
-        The facts; ``syntax_error`` is set where the text does not parse.
+        The facts; ``syntax_error`` is set where the text does not parse, ``broken_cells`` where cells of a notebook do not.
     """
     # LibCST takes a while to import, and a run in which no file passes the sieve does without.
     from dropcheck.extract.assemble import assemble  # noqa: PLC0415
 
-    return assemble(text, path, module=module, is_package=is_package, catalogue=catalogue)
+    if not is_notebook(text):
+        return assemble(text, path, module=module, is_package=is_package, catalogue=catalogue)
+    from dropcheck.extract.cells import readable  # noqa: PLC0415  (few runs meet a notebook)
+
+    python, broken = readable(text)
+    facts = assemble(python, path, module=module, is_package=is_package, catalogue=catalogue)
+    if facts.syntax_error is not None:
+        python, broken = readable(text, thorough=True)
+        facts = assemble(python, path, module=module, is_package=is_package, catalogue=catalogue)
+    return replace(facts, broken_cells=broken)

@@ -10,7 +10,7 @@ from dropcheck.extract.frames import Closure, Frame, FunctionContext, State
 from dropcheck.extract.records import FileRecord, Notes, Recorder
 from dropcheck.extract.scopes import Bindings, bindings, dotted, parameters_of
 from dropcheck.extract.statements import Statements
-from dropcheck.facts import FunctionKind
+from dropcheck.facts import FunctionKind, numbered
 from dropcheck.worlds import NONE, TRUE, Defined, Opaque, Param, Receiver, Value, World, choice, conjuncts, every
 
 _KINDS = {
@@ -87,6 +87,7 @@ class Collector(Statements):
         self._made: dict[int, tuple[Notes, tuple[int, ...]]] = {}
         self._running: list[Closure] = []
         self._roots = 0
+        self._replaced: dict[int, str] = {}
 
     def run(self, tree: cst.Module, twin: Collector | None = None) -> None:
         """Walk the module, then its functions; functions may define classes whose methods follow.
@@ -96,6 +97,7 @@ class Collector(Statements):
             twin: the same file in the other world, already run. A function that never mentions the mode is the same in both, so
                 its notes are taken over instead of running it again.
         """
+        self._replaced = _replaced(tree)
         self.exec_block(tree.body)
         for node, _, _ in self._waiting:
             for name in self.definitions.functions[id(node)].bindings.outer:
@@ -144,7 +146,7 @@ class Collector(Statements):
         names = [name for name, _ in parameters_of(node)]
         takes_receiver = kind in {FunctionKind.METHOD, FunctionKind.PROPERTY} and names and not names[0].startswith("*")
         inner = FunctionContext(
-            name=context.inner(node.name.value) + suffix,
+            name=self._name(node) + suffix,
             owner=context.owner,
             receiver=names[0] if takes_receiver else "",
             methods=context.methods,
@@ -160,7 +162,7 @@ class Collector(Statements):
     def exec_ClassDef(self, node: cst.ClassDef) -> None:
         for decorator in node.decorators:
             self.eval(decorator.decorator)
-        name = self.frame.context.inner(node.name.value)
+        name = self._name(node)
         bases = tuple(self.eval(arg.value) for arg in node.bases)
         for keyword in node.keywords:
             self.eval(keyword.value)
@@ -176,6 +178,9 @@ class Collector(Statements):
                 self.class_attribute(node, attribute, value)
         self.frame, self.statement = outer, statement
         self.bind(node.name.value, Defined(self.path, name))
+
+    def _name(self, node: cst.FunctionDef | cst.ClassDef) -> str:
+        return self.frame.context.inner(self._replaced.get(id(node), node.name.value))
 
     def class_attribute(self, node: cst.ClassDef, name: str, value: Value) -> None:
         """Note what a name of a class body is in the end."""
@@ -212,12 +217,12 @@ class Collector(Statements):
         local = self.definitions.functions[id(node)].bindings.local
         return Frame(context, local, State(reach, env), outer=outer, base=reach, root=outer.root)
 
-    def _run(self, frame: Frame, node: cst.FunctionDef | cst.Lambda) -> Value:
-        """Run a body in its frame and give what it returns."""
+    def _run(self, frame: Frame, node: cst.FunctionDef | cst.Lambda, definition: cst.CSTNode | None = None) -> Value:
+        """Run a body in its frame and give what it returns; what a lambda holds is in the statement that defines it."""
         caller, statement = self.frame, self.statement
         self.frame = frame
         if isinstance(node, cst.Lambda):
-            self.statement = statement
+            self.statement = definition
             frame.returns.append((frame.state.reach, self.eval(node.body)))
         else:
             self.exec(node.body)
@@ -249,7 +254,7 @@ class Collector(Statements):
         for shared in known.bindings.outer:
             inner_frame = Frame(known.context, frozenset(), State(TRUE, {}), outer=self.frame)
             self.share(shared, inner_frame)
-        closure = Closure(node, known.context, self.frame, self.frame.state.reach)
+        closure = Closure(node, known.context, self.frame, self.frame.state.reach, self.statement)
         self.frame.closures.append(closure)
         if self.frame.body_scope and isinstance(node, cst.Lambda):
             self.escape(closure)
@@ -291,7 +296,7 @@ class Collector(Statements):
         frame = self._frame(closure.node, closure.context, closure.frame, reach, passed)
         frame.later = later
         frame.root = self.frame.root
-        value = self._run(frame, closure.node)
+        value = self._run(frame, closure.node, closure.statement)
         self._running.pop()
         return value
 
@@ -309,6 +314,19 @@ def _kind(node: cst.FunctionDef, *, in_class: bool) -> tuple[FunctionKind, str, 
         else:
             decorated = True
     return kind, suffix, decorated
+
+
+def _replaced(tree: cst.Module) -> dict[int, str]:
+    """Names that tell definitions of the module from later ones of the same name, as notebooks have them."""
+    last: dict[str, int] = {}
+    names: dict[int, str] = {}
+    for node in tree.body:
+        if isinstance(node, (cst.ClassDef, cst.FunctionDef)):
+            name = node.name.value
+            if name in last:
+                names[last[name]] = numbered(name, len(names) + 1)
+            last[name] = id(node)
+    return names
 
 
 def _method_names(node: cst.ClassDef) -> list[str]:

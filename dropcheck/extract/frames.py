@@ -45,6 +45,7 @@ class Closure:
         context: where it is.
         frame: the frame that defines it.
         reach: the condition under which it is defined.
+        statement: the statement that defines it.
         used: whether it was called or escaped, so that it needs no run of its own.
     """
 
@@ -52,6 +53,7 @@ class Closure:
     context: FunctionContext
     frame: Frame
     reach: Value
+    statement: cst.CSTNode | None
     used: bool = False
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dropcheck.extract.methods import cut_methods
+from dropcheck.source.cells import is_notebook
 
 _START = re.compile(r"^(?:@|(?:async[ \t]+)?(def|class)[ \t]+(\w+))", re.MULTILINE)
 _NEXT = re.compile(r"\n(?=[^\s)\]}#])")
@@ -114,7 +115,9 @@ class Outline:
 
 
 def _blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a file; none where strings make it unsafe to tell where they end."""
+    """The blocks of a file; none in a notebook, and none where strings make it unsafe to tell where they end."""
+    if is_notebook(text):
+        return ()
     blocks: list[Block] = []
     at = 0
     start: int | None = None

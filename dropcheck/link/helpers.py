@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dropcheck.facts import CallFact
+from dropcheck.facts import CallFact, as_written
 from dropcheck.link.behaviour import Verdict, parameters, verdict
 from dropcheck.link.binding import bind, pair
 from dropcheck.link.calls import Calls, Target
@@ -145,7 +145,7 @@ class Helpers:
         passed = self._passed(linker, target)
         found, judged = self._substitute(linker, target, hole, passed)
         flag, p = _deciders(hole, target.function.name)
-        link = HelperLink(hole.site, target.function.name, flag, p, alone)
+        link = HelperLink(hole.site, as_written(target.function.name), flag, p, alone)
         place = linker.place(Form.HELPER, hole.site.entry, hole.site.module, Passed(found.p), Passed(found.flag))
         return replace(
             place,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dropcheck.catalogue import MODULE_PARAMETERS, REQUIRED, DropoutFunction, DropoutModule
-from dropcheck.facts import Argument, CallFact, ClassFacts, FunctionFacts
+from dropcheck.facts import Argument, CallFact, ClassFacts, FunctionFacts, as_written
 from dropcheck.link.behaviour import verdict
 from dropcheck.link.binding import bind, pair
 from dropcheck.link.calls import Calls
@@ -171,7 +171,7 @@ class Linker:
             if moduleness is Moduleness.YES or cls.reads_mode:
                 return ModeSource(text, sure=True)
             if moduleness is not Moduleness.NO:
-                doubt = f"{cls.name} inherits from a class outside the project, which may not be a torch.nn.Module."
+                doubt = f"{as_written(cls.name)} inherits from a class outside the project, which may not be a torch.nn.Module."
                 return ModeSource(text, doubt=doubt)
         for scope in self.enclosing:
             if isinstance(scope, FunctionFacts) and scope.modules:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dropcheck.model import Report
 from dropcheck.report.escape import visible
+from dropcheck.report.links import rule_url
 from dropcheck.report.pieces import Piece, Role
 from dropcheck.report.places import Places
 
@@ -20,7 +21,7 @@ def layout(report: Report) -> Iterator[Piece]:
     for finding in report.active:
         yield Piece(visible(places.label(finding.path, finding.span.start)), Role.PATH)
         yield Piece(": ")
-        yield Piece(finding.code, Role.CODE)
+        yield Piece(finding.code, Role.CODE, rule_url(finding.name))
         if finding.fix_applies(unsafe=report.unsafe_fixes):
             yield Piece(" [*]", Role.FIXABLE)
         yield Piece(f" {visible(finding.message)}\n")

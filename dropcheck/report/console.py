@@ -27,10 +27,17 @@ _STYLES = MappingProxyType(
 )
 
 
-def ansi(pieces: Iterable[Piece]) -> str:
+def ansi(pieces: Iterable[Piece], *, links: bool = False) -> str:
     """The text of the pieces with the escape sequences that colour them.
 
     Args:
         pieces: what a renderer lays out. Their text is taken literally: never read as rich markup, never wrapped.
+        links: also write the hyperlinks of the pieces, for a terminal that knows them.
     """
-    return "".join(_STYLES[piece.role].render(piece.text, color_system=ColorSystem.STANDARD) for piece in pieces)
+    return "".join(_styled(piece, links=links) for piece in pieces)
+
+
+def _styled(piece: Piece, *, links: bool) -> str:
+    text = _STYLES[piece.role].render(piece.text, color_system=ColorSystem.STANDARD)
+    # OSC 8. Not by rich, which gives each link a random id, so that no two runs would print the same.
+    return f"\x1b]8;;{piece.link}\x1b\\{text}\x1b]8;;\x1b\\" if links and piece.link else text

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dropcheck.model import FixedFile, Report
 from dropcheck.report.escape import visible, visible_source
 from dropcheck.report.pieces import Piece, Role
+from dropcheck.source.cells import is_notebook, split_cells
 
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
 def layout(report: Report, *, escape: bool) -> Iterator[Piece]:
-    """One diff a changed file, in the form ``patch -p0`` and ``git apply -p0`` take.
+    """One diff a changed file, in the form ``patch -p0`` and ``git apply -p0`` take; for a notebook, one a changed cell, to read.
 
     Args:
         report: the run.
@@ -23,7 +24,7 @@ def layout(report: Report, *, escape: bool) -> Iterator[Piece]:
     """
     for file in report.fixed:
         if file.before != file.after:
-            for line in _lines(file):
+            for line in _cell_lines(file) if is_notebook(file.before) else _lines(file):
                 yield Piece(_escaped(line) if escape else line, _role(line))
 
 
@@ -33,6 +34,18 @@ def _lines(file: FixedFile) -> Iterator[str]:
         name += "\t"  # patch takes a name with a space in it only up to a tab
     for line in difflib.unified_diff(_split(file.before), _split(file.after), name, name):
         yield line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}"
+
+
+def _cell_lines(file: FixedFile) -> Iterator[str]:
+    cells = zip(split_cells(file.before), split_cells(file.after), strict=True)
+    for number, (before, after) in enumerate(cells, 1):
+        name = f"{visible(file.path)}:cell {number}"
+        yield from difflib.unified_diff(_split(_ended(before)), _split(_ended(after)), name, name)
+
+
+def _ended(cell: str) -> str:
+    # The last row of a cell hardly ever ends in a newline, which is not worth a line.
+    return cell if cell.endswith("\n") else f"{cell}\n"
 
 
 def _split(text: str) -> list[str]:

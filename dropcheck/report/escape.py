@@ -1,14 +1,18 @@
 """Make text that came from scanned files safe to show.
 
-File names and source lines may hold terminal escapes, or characters that reorder what is displayed. They are shown as
-Python would write them in a string, never sent to the terminal.
+File names and source lines may hold terminal escapes, characters that reorder what is displayed, or what a CI service takes
+for a command to itself wherever it stands in a log. They are shown as Python would write them in a string, never sent on.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 TAB = "    "
+# In any line, Azure Pipelines obeys "##vso[", TeamCity "##teamcity[" and GitHub Actions "##["; the last also "::" at its start.
+_COMMAND = re.compile(r"##\w*\[")
+_COMMAND_AT_START = re.compile(r"^(\s*):(?=:)")
 
 
 def visible(text: str) -> str:
@@ -20,9 +24,27 @@ def visible(text: str) -> str:
     Returns:
         One line that can be printed anywhere; printable text comes back as it was.
     """
-    if text.isprintable():
-        return text
-    return "".join(map(_visible_char, text))
+    shown = text if text.isprintable() else "".join(map(_visible_char, text))
+    return _COMMAND_AT_START.sub(r"\1\\x3a", disarmed(shown, r"\x5b"))
+
+
+def disarmed(text: str, bracket: str) -> str:
+    """The text with the opening bracket of every CI command written in another way.
+
+    Args:
+        text: any text.
+        bracket: what means an opening bracket to whoever reads the text.
+    """
+    return _COMMAND.sub(lambda match: match[0][:-1] + bracket, text) if "##" in text else text
+
+
+def well_formed(text: str) -> str:
+    """The text with lone surrogates, which stand for undecodable bytes of a file name, written as escapes.
+
+    Args:
+        text: any text; many readers of JSON refuse a file for a lone surrogate.
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def visible_source(line: str) -> tuple[str, ...]:
@@ -34,7 +56,10 @@ def visible_source(line: str) -> tuple[str, ...]:
     Returns:
         One string for each character, so that columns can be mapped.
     """
-    return tuple(TAB if char == "\t" else _visible_char(char) for char in line)
+    cells = [TAB if char == "\t" else _visible_char(char) for char in line]
+    for match in _COMMAND.finditer(line):
+        cells[match.end() - 1] = r"\x5b"
+    return tuple(cells)
 
 
 def display_width(text: str) -> int:

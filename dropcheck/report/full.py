@@ -8,6 +8,7 @@ from types import MappingProxyType
 from dropcheck.model import Applicability, Behaviour, Confidence, Finding, Fix, Report
 from dropcheck.report.escape import visible
 from dropcheck.report.excerpt import excerpt, gutter_width
+from dropcheck.report.links import rule_url
 from dropcheck.report.pieces import Piece, Role
 from dropcheck.report.places import Places
 
@@ -37,15 +38,15 @@ def layout(report: Report) -> Iterator[Piece]:
 
 
 def _block(finding: Finding, places: Places, *, unsafe: bool) -> Iterator[Piece]:
-    index = places[finding.path]
-    margin = " " * gutter_width(index, finding.span)
-    yield Piece(finding.code, Role.CODE)
+    index, span = places[finding.path].view(finding.span)
+    margin = " " * gutter_width(index, span)
+    yield Piece(finding.code, Role.CODE, rule_url(finding.name))
     if finding.fix_applies(unsafe=unsafe):
         yield Piece(" [*]", Role.FIXABLE)
     yield Piece(f" {visible(finding.message)}\n")
     yield Piece(f"{margin}--> ", Role.GUTTER)
     yield Piece(visible(places.label(finding.path, finding.span.start)) + "\n", Role.PATH)
-    yield from excerpt(index, finding.span)
+    yield from excerpt(index, span)
     for label, text in _footnotes(finding, places, unsafe=unsafe):
         yield Piece(f"{margin} = ", Role.GUTTER)
         yield Piece(f"{label}: ", Role.LABEL)

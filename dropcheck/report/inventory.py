@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import groupby
 
 from dropcheck.inventory import Entry, Inventory
 from dropcheck.report.escape import visible
+from dropcheck.report.json_text import dumps
 
 _SCHEMA = "dropcheck-inventory-v1"
 _MARKDOWN = {ord(char): f"&#{ord(char)};" for char in "\\`*_{}[]<>#|&"}
@@ -34,7 +34,7 @@ def render_text(inventory: Inventory) -> str:
 
 
 def _lines(entry: Entry) -> Iterator[str]:
-    where = f"{entry.position.row}:{entry.position.column}"
+    where = str(entry.position)
     p = f" p={entry.p}" if entry.p else ""
     yield f"{where:<9} {entry.kind:<12} {entry.name}{p}  [{entry.behaviour.value}] train: {entry.train}, eval: {entry.eval}"
     if entry.gate:
@@ -67,7 +67,7 @@ def render_markdown(inventory: Inventory) -> str:
         lines += ["| where | class | what | p | behaviour | train | eval | gate or reason | marks |", "|" + " --- |" * 9]
         for entry in file.entries:
             cells = (
-                f"{entry.position.row}:{entry.position.column}",
+                str(entry.position),
                 entry.owner or "(no class)",
                 f"{entry.kind} {entry.name}",
                 entry.p,
@@ -103,11 +103,12 @@ def render_json(inventory: Inventory) -> str:
         "totals": {behaviour.value: count for behaviour, count in inventory.totals.items()},
         "checked": inventory.checked,
     }
-    return json.dumps(data, indent=2) + "\n"
+    return dumps(data)
 
 
 def _site(entry: Entry) -> dict[str, object]:
     return {
+        "cell": entry.position.cell,
         "location": {"row": entry.position.row, "column": entry.position.column},
         "class": entry.owner or None,
         "function": entry.function or None,

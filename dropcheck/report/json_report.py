@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
-import json
-import os
+from collections.abc import Iterator
 from typing import Any
 
 from dropcheck.model import Edit, Finding, Fix, LineIndex, Position, Related, Report, Span
+from dropcheck.report.context import Context
+from dropcheck.report.json_text import dumps
 from dropcheck.report.links import rule_url
 from dropcheck.report.places import Places
+from dropcheck.report.severity import severity
 
 
-def render(report: Report, *, base: str) -> str:
-    """The findings that count, as JSON in ASCII (so that no stream and no terminal can mangle it).
+def render(report: Report, context: Context) -> str:
+    """The findings that count.
 
     Args:
         report: the run.
-        base: the folder relative paths start from; file names are written absolute.
+        context: where it took place; file names are written absolute.
+    """
+    return dumps(list(records(report, context)))
+
+
+def records(report: Report, context: Context) -> Iterator[dict[str, Any]]:
+    """One object a finding that counts.
+
+    Args:
+        report: the run.
+        context: as for ``render``.
     """
     places = Places(report.sources)
-    items = [_finding(finding, places, base) for finding in report.active]
-    return json.dumps(items, indent=2) + "\n"
+    for finding in report.active:
+        yield _finding(finding, places, context)
 
 
-def _finding(finding: Finding, places: Places, base: str) -> dict[str, Any]:
+def _finding(finding: Finding, places: Places, context: Context) -> dict[str, Any]:
     index = places[finding.path]
     return {
-        "cell": None,
+        "cell": index.position(finding.span.start).cell,
         "code": finding.code,
         "name": finding.name,
         "message": finding.message,
+        "severity": severity(finding).value,
         "confidence": finding.confidence.value,
         "url": rule_url(finding.name),
-        "filename": _absolute(base, finding.path),
+        "filename": context.absolute(finding.path),
         **_span(index, finding.span),
         "fix": None if finding.fix is None else _fix(finding.fix, index),
         "noqa_row": _noqa_row(finding, index),
-        "related": [_related(related, places, base) for related in finding.related],
+        "related": [_related(related, places, context) for related in finding.related],
     }
 
 
@@ -52,12 +65,15 @@ def _edit(edit: Edit, index: LineIndex) -> dict[str, Any]:
     return {"content": edit.content, **_span(index, edit.span)}
 
 
-def _related(related: Related, places: Places, base: str) -> dict[str, Any]:
-    span = _span(places[related.path], related.span) if related.path in places else _NO_SPAN
-    return {"filename": _absolute(base, related.path), "message": related.message, **span}
+def _related(related: Related, places: Places, context: Context) -> dict[str, Any]:
+    place = _NO_PLACE
+    if related.path in places:
+        index = places[related.path]
+        place = {"cell": index.position(related.span.start).cell, **_span(index, related.span)}
+    return {"filename": context.absolute(related.path), "message": related.message, **place}
 
 
-_NO_SPAN: dict[str, Any] = {"location": None, "end_location": None}
+_NO_PLACE: dict[str, Any] = {"cell": None, "location": None, "end_location": None}
 
 
 def _span(index: LineIndex, span: Span) -> dict[str, Any]:
@@ -75,7 +91,3 @@ def _noqa_row(finding: Finding, index: LineIndex) -> int:
     # The last row of the statement is the one that can always take a comment: earlier ones may end inside a string
     # or in a backslash.
     return index.position(max(finding.scope.start, finding.scope.end - 1)).row
-
-
-def _absolute(base: str, path: str) -> str:
-    return os.path.normpath(os.path.join(base, path))

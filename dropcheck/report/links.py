@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_SITE = "https://dropcheck.readthedocs.io"
+SITE = "https://dropcheck.readthedocs.io"
 
 
 def rule_url(name: str) -> str:
@@ -11,4 +11,4 @@ def rule_url(name: str) -> str:
     Args:
         name: the rule's name, such as ``missing-training-flag``.
     """
-    return f"{_SITE}/rules/{name}/"
+    return f"{SITE}/rules/{name}/"

@@ -24,10 +24,17 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some text of one role. The text is printable: whatever came from a file has been escaped."""
+    """Some text of one role.
+
+    Args:
+        text: printable text: whatever came from a file has been escaped.
+        role: what it is.
+        link: where a terminal that can may lead to from it; never anything that came from a file.
+    """
 
     text: str
     role: Role = Role.PLAIN
+    link: str = ""
 
 
 def plain(pieces: Iterable[Piece]) -> str:

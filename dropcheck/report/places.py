@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dropcheck.model import LineIndex
+from dropcheck.model import LineIndex, Position, Span
+from dropcheck.source.cells import line_index
 
 
 class Places:
@@ -31,12 +32,29 @@ class Places:
         """
         index = self._indexes.get(path)
         if index is None:
-            index = self._indexes[path] = LineIndex(self._sources[path])
+            index = self._indexes[path] = line_index(self._sources[path])
         return index
 
+    def region(self, path: str, span: Span) -> tuple[Position, Position] | None:
+        """Where a span starts in its file and the place behind its last character; None in a notebook.
+
+        The rows of a notebook's JSON say nothing to anybody, and those of a cell would be taken for them.
+
+        Raises:
+            KeyError: the report does not hold the text of this file.
+        """
+        index = self[path]
+        start, end = index.position(span.start), index.position(span.end)
+        return (start, end) if start.cell is None else None
+
+    def remark(self, path: str, span: Span) -> str:
+        """What must stand before a message where there is no region: ``cell N:row:column: ``; else nothing."""
+        start = self[path].position(span.start)
+        return "" if start.cell is None else f"{start}: "
+
     def label(self, path: str, offset: int) -> str:
-        """``path:row:column`` as editors and terminals link it; only the path where its text is not at hand."""
-        if path not in self:
-            return path
-        position = self[path].position(offset)
-        return f"{path}:{position.row}:{position.column}"
+        """``path:row:column`` as editors and terminals link it, ``path:cell N:row:column`` in a notebook.
+
+        Only the path where its text is not at hand.
+        """
+        return f"{path}:{self[path].position(offset)}" if path in self else path

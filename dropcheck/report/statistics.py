@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from dropcheck.model import Report
+from dropcheck.report.json_text import dumps
+from dropcheck.report.links import rule_url
 from dropcheck.report.pieces import Piece, Role
 
 
@@ -33,7 +34,8 @@ def layout(report: Report) -> Iterator[Piece]:
     for row in rows:
         sign = "[*]" if row.fixable else "[-]" if row.fixable_count else "   "
         yield Piece(f"{row.count:>{width}}  ", Role.LABEL)
-        yield Piece(f"{row.code}  ", Role.CODE)
+        yield Piece(row.code, Role.CODE, rule_url(row.name))
+        yield Piece("  ")
         yield Piece(f"{sign}  ", Role.FIXABLE)
         yield Piece(f"{row.name}\n")
 
@@ -44,7 +46,7 @@ def render_json(report: Report) -> str:
     Args:
         report: the run.
     """
-    return json.dumps([asdict(row) for row in _rows(report)], indent=2) + "\n"
+    return dumps([asdict(row) for row in _rows(report)])
 
 
 def _rows(report: Report) -> tuple[_Row, ...]:

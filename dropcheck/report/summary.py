@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dropcheck.model import Applicability, Finding, FixedFile, Report, State
+from dropcheck.model import Applicability, BaselineAction, Finding, FixedFile, Report, StaleEntry, State
 from dropcheck.report.escape import visible
 
 
@@ -17,12 +17,14 @@ class SummaryOptions:
     Args:
         diff: nothing was written, the changes were only shown.
         fix_only: the findings that are left were not asked for.
+        add_ignore: what was done to findings is not a repair but a comment that suppresses them.
         show_fixes: list what was repaired.
         verbose: tell about findings that do not count, and the notes of the run.
     """
 
     diff: bool = False
     fix_only: bool = False
+    add_ignore: bool = False
     show_fixes: bool = False
     verbose: bool = False
 
@@ -47,19 +49,19 @@ def _lines(report: Report, options: SummaryOptions) -> Iterator[str]:
         return
     changed = _changed(report)
     if options.show_fixes and changed:
-        yield from _fixes(changed, diff=options.diff)
+        yield from _fixes(changed, _verb(options))
     yield _verdict(report, changed, options)
     if not options.fix_only:
         yield from _hidden(report)
+    yield from _baselines(report, verbose=options.verbose)
     if options.verbose:
         yield from _dismissed(report)
 
 
 def _verdict(report: Report, changed: tuple[FixedFile, ...], options: SummaryOptions) -> str:
     if changed:
-        verb = "Would fix" if options.diff else "Fixed"
         applied = sum(len(file.applied) for file in changed)
-        line = f"{verb} {_count(applied, 'finding')} in {_count(len(changed), 'file')}"
+        line = f"{_verb(options)} {_count(applied, 'finding')} in {_count(len(changed), 'file')}"
         if options.fix_only:
             return f"{line}."
         return f"{line}, {len(report.active)} left{_prospects(report)}."
@@ -73,6 +75,12 @@ def _verdict(report: Report, changed: tuple[FixedFile, ...], options: SummaryOpt
     if report.errors:
         return f"No findings: {checked}, {_count(len(report.errors), 'error')}."
     return f"All clear: {checked}."
+
+
+def _verb(options: SummaryOptions) -> str:
+    if options.add_ignore:
+        return "Would suppress" if options.diff else "Suppressed"
+    return "Would fix" if options.diff else "Fixed"
 
 
 def _prospects(report: Report) -> str:
@@ -103,8 +111,29 @@ def _dismissed(report: Report) -> Iterator[str]:
     yield f"{states[State.SUPPRESSED]} suppressed, {states[State.INTENDED]} marked as intended."
 
 
-def _fixes(changed: tuple[FixedFile, ...], *, diff: bool) -> Iterator[str]:
-    yield "Would fix:" if diff else "Fixed:"
+def _baselines(report: Report, *, verbose: bool) -> Iterator[str]:
+    known = sum(finding.state is State.BASELINED for finding in report.findings)
+    if known and not any(use.action is BaselineAction.WRITTEN for use in report.baselines):
+        yield f"{known} more in the baseline: see them with --ignore-baseline."
+    for use in report.baselines:
+        path, gone = visible(use.path), _count(sum(entry.count for entry in use.stale), "finding")
+        if use.action is BaselineAction.WRITTEN:
+            yield f"{path}: wrote {_count(use.held, 'finding')}; with --baseline {path} only new ones are reported."
+        elif use.action is BaselineAction.PRUNED:
+            yield f"{path}: removed {gone} no longer found."
+        elif use.stale:
+            yield f"{path}: {gone} no longer found; remove with --prune-baseline."
+        if verbose:
+            yield from (f"  {_stale(entry)}" for entry in use.stale)
+
+
+def _stale(entry: StaleEntry) -> str:
+    place = f" in {entry.qualified_name}" if entry.qualified_name else ""
+    return visible(f"{entry.file}: {entry.count} x {entry.code}{place}")
+
+
+def _fixes(changed: tuple[FixedFile, ...], verb: str) -> Iterator[str]:
+    yield f"{verb}:"
     for file in changed:
         yield f"  {visible(file.path)}"
         names = {finding.code: finding.name for finding in file.applied}

@@ -22,6 +22,7 @@ from dropcheck.rules import (
     ungated_attention_dropout,
     ungated_helper_call,
     unregistered_dropout_module,
+    unused_suppression,
 )
 from dropcheck.rules.rule import Rule
 
@@ -44,6 +45,7 @@ ALL_RULES: tuple[Rule, ...] = (
     dropout_never_active.RULE,
     functional_dropout_could_be_module.RULE,
     syntax_error.RULE,
+    unused_suppression.RULE,
     invalid_suppression.RULE,
 )
 

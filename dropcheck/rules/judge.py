@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from dropcheck.config.settings import Settings
-from dropcheck.facts import ClassFacts, FunctionFacts
+from dropcheck.facts import ClassFacts, FunctionFacts, as_written
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.project import Moduleness
 from dropcheck.link.sites import Form, Site, sites
@@ -80,7 +80,7 @@ class _Judge:
             span=span,
             scope=draft.scope or (site.call.scope if site else span),
             headers=tuple(scope.header for scope in enclosing),
-            qualified_name=function,
+            qualified_name=as_written(function),
             behaviour=draft.behaviour or (site.verdict.behaviour if site else None),
             fix=draft.fix,
             related=draft.related,

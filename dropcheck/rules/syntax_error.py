@@ -2,11 +2,12 @@
 
 ## What it finds
 
-A file that is not Python 3, or has a syntax error.
+A file, or a cell of a notebook, that is not Python 3 or has a syntax error. IPython's own syntax in a notebook (magics, shell
+commands, help) is none.
 
 ## Why it matters
 
-Nothing in the file can be checked.
+Nothing in the file can be checked; of a notebook, the other cells are.
 
 ## Bad
 
@@ -43,20 +44,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dropcheck.facts import FileFacts
+from dropcheck.facts import FileFacts, SyntaxErrorFact
 from dropcheck.rules.rule import Draft, Rule
 
 
 def check(file: FileFacts) -> Iterator[Draft]:
-    """Report the place where parsing stopped."""
-    error = file.syntax_error
-    if error is not None:
-        yield Draft(
-            message=f"The file does not parse: {error.message}",
-            help="Mend the syntax; files that are not Python 3 can be excluded.",
-            span=error.span,
-            scope=error.span,
-        )
+    """Report the place where parsing stopped; in a notebook, in each cell."""
+    if file.syntax_error is not None:
+        yield _draft("file", file.syntax_error)
+    for error in file.broken_cells:
+        yield _draft("cell", error)
+
+
+def _draft(what: str, error: SyntaxErrorFact) -> Draft:
+    return Draft(
+        message=f"The {what} does not parse: {error.message}",
+        help="Mend the syntax; files that are not Python 3 can be excluded.",
+        span=error.span,
+        scope=error.span,
+    )
 
 
 RULE = Rule("DRP900", "syntax-error", __doc__, "none", check_file=check)

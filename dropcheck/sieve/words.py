@@ -8,12 +8,13 @@ import warnings
 from collections.abc import Iterable
 
 from dropcheck.catalogue import Catalogue
+from dropcheck.source.cells import is_notebook
 
 #: Comments for this tool, and classes that drop by hand.
 _CODING = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
 _LIKE_ASCII = (b"utf-8", b"utf8", b"utf_8", b"ascii", b"us-ascii", b"latin", b"iso-8859", b"iso8859", b"cp125", b"windows-125")
 _STEMS = (b"dropout", b"Drop", b"drop", b"_attention", b"flash_attn", b"tochastic")
-_OWN_WORDS = (b"dropcheck:", b"Drop", b"StochasticDepth")
+_OWN_WORDS = (b"dropcheck:", b"DRP", b"Drop", b"StochasticDepth")
 
 
 def sieve_words(catalogue: Catalogue) -> tuple[bytes, ...]:
@@ -66,6 +67,10 @@ def parses(text: str) -> bool:
     Args:
         text: the decoded file. A syntax newer than the running Python fails here; extraction has the last word.
     """
+    if is_notebook(text):
+        from dropcheck.source.magics import python_text  # noqa: PLC0415  (few runs meet a notebook)
+
+        text = python_text(text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

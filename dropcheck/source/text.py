@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tokenize import detect_encoding
 
 from dropcheck.errors import SourceError
+from dropcheck.source.cells import NOTEBOOK_SUFFIX
 
 _ROW = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?")
 
@@ -22,7 +23,8 @@ class SourceFile:
     Args:
         path: the file, as the user named it or as the walk found it.
         raw: its bytes.
-        text: its characters, without a byte order mark and with the newlines as they are.
+        text: its characters, without a byte order mark and with the newlines as they are; of a notebook, its Python
+            (:mod:`dropcheck.source.cells`).
         encoding: the codec that turns ``raw`` into ``text`` and back.
         bom: whether ``raw`` starts with a UTF-8 byte order mark.
     """
@@ -32,6 +34,16 @@ class SourceFile:
     text: str
     encoding: str = "utf-8"
     bom: bool = False
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether it is a notebook, which its name says."""
+        return self.path.endswith(NOTEBOOK_SUFFIX)
+
+    @property
+    def code(self) -> bytes:
+        """Bytes in which words of the program can be looked for: ``raw``, but of a notebook only its Python."""
+        return self.text.replace("\0", " ").encode(errors="replace") if self.is_notebook else self.raw
 
 
 def read_bytes(path: str) -> bytes:
@@ -74,18 +86,33 @@ def read_source(path: str) -> SourceFile:
     return decode_source(read_bytes(path), path)
 
 
+def read_code(path: str) -> bytes:
+    """The ``code`` of a file, which need not be decoded unless it is a notebook.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Bytes in which words of the program can be looked for.
+
+    Raises:
+        SourceError: it cannot be read, or is not the notebook that its name promises.
+    """
+    return read_source(path).code if path.endswith(NOTEBOOK_SUFFIX) else read_bytes(path)
+
+
 def decode_source(raw: bytes, path: str) -> SourceFile:
     """Decode source by its byte order mark or coding comment (PEP 263), else as UTF-8.
 
     Args:
         raw: the bytes of the file.
-        path: the file, for the result and for messages.
+        path: the file, for the result and for messages; its suffix tells a notebook.
 
     Returns:
         The file as text; newlines are not translated.
 
     Raises:
-        SourceError: the bytes are binary, or not in the encoding they declare.
+        SourceError: the bytes are binary, not in the encoding they declare, or not the notebook that the name promises.
     """
     if b"\0" in raw:
         raise SourceError(path, "is binary or UTF-16 (it holds a NUL byte); exclude it, or save it as UTF-8")
@@ -93,12 +120,17 @@ def decode_source(raw: bytes, path: str) -> SourceFile:
     bom = raw.startswith(codecs.BOM_UTF8)
     body = raw[len(codecs.BOM_UTF8) :] if bom else raw
     try:
-        return SourceFile(path, raw, body.decode(encoding), encoding, bom)
+        text = body.decode(encoding)
     except UnicodeDecodeError as error:
         raise SourceError(path, _undecodable(body, encoding, error)) from error
     except (LookupError, UnicodeError) as error:
         # Codecs such as rot13 exist but do not make text of bytes.
         raise SourceError(path, f"declares the encoding {encoding}, which cannot hold source; use UTF-8") from error
+    if path.endswith(NOTEBOOK_SUFFIX):
+        from dropcheck.source.notebook import notebook_text  # noqa: PLC0415  (few runs meet a notebook)
+
+        text = notebook_text(text, path)
+    return SourceFile(path, raw, text, encoding, bom)
 
 
 def encode_source(source: SourceFile, text: str) -> bytes:
@@ -115,6 +147,8 @@ def encode_source(source: SourceFile, text: str) -> bytes:
         SourceError: the encoding has no bytes for a character, or more than one way to write the old text, so that
             bytes outside the edits could change.
     """
+    if source.is_notebook:
+        return _encode_notebook(source, text)
     mark = codecs.BOM_UTF8 if source.bom else b""
     try:
         if mark + source.text.encode(source.encoding) != source.raw:
@@ -122,6 +156,17 @@ def encode_source(source: SourceFile, text: str) -> bytes:
         return mark + text.encode(source.encoding)
     except UnicodeError as error:
         raise SourceError(source.path, f"the new text cannot be written as {source.encoding}; use UTF-8") from error
+
+
+def _encode_notebook(source: SourceFile, text: str) -> bytes:
+    from dropcheck.source.notebook import notebook_text  # noqa: PLC0415  (as above)
+    from dropcheck.source.notebook_edit import replace_cells  # noqa: PLC0415
+
+    mark = codecs.BOM_UTF8 if source.bom else b""
+    document = replace_cells(source.raw[len(mark) :].decode(source.encoding), source.text, text)
+    if notebook_text(document, source.path) != text:
+        raise SourceError(source.path, "its cells cannot be written back unchanged; left as it is")
+    return mark + document.encode(source.encoding)
 
 
 def reason(error: Exception) -> str:

@@ -1,0 +1,1 @@
+"""Where dropcheck runs inside another tool: editors, flake8, LibCST's codemods."""

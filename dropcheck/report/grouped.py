@@ -1,0 +1,34 @@
+"""``grouped``: the findings of each file under its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from dropcheck.model import Report
+from dropcheck.report.escape import visible
+from dropcheck.report.links import rule_url
+from dropcheck.report.pieces import Piece, Role
+from dropcheck.report.places import Places
+
+
+def layout(report: Report) -> Iterator[Piece]:
+    """For each file its name and the lines ``row:column CODE [*] message``; an empty line between two files.
+
+    Args:
+        report: the run; only findings that count are shown.
+    """
+    places = Places(report.sources)
+    for number, (path, group) in enumerate(groupby(report.active, key=lambda finding: finding.path)):
+        if number:
+            yield Piece("\n")
+        yield Piece(f"{visible(path)}:\n", Role.PATH)
+        findings = tuple(group)
+        labels = [str(places[path].position(finding.span.start)) for finding in findings]
+        width = max(map(len, labels))
+        for label, finding in zip(labels, findings, strict=True):
+            yield Piece(f"  {label:<{width}} ", Role.GUTTER)
+            yield Piece(finding.code, Role.CODE, rule_url(finding.name))
+            if finding.fix_applies(unsafe=report.unsafe_fixes):
+                yield Piece(" [*]", Role.FIXABLE)
+            yield Piece(f" {visible(finding.message)}\n")

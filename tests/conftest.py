@@ -1,0 +1,10 @@
+"""What holds for every test."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests run in CI, too, but what they expect is what a user sees at a desk."""
+    for name in ("CI_PROJECT_DIR", "DROPCHECK_OUTPUT_FILE", "DROPCHECK_OUTPUT_FORMAT", "FORCE_HYPERLINK", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
