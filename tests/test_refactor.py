@@ -367,3 +367,15 @@ def test_a_base_without_dropout_is_seen_as_a_whole(project: Project, command: st
     project.write("base.py", QUIET_BASE.replace("        self.p = total / 1000\n", ""))
     assert project.run(*command.split(), ".")[0] == 0
     assert "self.dropout = nn.Dropout(self.p)" in project.read("net.py")
+
+
+def test_notebooks_are_declined(project: Project) -> None:
+    source = [f"{line}\n" for line in MODEL.splitlines()]
+    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+    notebook = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    project.write("net.ipynb", notebook)
+    code, out, err = project.run("refactor", "net.ipynb")
+    assert (code, err) == (0, "")
+    assert "it is in a notebook" in out
+    assert project.read("net.ipynb") == notebook
+    assert "DRP301" not in project.run("check", "--select", "DRP301", "net.ipynb")[1]

@@ -34,19 +34,28 @@ class Planner:
 
 def _plan_file(file: FileContext, found: Sequence[Site]) -> FilePlan:
     by_class: dict[str, list[Site]] = {}
+    if _is_notebook(file.text):
+        for site in found:
+            _decline(file, site, "it is in a notebook, whose cells are run in any order")
+        return FilePlan(file.path, (), tuple(file.declined))
     for site in found:
         by_class.setdefault(site.owner.name if site.owner is not None else "", []).append(site)
     for site in by_class.pop("", ()):
-        _decline_outside(file, site)
+        _decline(file, site, "it is in no class that could hold a module")
     plans = [_plan_class(file, cls, by_class[cls.name]) for cls in file.facts.classes if cls.name in by_class]
     units = _units(file, [plan for plan in plans if plan is not None and plan.sites])
     return FilePlan(file.path, units, tuple(sorted(file.declined, key=lambda one: one.place.span)))
 
 
-def _decline_outside(file: FileContext, site: Site) -> None:
+def _is_notebook(text: str) -> bool:
+    """Whether a text stands for a notebook: what is between its cells is no source."""
+    return "\0" in text
+
+
+def _decline(file: FileContext, site: Site, reason: str) -> None:
     try:
         require_twin(site)
-        raise DeclinedError("it is in no class that could hold a module")
+        raise DeclinedError(reason)
     except DeclinedError as error:
         file.decline(site, error)
 
