@@ -105,8 +105,9 @@ def _functional(name: str, flag_default: bool, module: str) -> DropoutFunction:
     )
 
 
-def _torch(name: str) -> tuple[DropoutFunction, ...]:
-    plain = DropoutFunction((f"torch.{name}",), ("input", "p", "train"), p="p", flag="train")
+def _torch(name: str, module: str | None = None) -> tuple[DropoutFunction, ...]:
+    twin = None if module is None else f"torch.nn.{module}"
+    plain = DropoutFunction((f"torch.{name}",), ("input", "p", "train"), p="p", flag="train", module=twin)
     in_place = DropoutFunction((f"torch.{name}_",), ("input", "p", "train"), p="p", flag="train", inplace="always")
     return (plain, in_place)
 
@@ -180,10 +181,10 @@ FUNCTIONS: tuple[DropoutFunction, ...] = (
         "dropout_p",
         keyword_only=2,
     ),
-    *_torch("dropout"),
-    *_torch("alpha_dropout"),
+    *_torch("dropout", "Dropout"),
+    *_torch("alpha_dropout", "AlphaDropout"),
     *_torch("feature_dropout"),
-    *_torch("feature_alpha_dropout"),
+    *_torch("feature_alpha_dropout", "FeatureAlphaDropout"),
     DropoutFunction(("torch.native_dropout",), ("input", "p", "train"), p="p", flag="train"),
     _flash("flash_attn_func", f"q k v {_FLASH_TAIL}"),
     _flash("flash_attn_qkvpacked_func", f"qkv {_FLASH_TAIL}"),

@@ -18,6 +18,7 @@ from dropcheck.extract import extract
 from dropcheck.link import link
 from dropcheck.link.behaviour import Answer, Open
 from dropcheck.link.sites import Form, Site, sites
+from dropcheck.refactor.result import CAVEATS
 
 Main = Callable[[list[str], Path], int]
 
@@ -185,6 +186,18 @@ def test_advice() -> None:
     (finding,) = dropcheck.check_source(source)
     assert finding.fix is not None
     assert finding.fix.applicability is dropcheck.Applicability.DISPLAY
+
+
+def test_refactor(project: Project) -> None:
+    before, after = fences(read("docs/refactor.md"), "python")
+    project.write("net.py", before)
+    assert project.run("refactor", "net.py")[0] == 0
+    assert project.read("net.py") == after
+
+
+def test_every_caveat_of_the_refactor_is_on_its_page() -> None:
+    page = " ".join(read("docs/refactor.md").replace("`", "").split())
+    assert all(caveat in page for caveat in CAVEATS)
 
 
 @pytest.mark.parametrize("source", fences(read("docs/suppressing.md"), "python"))

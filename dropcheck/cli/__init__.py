@@ -17,6 +17,7 @@ from dropcheck.cli.completion import PROGRAM, VARIABLE, completion
 from dropcheck.cli.config import config
 from dropcheck.cli.exit_code import FAILED, INTERRUPTED
 from dropcheck.cli.inventory import inventory
+from dropcheck.cli.refactor import refactor
 from dropcheck.cli.rule import rule
 from dropcheck.cli.server import server
 from dropcheck.cli.streams import write
@@ -63,7 +64,7 @@ def _refuse_slip(words: list[str], commands: Iterable[str]) -> None:
 
 @click.group(
     cls=_CheckByDefault,
-    commands=(check, inventory, rule, config, clean, completion, server, version),
+    commands=(check, inventory, refactor, rule, config, clean, completion, server, version),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""
     `dropcheck src` is short for `dropcheck check src`.
@@ -75,6 +76,7 @@ def _refuse_slip(words: list[str], commands: Iterable[str]) -> None:
       dropcheck --diff src             show what --fix would change
       dropcheck check --help           list the options of check
       dropcheck inventory src          list every dropout site
+      dropcheck refactor --diff src    show dropout calls as modules
       dropcheck rule DRP101            explain a rule
       dropcheck config select          explain an option of the configuration
       dropcheck server                 serve an editor

@@ -30,6 +30,7 @@ class CheckOptions(TypedDict):
     fix_baselined: bool
     fix: bool | None
     unsafe_fixes: bool | None
+    fix_style: str | None
     diff: bool
     fix_only: bool
     show_fixes: bool

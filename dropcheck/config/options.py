@@ -137,6 +137,16 @@ OPTIONS = (
         "unsafe-fixes = true",
         flag=Flag(Group.FIXES, "Let --fix and --diff apply unsafe fixes too."),
     ),
+    Option(
+        "fix-style",
+        Kind.CHOICE,
+        "flag",
+        "How dropout that is always on is repaired: `flag` passes the mode to the function; `module` makes an `nn.Dropout` in "
+        "`__init__` and calls that, which is an unsafe fix, and passes the mode where that cannot be done.",
+        'fix-style = "module"',
+        choices=("flag", "module"),
+        flag=Flag(Group.FIXES, "Repair by flag (default) or by module.", "STYLE"),
+    ),
     run_option("diff", Group.FIXES, "Show what --fix would change, write nothing."),
     run_option("fix-only", Group.FIXES, "Repair, and do not report what is left."),
     run_option("show-fixes", Group.FIXES, "List what was repaired."),

@@ -54,6 +54,7 @@ class Settings:
     output_format: tuple[Output, ...] = (Output(AUTO),)
     fix: bool = False
     unsafe_fixes: bool = False
+    fix_style: str = "flag"
     min_confidence: Confidence = Confidence.HIGH
     baseline: str | None = None
     cache_dir: str | None = None

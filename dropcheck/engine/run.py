@@ -14,6 +14,7 @@ from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.fix import FixResult
 from dropcheck.engine.loading import Loaded, load
+from dropcheck.engine.modules_fix import asks_for_modules
 from dropcheck.engine.pool import extract_many, internal_error
 from dropcheck.engine.repair import Repaired, repair
 from dropcheck.engine.select import enabled_codes
@@ -76,7 +77,8 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         UserError: the settings of a file name a rule that does not exist, or a baseline cannot be read or written.
     """
     settings = {file.path: file.settings for file in found.files}
-    prepared = prepare(found, options, progress)
+    everything = any(map(asks_for_modules, settings.values()))
+    prepared = prepare(found, options, progress, everything=everything)
     workspace, errors = prepared.workspace, list(prepared.errors)
     paths, failures = _judge(workspace, workspace.paths)
     repaired = Repaired((), ())
@@ -97,7 +99,9 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         unsafe_fixes=any(one.unsafe_fixes for one in settings.values()),
         notes=prepared.notes,
     )
-    if options.cache is not None and not (options.fix or options.diff or options.add_ignore is not None):
+    # What may become a module depends on the text of every file: a rate may be set anywhere.
+    changing = options.fix or options.diff or options.add_ignore is not None
+    if options.cache is not None and not (changing or everything):
         RunCache(options.cache, found, ignore_suppressions=options.ignore_suppressions).keep(report, prepared.basis)
     if options.diff:
         return report

@@ -12,15 +12,19 @@ from dropcheck.engine.baseline import Baseline
 from dropcheck.engine.directives import Vocabulary, Word, read_directives
 from dropcheck.engine.fix import SYNTAX_ERROR_CODE, FixResult, fix_text
 from dropcheck.engine.modules import DiskFinder
-from dropcheck.engine.pool import Task, extract_one
+from dropcheck.engine.modules_fix import with_module_fixes
+from dropcheck.engine.pool import Task, extract_many, extract_one
 from dropcheck.engine.select import enabled_codes, select
 from dropcheck.engine.suppress import suppress
 from dropcheck.engine.unused import UNUSED_CODE, unused_suppressions
+from dropcheck.errors import SourceError
 from dropcheck.facts import FileFacts
 from dropcheck.link import Project, link
 from dropcheck.model import FileError, Finding, State
+from dropcheck.refactor.surroundings import Surroundings
 from dropcheck.rules.judge import judge
 from dropcheck.rules.selectors import codes_for, nearest
+from dropcheck.source.text import read_source
 
 VOCABULARY = Vocabulary(codes_for, nearest)
 """The rules that comments may name."""
@@ -62,6 +66,7 @@ class Workspace:
         self._context: dict[str, FileFacts] = {}
         self._project: Project | None = None
         self._findings: dict[str, tuple[Finding, ...]] = {}
+        self._families_complete = False
 
     @cached_property
     def finder(self) -> DiskFinder:
@@ -76,6 +81,10 @@ class Workspace:
     def text(self, path: str) -> str:
         """The text of a file as it is now."""
         return self._tasks[path].text
+
+    def is_cut(self, path: str) -> bool:
+        """Whether only parts of a file were extracted."""
+        return self._tasks[path].cut is not None
 
     def settings(self, path: str) -> Settings:
         """The settings of a file."""
@@ -129,6 +138,25 @@ class Workspace:
         if text != self.text(path):
             self.add(self._tasks[path].with_text(text))
 
+    def edit_all(self, texts: Mapping[str, str], jobs: int | None) -> frozenset[str]:
+        """Change the texts of several files at once.
+
+        Args:
+            texts: what each file shall hold, by path.
+            jobs: how many processes at most.
+
+        Returns:
+            The files that cannot be worked on with their new text; they keep their old ones.
+        """
+        tasks = [self._tasks[path].with_text(text) for path, text in texts.items()]
+        failed = set()
+        for task, outcome in zip(tasks, extract_many(tasks, self.catalogue, jobs=jobs, tick=lambda: None), strict=True):
+            if isinstance(outcome, FileError):
+                failed.add(task.path)
+            else:
+                self.put(task, outcome)
+        return frozenset(failed)
+
     def fix(self, path: str, *, unsafe: bool, baselined: bool = False) -> FixResult:
         """Apply the fixes of a file to a fixed point; it holds the fixed text afterwards.
 
@@ -178,6 +206,29 @@ class Workspace:
             self._project = link(everything.values(), self.catalogue, self.finder)
         return self._project
 
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """The text of every file of the run as it was read; what cannot be read is left out."""
+        found = []
+        for path in self._settings:
+            try:
+                found.append((path, self._tasks[path].text if path in self._tasks else read_source(path).text))
+            except SourceError:
+                continue
+        return Surroundings(found)
+
+    def complete_families(self, jobs: int | None = 1) -> None:
+        """Add the files that hold relatives of classes with dropout, as a whole: the refactor must know them.
+
+        Args:
+            jobs: how many processes at most.
+        """
+        if not self._families_complete:
+            self._families_complete = True
+            from dropcheck.engine.families import load_families  # noqa: PLC0415  (only where a refactor is asked for)
+
+            load_families(self, self.surroundings.texts, jobs)
+
     def findings(self, path: str) -> tuple[Finding, ...]:
         """What is found in a file by the rules its settings select, with states, sorted."""
         if path not in self._findings:
@@ -186,6 +237,14 @@ class Workspace:
 
     def _judge(self, path: str, *, at_calls: bool) -> tuple[Finding, ...]:
         settings = self._settings[path]
+        selected = with_module_fixes(self, path, self._selected(path, settings, at_calls=at_calls))
+        findings: Iterable[Finding] = sorted(selected, key=lambda finding: finding.sort_key)
+        baseline = self._baselines.get(settings.baseline or "")
+        if baseline is not None:
+            findings = baseline.mark(findings, self.text(path))
+        return self._as_told(path, findings) if at_calls else tuple(findings)
+
+    def _selected(self, path: str, settings: Settings, *, at_calls: bool) -> tuple[Finding, ...]:
         directives = read_directives(self._facts[path].comments, path, VOCABULARY)
         found = (*judge(self.project(), path, settings, at_calls=at_calls), *directives.problems)
         obeyed = () if self._ignore_suppressions else directives.valid
@@ -194,12 +253,17 @@ class Workspace:
         text = self.text(path)
         spoken = suppress(found, obeyed, text)
         unused = () if at_calls else unused_suppressions(spoken.uses, self.checked_codes(path), path, text)
-        judged = select((*spoken.findings, *unused), settings)
-        findings: Iterable[Finding] = sorted(judged, key=lambda finding: finding.sort_key)
-        baseline = self._baselines.get(settings.baseline or "")
-        if baseline is not None:
-            findings = baseline.mark(findings, text)
-        return self._as_told(path, findings) if at_calls else tuple(findings)
+        return select((*spoken.findings, *unused), settings)
+
+    def findings_of(self, path: str, codes: Iterable[str]) -> tuple[Finding, ...]:
+        """What some rules find in a file, whether its settings select them or not, with states.
+
+        Args:
+            path: the file.
+            codes: the codes of the rules.
+        """
+        settings = replace(self._settings[path], select=tuple(codes), extend_select=(), ignore=())
+        return self._selected(path, settings, at_calls=False)
 
     def _as_told(self, path: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Findings at calls, each with the state of the one that tells it at the helper; and the unused suppressions."""

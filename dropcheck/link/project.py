@@ -225,7 +225,11 @@ class Project:
 
     def family(self, owner: Owner) -> tuple[Owner, ...]:
         """A class, its bases and its subclasses: the classes whose methods may run on the same object."""
-        return (owner, *self.bases(owner), *self._subclasses.get((owner[0], owner[1].name), ()))
+        return (owner, *self.bases(owner), *self.subclasses(owner))
+
+    def subclasses(self, owner: Owner) -> tuple[Owner, ...]:
+        """The classes of the project that inherit from a class, directly or not."""
+        return tuple(self._subclasses.get((owner[0], owner[1].name), ()))
 
     @cached_property
     def _subclasses(self) -> dict[tuple[str, str], list[Owner]]:

@@ -1,0 +1,248 @@
+"""The relatives of a class: what they set, what they are called, and whether an attribute of one stays what it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import libcst as cst
+
+from dropcheck.catalogue import Catalogue
+from dropcheck.facts import AttributeFact, FunctionFacts, FunctionKind
+from dropcheck.link.linked import LinkedProject
+from dropcheck.link.project import Owner
+from dropcheck.refactor.result import DeclinedError
+from dropcheck.refactor.surroundings import Surroundings
+from dropcheck.refactor.tree import walk
+from dropcheck.worlds import Attr, CallOf, Const, Imported, Op, Param, Receiver, Value, arms
+
+Path = tuple[str, ...]
+
+#: Modules whose children are their elements.
+_CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
+#: By these a Module goes through its children.
+_CHILDREN = frozenset({"children", "named_children", "_modules"})
+
+
+class Family:
+    """A class with every class whose objects share attributes with its objects.
+
+    Args:
+        project: the linked files.
+        owner: the class.
+    """
+
+    def __init__(self, project: LinkedProject, owner: Owner) -> None:
+        self.project = project
+        self.owner = owner
+        self.bases = tuple(project.bases(owner))
+        self.subclasses = project.subclasses(owner)
+        self.line = project.family(owner)
+        mixed = (base for subclass in self.subclasses for base in project.bases(subclass))
+        members = {(path, cls.name): (path, cls) for path, cls in (*self.line, *mixed)}
+        self.members = tuple(members.values())
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """Attributes that a base in a known framework sets: the models of transformers keep their configuration."""
+        for path, cls in (self.owner, *self.bases):
+            for base in cls.bases:
+                value = self.project.localize(base, path)
+                if isinstance(value, Imported) and value.path in self.project.catalogue.module_bases:
+                    return frozenset({"config"})
+        return frozenset()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The class, hashable."""
+        return self.owner[0], self.owner[1].name
+
+    def names(self) -> frozenset[str]:
+        """Every name that an attribute of its objects has, as far as the project tells."""
+        found: set[str] = set()
+        for path, cls in self.members:
+            found |= {fact.path[0] for fact in cls.attributes} | set(cls.methods) | cls.reads
+            prefix = f"{cls.name}."
+            nested = self.project.files[path].classes
+            found |= {inner.name.removeprefix(prefix) for inner in nested if inner.name.startswith(prefix)}
+        return frozenset(found)
+
+    def dropouts(self) -> frozenset[str]:
+        """The attributes that hold a dropout module already: one more is numbered."""
+        found: dict[str, bool] = {}
+        for path, cls in self.members:
+            for fact in cls.attributes:
+                made = made_kind(self.project.localize(fact.value.train, path), self.project.catalogue)
+                found[fact.path[0]] = found.get(fact.path[0], True) and made is not None
+        return frozenset(name for name, holds in found.items() if holds)
+
+    def require_followed_mode(self) -> None:
+        """See to it that a child is always in the mode of its parent.
+
+        Raises:
+            DeclinedError: the class keeps its mode in a way of its own.
+        """
+        for _, cls in self.line:
+            if any(fact.path == ("training",) for fact in cls.attributes):
+                raise DeclinedError(f"`{cls.name}` sets `self.training` by itself, which does not reach its children")
+            if not {"train", "eval"}.isdisjoint(cls.methods):
+                raise DeclinedError(f"`{cls.name}` defines `train()` or `eval()` in its own way")
+
+    def runs_early(self, method: str) -> str:
+        """The base whose ``__init__`` runs a method, before a subclass can have made its modules; empty where none does."""
+        for path, cls in self.bases:
+            called = self._called_by(path, f"{cls.name}.__init__", set())
+            if method in called:
+                return cls.name
+        return ""
+
+    def _called_by(self, path: str, function: str, seen: set[str]) -> set[str]:
+        """The names of the methods of the object that a function runs, directly or not."""
+        for call in self.project.calls.by_function.get((path, function), ()):
+            callee = call.callee.train
+            name = callee.name if isinstance(callee, Attr) and isinstance(callee.base, Receiver) else ""
+            name = "forward" if isinstance(callee, Receiver) else name
+            if name and name not in seen:
+                seen.add(name)
+                for member, cls in self.line:
+                    self._called_by(member, f"{cls.name}.{name}", seen)
+        return seen
+
+    def members_by_kind(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """The attributes that bases or the class body set, the methods, and all attributes."""
+        inherited = [fact for member in (self.owner, *self.bases) for fact in member[1].attributes]
+        inherited = [fact for fact in inherited if fact not in self.owner[1].attributes or not fact.function]
+        methods = {name for _, cls in self.line for name in cls.methods}
+        attributes = {fact.path[0] for _, cls in self.line for fact in cls.attributes}
+        return frozenset(fact.path[0] for fact in inherited) | self.given, frozenset(methods), frozenset(attributes)
+
+    def require_free_children(self, node: cst.ClassDef) -> None:
+        """See to it that one more child changes nothing but what is looked up by name.
+
+        Args:
+            node: the class.
+
+        Raises:
+            DeclinedError: the children of its objects are what they run, in order.
+        """
+        for path, cls in self.line:
+            for base in cls.bases:
+                value = self.project.localize(base, path)
+                if isinstance(value, Imported) and value.path.rpartition(".")[2] in _CONTAINERS:
+                    raise DeclinedError(f"every child of `{value.path.rpartition('.')[2]}` is an element of it")
+            # What constructors read is not among the facts.
+            own = cls is self.owner[1] and any(
+                isinstance(part, cst.Attribute) and part.attr.value in _CHILDREN for part in walk(node)
+            )
+            if own or not _CHILDREN.isdisjoint(cls.reads):
+                raise DeclinedError(f"`{cls.name}` goes through its children, of which there would be one more")
+
+    def sets(self, path: Path) -> tuple[tuple[Owner, AttributeFact], ...]:
+        """Every assignment to an attribute, to one that it is reached through, or to something in it."""
+        return tuple(
+            (member, fact) for member in self.line for fact in member[1].attributes if fact.path == path[: len(fact.path)]
+        )
+
+    def require_stable(self, path: Path, around: Surroundings, *, rate: bool) -> None:
+        """See to it that an attribute is set while an object is made, and never again.
+
+        Args:
+            path: the attribute, as the names behind ``self``.
+            around: the files of the run.
+            rate: whether it is the rate itself, and not only a part of it.
+
+        Raises:
+            DeclinedError: it may change, or may be no rate.
+        """
+        name = ".".join(("self", *path))
+        for member in self.line:
+            if member[1].dynamic:
+                raise DeclinedError(f"`{member[1].name}` sets attributes by computed names, so `{name}` may change")
+        method = self.project.method(self.owner, path[0])
+        if method is not None:
+            what = "a property" if method[1].kind is FunctionKind.PROPERTY else "a method"
+            raise DeclinedError(f"`{'.'.join(('self', path[0]))}` is {what}, whose value may change")
+        sets = self.sets(path)
+        given = len(path) > 1 and path[0] in self.given
+        if not given and not any(fact.path == path[:1] for _, fact in sets):
+            raise DeclinedError(f"where `{name}` is set is not seen")
+        for member, fact in sets:
+            self._require_made_once(member, fact, name)
+            if rate and fact.path == path:
+                self._require_rate(member, fact, name)
+        place = around.store(path[-1], self._receivers()) if len(path) == 1 else ""
+        if place:
+            raise DeclinedError(f"`{path[-1]}` of an object is set at {place}, so it may change while the model is used")
+
+    def _receivers(self) -> frozenset[str]:
+        """What the instance is called in the methods of the class and its relatives."""
+        functions = (self.project.function(path, f"{cls.name}.{name}") for path, cls in self.line for name in cls.methods)
+        return frozenset(function.receiver for function in functions if function is not None)
+
+    def _require_made_once(self, member: Owner, fact: AttributeFact, name: str) -> None:
+        if not fact.function:
+            return
+        where = fact.function.removeprefix(f"{member[1].name}.")
+        if where != "__init__":
+            raise DeclinedError(f"`{name}` is set in `{member[1].name}.{where}`, not only in `__init__`")
+        if member in self.subclasses:
+            raise DeclinedError(f"`{name}` is set again in the subclass `{member[1].name}`")
+
+    def _require_rate(self, member: Owner, fact: AttributeFact, name: str) -> None:
+        function = self.project.function(member[0], fact.function)
+        for arm in _possible(self.project.localize(fact.value.train, member[0])):
+            require_rate(_default_of(arm, function), name)
+
+
+def _possible(value: Value) -> Iterator[Value]:
+    """What a value can be; of ``0.1 if p is None else p`` not the default of ``p``, which is None."""
+    for arm in arms(value):
+        if not isinstance(arm, Param) or not isinstance(value, Op) or not _is_guarded(value, arm):
+            yield arm
+
+
+def _is_guarded(value: Value, parameter: Param) -> bool:
+    """Whether a parameter is only given on where it was tested."""
+    match value:
+        case Op(name="choice", args=(condition, then, otherwise)):
+            tested = (
+                condition.args[0] if isinstance(condition, Op) and condition.name in {"is", "is not", "not", "=="} else condition
+            )
+            return tested == parameter or (_is_guarded(then, parameter) and _is_guarded(otherwise, parameter))
+    return value != parameter
+
+
+def _default_of(value: Value, function: FunctionFacts | None) -> Value:
+    """A parameter stands for its default, if it has one that is known."""
+    if isinstance(value, Param) and function is not None:
+        for parameter in function.parameters:
+            if parameter.name == value.name and parameter.default is not None:
+                return parameter.default
+    return value
+
+
+def require_rate(value: Value, name: str) -> None:
+    """See to it that a value is not known to be anything but a rate between 0 and 1.
+
+    Raises:
+        DeclinedError: it is.
+    """
+    if isinstance(value, Const):
+        if value.value is None:
+            raise DeclinedError(f"`{name}` can be None, which a module does not take")
+        if isinstance(value.value, str) or not 0 <= value.value <= 1:
+            raise DeclinedError(
+                f"{name if name == 'its rate' else f'`{name}`'} can be {value.value!r}, which is not between 0 and 1"
+            )
+    if isinstance(value, CallOf) and isinstance(value.callee, Imported) and value.callee.path.startswith("torch.nn."):
+        raise DeclinedError(f"`{name}` is a module, not a rate")
+
+
+def made_kind(value: Value, catalogue: Catalogue) -> tuple[str, bool] | None:
+    """The class in torch.nn of the dropout module that a call makes, and whether it works in place; None for anything else."""
+    if not isinstance(value, CallOf) or not isinstance(value.callee, Imported) or value.callee.path not in catalogue.modules:
+        return None
+    inplace = dict(value.keywords).get("inplace", value.args[1] if len(value.args) > 1 else Const(False))
+    if not isinstance(inplace, Const):
+        return None
+    return catalogue.modules[value.callee.path].name.rpartition(".")[2], bool(inplace.value)

@@ -1,0 +1,101 @@
+"""What the bare text of every file of a run tells: files that hold no dropout may still change a rate or borrow a method."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+#: What is called like this holds settings from which models are made, or what passes between them, and is no model.
+_SETTINGS = re.compile(
+    r"(?:^|_)(?:args?|cfg|conf|configs?|configuration|opts?|options|hparams|hp|params|settings|namespace|ns"
+    r"|ctx|context|batch|sample|samples|outputs?|results?|state)$"
+)
+_SETTINGS_FILE = re.compile(r"(?:^|[\\/_])(?:config|configs|configuration|settings)(?:_\w+)?\.py$")
+_STORE = re.compile(r"\.[ \t]*(?P<name>[A-Za-z_]\w*)[ \t]*(?:\+|-|\*\*?|//?|%|:[^=\n]{1,60})?=(?!=)")
+_SETATTR = re.compile(r"\bsetattr\(\s*(?P<object>[\w.]+)\s*,\s*[\"'](?P<name>\w+)[\"']")
+_OBJECT = re.compile(r"[\w)\]]+$")
+_ITEM_STORE = re.compile(
+    r"\.[ \t]*(?P<name>[A-Za-z_]\w*)(?:\[[^\]\n]{1,80}\][ \t]*(?:[-+*/%]|\*\*|//)?=(?!=)"
+    r"|\.(?:append|clear|extend|insert|pop|popitem|remove|reverse|setdefault|sort|update)\()"
+)
+_BORROWED = re.compile(r"[=(,][ \t]*(?:\w+\.)*(?P<cls>[A-Z]\w*)\.(?P<method>[a-z_]\w*)[ \t]*(?=[\r\n#,);]|$)")
+
+
+class Surroundings:
+    """Every file of a run.
+
+    Args:
+        texts: each with its path.
+    """
+
+    def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
+        self.texts = tuple(texts)
+
+    def store(self, name: str, receivers: frozenset[str]) -> str:
+        """A place where an attribute of another object is set, such as ``model.p = ...`` in a schedule.
+
+        Args:
+            name: the attribute.
+            receivers: what the instance is called in the methods of its class, where everything that is set is known.
+
+        Returns:
+            The place as ``path:row``; empty where there is none.
+        """
+        return next((place for owner, place in self._stores.get(name, {}).items() if owner not in receivers), "")
+
+    @cached_property
+    def _stores(self) -> dict[str, dict[str, str]]:
+        """For each attribute, the names of the objects on which it is set, each with a place."""
+        found: dict[str, dict[str, str]] = {}
+        for path, text in self.texts:
+            # What makes settings sets those of settings: its objects are no models.
+            for owner, name, offset in _stores(text) if not _SETTINGS_FILE.search(path) else ():
+                row = text.count("\n", 0, offset) + 1
+                found.setdefault(name, {}).setdefault(owner, f"{path}:{row}")
+        return found
+
+    def changes_items(self, name: str) -> bool:
+        """Whether items of an attribute are set somewhere, on whatever object."""
+        return name in self._item_stores
+
+    @cached_property
+    def _item_stores(self) -> frozenset[str]:
+        return frozenset(match["name"] for _, text in self.texts for match in _ITEM_STORE.finditer(text))
+
+    def borrows(self, cls: str, method: str) -> bool:
+        """Whether a method is taken from a class as a value, so that it may run on other objects: ``forward = Net.forward``."""
+        return (cls, method) in self._borrowed
+
+    @cached_property
+    def _borrowed(self) -> frozenset[tuple[str, str]]:
+        return frozenset((match["cls"], match["method"]) for _, text in self.texts for match in _BORROWED.finditer(text))
+
+    def imports(self, module: str, name: str, path: str) -> bool:
+        """Whether a file may take a name from another one.
+
+        Args:
+            module: the last part of the dotted name of the other one.
+            name: the name.
+            path: the other one.
+        """
+        stem, word = re.escape(module), re.escape(name)
+        taken = re.compile(
+            rf"^[ \t]*from[ \t]+[.\w]*\b{stem}[ \t]+import\b(?:[^(#\n]*(?:\b{word}\b|\*)|[ \t]*\([^)]*\b{word}\b)"
+            rf"|\b{stem}\.{word}\b",
+            re.MULTILINE,
+        )
+        return any(other != path and module in text and taken.search(text) for other, text in self.texts)
+
+
+def _stores(text: str) -> Iterator[tuple[str, str, int]]:
+    """The object, the attribute and the offset of each assignment to an attribute of anything but ``self`` or settings."""
+    for match in _STORE.finditer(text):
+        before = _OBJECT.search(text, max(0, match.start() - 80), match.start())
+        name = before[0] if before else ""
+        if name and name != "self" and not _SETTINGS.search(name.lower()):
+            yield name, match["name"], match.start()
+    for match in _SETATTR.finditer(text):
+        last = match["object"].rpartition(".")[2]
+        if last != "self" and not _SETTINGS.search(last.lower()):
+            yield last, match["name"], match.start()
