@@ -264,7 +264,7 @@ def test_an_interrupted_report_leaves_the_old_one(project: Project, monkeypatch:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.replace", fail)
-    code, _, err = project.run("--output-format", "sarif:out.sarif", "src")
+    code, _, err = project.run("--no-cache", "--output-format", "sarif:out.sarif", "src")
     assert code == 2
     assert "out.sarif: cannot be written: No space left on device" in err
     assert project.read("out.sarif") == "old"

@@ -13,8 +13,9 @@ from dropcheck.errors import UserError
 @click.command(
     epilog="""
     \b
-    Install it with the extra that it needs:
+    Examples:
       pip install 'dropcheck[lsp]'
+      dropcheck server
     """
 )
 @click.option("--stdio", is_flag=True, hidden=True, help="What it does anyway; some editors say so.")
