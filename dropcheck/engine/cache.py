@@ -25,7 +25,7 @@ from dropcheck.engine.plain import decode, encode
 from dropcheck.errors import SourceError
 from dropcheck.model import Report
 from dropcheck.sieve import SWITCH, Sieve, hidden_modules
-from dropcheck.sieve.scan import mentions
+from dropcheck.sieve.scan import speaks_of
 from dropcheck.source.cache_folder import TAG, TAG_FILE
 from dropcheck.source.text import decode_source, read_bytes
 from dropcheck.source.write import write_bytes
@@ -161,7 +161,7 @@ class RunCache:
             look = sieve.look(raw)
             odd = {str(name).encode("latin-1") for name in kept["odd"].get(path, ())}
             says_new = look.odd != odd or not look.classes <= classes or any(name in attributes | odd for name, _ in look.rates)
-            if look.suspect or says_new or any(mentions(raw, word) for word in words) or any(hidden_modules(raw, classes)):
+            if look.suspect or says_new or any(speaks_of(raw, word) for word in words) or any(hidden_modules(raw, classes)):
                 return False
         return True
 

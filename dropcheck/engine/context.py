@@ -21,7 +21,7 @@ from dropcheck.facts import as_written
 from dropcheck.link import Project
 from dropcheck.model import FileError
 from dropcheck.sieve import Sieve
-from dropcheck.sieve.scan import mentions
+from dropcheck.sieve.scan import speaks_of
 from dropcheck.source.text import SourceFile, read_code, read_source
 from dropcheck.worlds import CallOf, Defined, Display, Imported, Op, Value
 
@@ -210,7 +210,7 @@ class _Completion:
         outside = (full for full in self.outside if full not in known)
         paths = dict.fromkeys((*project.files, *self.waiting.values(), *outside)) if fresh else ()
         mentioning = (
-            path for path in paths if (raw := self._read(path)) is not None and any(mentions(raw, word) for word in encoded)
+            path for path in paths if (raw := self._read(path)) is not None and any(speaks_of(raw, word) for word in encoded)
         )
         sources = (self._source(path) for path in mentioning)
         tasks = (self.slices.with_words(source, fresh) for source in sources if source is not None)

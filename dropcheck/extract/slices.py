@@ -18,6 +18,7 @@ _DROPS = re.compile(r"(?i)drop|stochastic")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _STRING = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
 _ATTRIBUTE = re.compile(r"^[ \t]*(?:if[ \t]+)?[A-Za-z_]\w*\.[^\n]*", re.MULTILINE)
+_BASES = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 _QUOTES = ('"""', "'''")
 
 
@@ -72,10 +73,16 @@ class Outline:
         return set(self._by_name.get(name, ()))
 
     def mentioning(self, words: Sequence[str]) -> set[int]:
-        """The blocks that hold one of some words."""
-        return {
-            index for index, block in enumerate(self.blocks) if any(word in self.text[block.start : block.end] for word in words)
-        }
+        """The blocks that hold one of some words, or, for a word behind an opening parenthesis, the classes with that base."""
+        bases = {word[1:] for word in words if word.startswith("(")}
+        others = [word for word in words if not word.startswith("(")]
+        found: set[int] = set()
+        for index, block in enumerate(self.blocks):
+            header = _BASES.search(self.text, block.start, block.end) if bases and block.is_class else None
+            inherits = header is not None and not bases.isdisjoint(_WORD.findall(header[1]))
+            if inherits or any(word in self.text[block.start : block.end] for word in others):
+                found.add(index)
+        return found
 
     def with_needed(self, kept: Iterable[int]) -> frozenset[int]:
         """Blocks with everything of the file that they name, and that those name in turn."""

@@ -9,6 +9,7 @@ _PIECES = re.compile(rb"[^()\[\]{}'\"#\\,;]+|[()\[\]{},]|\"[^\"\\\n]*\"|'[^'\\\n
 _KEYWORD = re.compile(rb"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*?)\s*\Z", re.DOTALL)
 _CHAIN = re.compile(rb"[\w.]*\Z")
 _DEF = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
+_HEADER = re.compile(rb"class[ \t]+\w+[ \t]*\([^)]*\)")
 _IMPORT = re.compile(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
 _WORD = re.compile(rb"\w+")
 _LESS: dict[int, re.Pattern[bytes]] = {}
@@ -118,6 +119,15 @@ def mentions(raw: bytes, word: bytes) -> bool:
             return True
         at = raw.find(word, at + 1)
     return False
+
+
+def speaks_of(raw: bytes, word: bytes) -> bool:
+    """Whether a file holds a word, or, for a word behind an opening parenthesis, a class that has it among its bases."""
+    if not word.startswith(b"("):
+        return mentions(raw, word)
+    name = word[1:]
+    headers = (found.group() for found in _HEADER.finditer(raw)) if name in raw else ()
+    return any(mentions(header, name) for header in headers)
 
 
 def _joins(char: bytes) -> bool:
