@@ -18,7 +18,8 @@ from dropcheck.config.option import Kind, Option
 from dropcheck.config.options import FILE_OPTIONS, FLAGS
 from dropcheck.report import options_page, schema
 from dropcheck.report.rules_page import render_markdown
-from dropcheck.rules import ALL_RULES, Rule
+from dropcheck.rules import ALL_RULES
+from dropcheck.rules.rule import Rule
 
 _ROOT = Path(__file__).resolve().parents[1]
 _RULES = "docs/rules"

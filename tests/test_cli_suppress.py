@@ -243,8 +243,9 @@ def test_bare_add_ignore_does_not_take_the_path_for_a_reason(project: Project) -
 def test_every_finding_of_the_fixtures_can_be_given_a_comment(project: Project, rule: str) -> None:
     project.copy_bad_fixtures(rule)
     before = {path: path.read_text("utf-8") for path in project.folder.rglob("*.py")}
-    total = len(codes(project, "--min-confidence", "low"))
-    code, out, err = project.run("check", "--min-confidence", "low", "--add-ignore=later")
+    options = ("--min-confidence", "low", "--extend-select", rule)
+    total = len(codes(project, *options))
+    code, out, err = project.run("check", *options, "--add-ignore=later")
     assert (code, out) == (0, "")
     assert re.fullmatch(rf"Suppressed {total} findings? in \d+ files?, 0 left\.\n", err)
     for path, text in before.items():

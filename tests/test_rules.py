@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dropcheck import Confidence, Finding, Settings, State, check_source
-from dropcheck.rules import ALL_RULES, Rule
+from dropcheck.rules import ALL_RULES, LISTED
+from dropcheck.rules.rule import Rule
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
 HEADINGS = [
@@ -145,3 +146,7 @@ def test_every_bad_fixture_is_about_its_rule(rule: Rule) -> None:
 
 def test_every_folder_of_fixtures_belongs_to_a_rule() -> None:
     assert {path.name for path in FIXTURES.iterdir()} == {rule.code for rule in ALL_RULES}
+
+
+def test_the_list_says_what_the_rules_say() -> None:
+    assert [(one.code, one.name, one.default) for one in LISTED] == [(rule.code, rule.name, rule.default) for rule in ALL_RULES]

@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from dropcheck.engine.select import SYNTAX_ERROR_CODE
 from dropcheck.model import Edit, Finding, State
 
 MAX_PASSES = 100
-SYNTAX_ERROR_CODE = "DRP900"
 
 Judge = Callable[[str], tuple[Finding, ...]]
 """Judges a text: every finding in it, whatever its state."""

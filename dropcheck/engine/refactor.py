@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dropcheck.discover import Discovery
-from dropcheck.engine.fix import SYNTAX_ERROR_CODE, apply_edits
+from dropcheck.engine.fix import apply_edits
 from dropcheck.engine.modules_fix import MODULE_RULE, REPAIRED
 from dropcheck.engine.pool import internal_error
 from dropcheck.engine.run import Progress, RunOptions, prepare
+from dropcheck.engine.select import SYNTAX_ERROR_CODE
 from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
 from dropcheck.link.site import Site

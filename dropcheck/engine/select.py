@@ -7,10 +7,12 @@ from dataclasses import replace
 from functools import lru_cache
 
 from dropcheck.config.settings import Settings
-from dropcheck.engine.fix import SYNTAX_ERROR_CODE
 from dropcheck.model import Finding, State
-from dropcheck.rules import ALL_RULES
+from dropcheck.rules import LISTED
 from dropcheck.rules.selectors import expand
+
+#: Runs unless it is ignored, and no fix may bring it about.
+SYNTAX_ERROR_CODE = "DRP900"
 
 
 @lru_cache(maxsize=256)
@@ -30,10 +32,10 @@ def enabled_codes(settings: Settings) -> frozenset[str]:
         UserError: a selector names no rule.
     """
     origin = settings.source or "command line"
-    everything = len(ALL_RULES) + 1
-    chosen = {rule.code: everything for rule in ALL_RULES if rule.code == SYNTAX_ERROR_CODE}
+    everything = len(LISTED) + 1
+    chosen = {rule.code: everything for rule in LISTED if rule.code == SYNTAX_ERROR_CODE}
     if not settings.select:
-        chosen |= {rule.code: everything for rule in ALL_RULES if rule.default}
+        chosen |= {rule.code: everything for rule in LISTED if rule.default}
     _narrow(chosen, (*settings.select, *settings.extend_select), origin)
     ignored: dict[str, int] = {}
     _narrow(ignored, settings.ignore, origin)

@@ -10,11 +10,11 @@ from dropcheck.catalogue import Catalogue
 from dropcheck.config.settings import Settings
 from dropcheck.engine.baseline import Baseline
 from dropcheck.engine.directives import Vocabulary, Word, read_directives
-from dropcheck.engine.fix import SYNTAX_ERROR_CODE, FixResult, fix_text
+from dropcheck.engine.fix import FixResult, fix_text
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.modules_fix import with_module_fixes
 from dropcheck.engine.pool import Task, extract_many, extract_one
-from dropcheck.engine.select import enabled_codes, select
+from dropcheck.engine.select import SYNTAX_ERROR_CODE, enabled_codes, select
 from dropcheck.engine.suppress import suppress
 from dropcheck.engine.unused import UNUSED_CODE, unused_suppressions
 from dropcheck.errors import SourceError

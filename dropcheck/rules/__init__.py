@@ -1,52 +1,70 @@
-"""The rules, one a file; ``ALL_RULES`` is written out by hand, so that importing a rule has no side effect."""
+"""The rules, one a file: a rule is in the file that bears its name.
+
+``LISTED`` names them without loading any, for the runs that find nothing; ``ALL_RULES`` loads them when it is first asked for.
+"""
 
 from __future__ import annotations
 
-from dropcheck.rules import (
-    discarded_dropout_result,
-    dropout_module_in_forward,
-    dropout_never_active,
-    functional_dropout_could_be_module,
-    handwritten_dropout_ungated,
-    hardcoded_training_true,
-    invalid_dropout_probability,
-    invalid_suppression,
-    inverted_training_flag,
-    missing_training_flag,
-    mode_in_p_slot,
-    mode_read_at_construction,
-    sticky_eval_probability,
-    stored_training_flag,
-    syntax_error,
-    training_flag_is_method,
-    ungated_attention_dropout,
-    ungated_helper_call,
-    unregistered_dropout_module,
-    unused_suppression,
-)
-from dropcheck.rules.rule import Rule
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-ALL_RULES: tuple[Rule, ...] = (
-    missing_training_flag.RULE,
-    hardcoded_training_true.RULE,
-    training_flag_is_method.RULE,
-    mode_in_p_slot.RULE,
-    ungated_attention_dropout.RULE,
-    dropout_module_in_forward.RULE,
-    unregistered_dropout_module.RULE,
-    ungated_helper_call.RULE,
-    inverted_training_flag.RULE,
-    sticky_eval_probability.RULE,
-    stored_training_flag.RULE,
-    mode_read_at_construction.RULE,
-    handwritten_dropout_ungated.RULE,
-    discarded_dropout_result.RULE,
-    invalid_dropout_probability.RULE,
-    dropout_never_active.RULE,
-    functional_dropout_could_be_module.RULE,
-    syntax_error.RULE,
-    unused_suppression.RULE,
-    invalid_suppression.RULE,
+if TYPE_CHECKING:
+    from dropcheck.rules.rule import Rule
+
+    ALL_RULES: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A rule as it is listed.
+
+    Args:
+        code: its code.
+        name: its name; its module has the same name with underscores.
+        default: whether it is on without being selected.
+    """
+
+    code: str
+    name: str
+    default: bool = True
+
+
+LISTED: tuple[Listed, ...] = (
+    Listed("DRP101", "missing-training-flag"),
+    Listed("DRP102", "hardcoded-training-true"),
+    Listed("DRP103", "training-flag-is-method"),
+    Listed("DRP104", "mode-in-p-slot"),
+    Listed("DRP105", "ungated-attention-dropout"),
+    Listed("DRP106", "dropout-module-in-forward"),
+    Listed("DRP107", "unregistered-dropout-module"),
+    Listed("DRP108", "ungated-helper-call"),
+    Listed("DRP109", "inverted-training-flag"),
+    Listed("DRP110", "sticky-eval-probability"),
+    Listed("DRP111", "stored-training-flag"),
+    Listed("DRP112", "mode-read-at-construction"),
+    Listed("DRP113", "handwritten-dropout-ungated"),
+    Listed("DRP201", "discarded-dropout-result"),
+    Listed("DRP202", "invalid-dropout-probability"),
+    Listed("DRP203", "dropout-never-active"),
+    Listed("DRP301", "functional-dropout-could-be-module", default=False),
+    Listed("DRP900", "syntax-error"),
+    Listed("DRP901", "unused-suppression", default=False),
+    Listed("DRP902", "invalid-suppression"),
 )
 
-__all__ = ["ALL_RULES", "Rule"]
+
+def __getattr__(name: str) -> object:
+    if name == "ALL_RULES":
+        return _load()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@cache
+def _load() -> tuple[Rule, ...]:
+    modules = (import_module(f"{__name__}.{listed.name.replace('-', '_')}") for listed in LISTED)
+    return tuple(module.RULE for module in modules)
+
+
+__all__ = ["ALL_RULES", "LISTED", "Listed"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from dropcheck.errors import UserError
-from dropcheck.rules import ALL_RULES
+from dropcheck.rules import LISTED
 
 
 def codes_for(selector: str) -> frozenset[str]:
@@ -20,16 +20,16 @@ def codes_for(selector: str) -> frozenset[str]:
     """
     text = selector.strip()
     if text.upper() == "ALL":
-        return frozenset(rule.code for rule in ALL_RULES)
-    found = frozenset(rule.code for rule in ALL_RULES if rule.name == text.lower())
+        return frozenset(rule.code for rule in LISTED)
+    found = frozenset(rule.code for rule in LISTED if rule.name == text.lower())
     if found or not text:
         return found
-    return frozenset(rule.code for rule in ALL_RULES if rule.code.startswith(text.upper()))
+    return frozenset(rule.code for rule in LISTED if rule.code.startswith(text.upper()))
 
 
 def nearest(selector: str) -> str:
     """The code or name that comes nearest to a wrong selector; empty where none is near."""
-    known = [*(rule.code for rule in ALL_RULES), *(rule.name for rule in ALL_RULES), "ALL"]
+    known = [*(rule.code for rule in LISTED), *(rule.name for rule in LISTED), "ALL"]
     for text in (selector.upper(), selector.lower()):
         close = get_close_matches(text, known, n=1, cutoff=0.5)
         if close:

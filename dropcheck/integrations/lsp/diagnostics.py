@@ -8,7 +8,7 @@ from collections.abc import Callable
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
-from dropcheck.engine.fix import SYNTAX_ERROR_CODE
+from dropcheck.engine.select import SYNTAX_ERROR_CODE
 from dropcheck.integrations.lsp.positions import Positions
 from dropcheck.integrations.lsp.session import Checked
 from dropcheck.model import Confidence, Finding
