@@ -123,7 +123,8 @@ def sites(draw: st.DrawFn, number: int, functional: str, slot: Slot) -> Site:
         call = f"{functional}{kind}({draw(arguments(f'at({number}, {value}[None])', slot.p, inplace))})[0]"
     else:
         call = f"{functional}{kind}({draw(arguments(f'at({number}, {value})', slot.p, inplace))})"
-    expect = Expect.EITHER if "#" in call and slot.rate.expect is Expect.MODULE else slot.rate.expect
+    unsure = "#" in call or "bool(" in call or " if self.training else " in call
+    expect = Expect.EITHER if unsure and slot.rate.expect is Expect.MODULE else slot.rate.expect
     if inplace and "alpha" in kind and expect is Expect.MODULE:  # the twin knows no in-place form
         expect = Expect.CALL if discarded else Expect.EITHER
     place = DISCARDED if discarded else draw(st.sampled_from(PLACES))

@@ -33,21 +33,21 @@ in_full = settings(
 )
 
 
-def refactored(text: str, *options: str) -> str:
-    """What a refactor makes of a text, when it does what it announces, leaves nothing to do, and `check` has nothing to say."""
+def refactored(text: str, *options: str) -> tuple[str, str]:
+    """What a refactor makes of a text and says of it, when it does what it announces, leaves nothing to do, and `check` has nothing to say."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.py")
         path.write_bytes(text.encode())
         announced = dropcheck("refactor", "--diff", *options, path)
         assert path.read_bytes().decode() == text
-        refactor(path, *options)
+        said = refactor(path, *options).out
         result = path.read_bytes().decode()
         assert announced.code == int(result != text), announced
         refactor(path, *options)
         assert path.read_bytes().decode() == result
         checked = dropcheck("check", "--no-cache", path)
         assert checked.code == 0, checked.out
-    return result
+    return result, said
 
 
 def still_calls(text: str) -> set[int]:
@@ -57,11 +57,11 @@ def still_calls(text: str) -> set[int]:
     return {int(number) for given in inputs for number in re.findall(r"\bat\((\d+), ", ast.unparse(given))}
 
 
-def assert_as_expected(found: tuple[Site, ...], text: str) -> set[int]:
+def assert_as_expected(found: tuple[Site, ...], text: str, said: str) -> set[int]:
     """Fail unless each site became what it must; gives those that are modules now."""
     calls = still_calls(text)
-    assert {site.number for site in found if site.expect is Expect.CALL} <= calls
-    assert calls.isdisjoint(site.number for site in found if site.expect is Expect.MODULE)
+    assert {site.number for site in found if site.expect is Expect.CALL} <= calls, said
+    assert calls.isdisjoint(site.number for site in found if site.expect is Expect.MODULE), said
     return {site.number for site in found} - calls
 
 
@@ -73,8 +73,8 @@ def assert_newlines(text: str, newline: str) -> None:
 @in_full
 @given(sources(), st.booleans())
 def test_generated_module_is_the_same(source: Source, one_each: bool):
-    text = refactored(source.text, *([ONE_EACH] if one_each else []))
-    modules = assert_as_expected(source.sites, text)
+    text, said = refactored(source.text, *([ONE_EACH] if one_each else []))
+    modules = assert_as_expected(source.sites, text, said)
     assert (text != source.text) == bool(modules)
     assert_only_dropout_changed(source.text, text)
     assert_newlines(text, source.newline)
