@@ -277,7 +277,7 @@ MODELS = (
     ),
     Case(
         "speechbrain.lobes.models.Cnn14",
-        lambda module: Called(module.Cnn14(64, 8), torch.linspace(-1, 1, 8192).view(2, 64, 64)),
+        lambda module: Called(module.Cnn14(32, 8), torch.linspace(-1, 1, 2048).view(2, 32, 32)),
         ("Cnn14",),
     ),
     Case(

@@ -54,11 +54,14 @@ def relative(module: str) -> Path:
 
 
 def copy_modules(modules: Iterable[str], target: Path) -> None:
-    """Copy the files of modules, byte for byte, into a folder with the same layout."""
+    """Copy the files of modules and of the packages around them, byte for byte, into a folder with the same layout."""
     for module in modules:
         path = relative(module)
+        source = root(path.parts[0]).parent
+        packages = [folder / "__init__.py" for folder in path.parents if (source / folder / "__init__.py").exists()]
         (target / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(root(path.parts[0]).parent / path, target / path)
+        for item in (path, *packages):
+            shutil.copyfile(source / item, target / item)
 
 
 def load(module: str, folder: Path) -> ModuleType:
