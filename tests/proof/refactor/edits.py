@@ -6,7 +6,6 @@ import tokenize
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 
 #: The functional forms with a module twin, and the twins.
 TWINS = {
@@ -18,6 +17,8 @@ TWINS = {
     "feature_alpha_dropout": "FeatureAlphaDropout",
 }
 FRESH = frozenset(TWINS.values())
+#: What methods call the object that they belong to.
+OWNERS = ("self", "self", "self", "this")
 
 
 def last_name(node: ast.expr) -> str:
@@ -28,13 +29,18 @@ def last_name(node: ast.expr) -> str:
 
 
 def is_own(node: ast.expr) -> bool:
-    """Whether an expression is an attribute of the first parameter, by its usual name."""
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+    """Whether an expression is an attribute of the object itself."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in OWNERS
 
 
 def is_functional(call: ast.Call) -> bool:
     """Whether a call is of a functional form, however it was imported."""
     return last_name(call.func) in TWINS and not is_own(call.func)
+
+
+def is_dropout(call: ast.Call) -> bool:
+    """Whether a call may be dropout in any form."""
+    return is_functional(call) or is_fresh(call) or is_own(call.func)
 
 
 def is_fresh(call: ast.Call) -> bool:
@@ -48,6 +54,26 @@ def added_module(statement: ast.stmt) -> str | None:
         return None
     value = statement.value
     return last_name(statement.targets[0]) if isinstance(value, ast.Call) and last_name(value.func) in FRESH else None
+
+
+def is_plain(node: ast.AST) -> bool:
+    """Whether a statement gives a local name a value that costs nothing to work out."""
+    named = isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+    return named and not any(isinstance(item, ast.Call) for item in ast.walk(node))
+
+
+def plain_assignments(tree: ast.AST, path: str = "") -> Iterator[str]:
+    """Every such statement, after the names of the classes and functions that it is in."""
+    for node in ast.iter_child_nodes(tree):
+        if is_plain(node):
+            yield f"{path}: {ast.unparse(node)}"
+        named = isinstance(node, ast.FunctionDef | ast.ClassDef)
+        yield from plain_assignments(node, f"{path}.{node.name}" if named else path)
+
+
+def leftovers(before: str, after: str) -> Counter[str]:
+    """The assignments of local names that are not there any more: nobody read them once the call was a module."""
+    return Counter(plain_assignments(ast.parse(before))) - Counter(plain_assignments(ast.parse(after)))
 
 
 def is_super(statement: ast.stmt) -> bool:
@@ -109,16 +135,26 @@ class Neutral(ast.NodeTransformer):
     Args:
         added: the modules to leave out, by class.
         constructors: the classes whose ``__init__`` is to be left out.
+        leftovers: the assignments that are to be left out.
         lines: the numbers of the lines that held what was rewritten.
     """
 
     added: dict[str, set[str]]
     constructors: frozenset[str]
+    leftovers: Counter[str]
     lines: set[int] = field(default_factory=set)
     _classes: list[str] = field(default_factory=list)
+    _path: str = ""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        outer, self._path = self._path, f"{self._path}.{node.name}"
+        self.generic_visit(node)
+        self._path = outer
+        return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         self._classes.append(node.name)
+        outer, self._path = self._path, f"{self._path}.{node.name}"
         if ".".join(self._classes) in self.constructors:
             init = constructor(node)
             assert init is not None
@@ -128,6 +164,7 @@ class Neutral(ast.NodeTransformer):
         self.generic_visit(node)
         node.body = node.body or [ast.Pass()]
         self._classes.pop()
+        self._path = outer
         return node
 
     def names(self) -> set[str]:
@@ -137,7 +174,21 @@ class Neutral(ast.NodeTransformer):
         if added_module(node) in self.names():
             self.note(node)
             return None
+        place = f"{self._path}: {ast.unparse(node)}"
+        if is_plain(node) and self.leftovers[place]:
+            self.leftovers[place] -= 1
+            self.note(node)
+            return None
         return self.generic_visit(node)
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        """The same gate, inline."""
+        self.generic_visit(node)
+        gate = is_own(node.test) and last_name(node.test) == "training"
+        if gate and is_neutral(node.body) and ast.unparse(node.body.args) == ast.unparse(node.orelse):
+            self.note(node)
+            return node.body
+        return node
 
     def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
         """A gate with nothing but dropout in it may go, as the module asks the mode itself."""
@@ -191,29 +242,40 @@ def comments(text: str) -> Counter[str]:
     return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)
 
 
-def changed_lines(before: str, after: str) -> Iterator[tuple[int, int, int, int]]:
-    """The runs of lines that differ: from where to where, before and after, numbered from one."""
-    matcher = SequenceMatcher(None, lines_of(before), lines_of(after), autojunk=False)
-    for tag, first, last, new_first, new_last in matcher.get_opcodes():
-        if tag != "equal":
-            yield first + 1, last + 1, new_first + 1, new_last + 1
+def other_lines(text: str, lines: set[int]) -> list[str]:
+    """The lines of a text but the blank ones and those of these numbers."""
+    return [line for number, line in enumerate(lines_of(text), 1) if number not in lines and line.strip()]
+
+
+def blank_lines(text: str) -> int:
+    """How many lines of a text are blank."""
+    return sum(not line.strip() for line in lines_of(text))
+
+
+def functional_texts(text: str) -> Counter[str | None]:
+    """The calls of functional forms that hold no other dropout, as they are written."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and is_functional(node)]
+    inner = [[part for given in call.args for part in ast.walk(given) if isinstance(part, ast.Call)] for call in calls]
+    return Counter(
+        ast.get_source_segment(text, call) for call, parts in zip(calls, inner, strict=True) if not any(map(is_dropout, parts))
+    )
 
 
 def assert_only_dropout_changed(before: str, after: str) -> None:
     """Fail where a refactor did more than turn calls into modules.
 
     Whatever the two texts do not share must be a dropout call, a module made for one, an ``__init__`` made for such a
-    module, or an import; leaving these out, both must be the same program. No comment may be lost.
+    module, an import, or a local name that nobody reads any more; leaving these out, both must be the same program. No
+    comment may be lost.
     """
     old, new = ast.parse(before), ast.parse(after)
     before_shapes, after_shapes = shapes(old), shapes(new)
     made = frozenset(name for name, shape in after_shapes.items() if shape.constructor and not before_shapes[name].constructor)
-    neutral_before, neutral_after = Neutral({}, frozenset()), Neutral(added_modules(before, after), made)
+    neutral_before = Neutral({}, frozenset(), leftovers(before, after))
+    neutral_after = Neutral(added_modules(before, after), made, Counter())
     ours, theirs = neutral_before.visit(old), neutral_after.visit(new)
     assert ast.unparse(ours) == ast.unparse(theirs)
-    lines = lines_of(after)
-    for first, last, new_first, new_last in changed_lines(before, after):
-        assert set(range(first, last)) <= neutral_before.lines, lines_of(before)[first - 1 : last - 1]
-        extra = {number for number in range(new_first, new_last) if lines[number - 1].strip()} - neutral_after.lines
-        assert not extra, [lines[number - 1] for number in sorted(extra)]
+    assert other_lines(before, neutral_before.lines) == other_lines(after, neutral_after.lines)
+    assert not functional_texts(after) - functional_texts(before)
+    assert abs(blank_lines(after) - blank_lines(before)) <= len(made)
     assert not comments(before) - comments(after)

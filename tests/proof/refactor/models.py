@@ -297,12 +297,38 @@ MODELS = (
     ),
 )
 
-#: Classes whose calls must stay as they are, and the reason that is given.
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """A class whose calls must stay as they are.
+
+    Args:
+        module: the dotted name of its file.
+        name: its name.
+        reason: what is said about it.
+        bases: other modules that say what the class is.
+    """
+
+    module: str
+    name: str
+    reason: str
+    bases: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+ON_PURPOSE = "always on, and that may be meant"
 DECLINED = (
-    ("espnet.nets.pytorch_backend.rnn.encoders", "RNNP", "sets attributes by computed names"),
-    ("espnet.nets.pytorch_backend.tacotron2.decoder", "Prenet", "always on, and that may be meant"),
-    ("speechbrain.lobes.models.Tacotron2", "Prenet", "always on, and that may be meant"),
-    ("diffusers.hooks.layer_skip", "FeedForwardSkipHook", "no torch.nn.Module"),
-    ("fairseq2.models.transformer.sdpa.soft_capped", "SoftCappedSDPA", "can change from call to call"),
-    ("transformers.models.esmfold2.modeling_esmfold2", "EsmFold2Model", "always on, and that may be meant"),
+    Declined("espnet.nets.pytorch_backend.rnn.encoders", "RNNP", "sets attributes by computed names"),
+    Declined("espnet.nets.pytorch_backend.tacotron2.decoder", "Prenet", ON_PURPOSE),
+    Declined("speechbrain.lobes.models.Tacotron2", "Prenet", ON_PURPOSE),
+    Declined("transformers.models.esmfold2.modeling_esmfold2", "EsmFold2Model", ON_PURPOSE),
+    Declined("diffusers.hooks.layer_skip", "FeedForwardSkipHook", "is no torch.nn.Module", bases=("diffusers.hooks.hooks",)),
+    Declined(
+        "fairseq2.models.transformer.sdpa.soft_capped",
+        "SoftCappedSDPA",
+        "can change from call to call",
+        bases=("fairseq2.models.transformer.sdpa.base",),
+    ),
 )

@@ -33,8 +33,12 @@ IMPORTS = (
     Imports(("import torch", f"from torch.nn.functional import {', '.join(TWINS)}", "from torch import nn"), "nn.Module", ""),
     Imports(("import torch", f"from torch.nn.functional import (\n    {', '.join(TWINS)},\n)"), "torch.nn.Module", ""),
 )
-#: Forms of the flag that follow the mode.
-FLAGS = ("self.training", "self.training", "self.training", "bool(self.training)", "True if self.training else False")
+#: Forms of the flag that follow the mode. The name ``mode`` is a local one.
+FLAGS = ("self.training", "self.training", "self.training", "bool(self.training)", "True if self.training else False", "mode")
+#: Forms of the flag, and no flag at all, that leave dropout on in some of the kinds: alpha dropout is off without a flag, and
+#: ``dropout3d`` drops so little here that chance may hide it.
+STUCK = ("", "True")
+STUCK_KINDS = ("dropout", "dropout1d", "dropout2d")
 JOINTS = (", ", ", ", ",", ",\n        ", ",  # why\n")
 #: Statements around a call. ``$`` stands for the call; the input of every call is called ``x``.
 PLACES = (
@@ -52,9 +56,14 @@ PLACES = (
     ("x = (lambda x: $)(x)",),
     ("def inner(x):", "    return $", "x = inner(x)"),
     ("x = torch.relu(  # before", "    $  # behind", ")"),
+)
+#: Statements that reach the call in training only.
+GATES = (
     ("if self.training:", "    x = $"),
     ("if self.training:", "    x = $", "    x = x * 2"),
+    ("if self.training and x.shape[0] > 1:", "    x = $"),
     ("if not self.training:", "    x = x * 1", "else:", "    x = $"),
+    ("x = $ if self.training else x",),
 )
 #: An in-place call whose result nobody takes.
 DISCARDED = ("y = x * 1", "$", "x = y")
@@ -88,6 +97,7 @@ class Site:
         inplace: whether it changes its input.
         lines: its statements.
         expect: what must become of it.
+        stuck: whether it drops in evaluation.
     """
 
     number: int
@@ -96,6 +106,7 @@ class Site:
     inplace: bool
     lines: tuple[str, ...]
     expect: Expect
+    stuck: bool
 
     @property
     def module(self) -> tuple[str, str, bool]:
@@ -104,12 +115,13 @@ class Site:
 
 
 @st.composite
-def arguments(draw: st.DrawFn, given: str, p: str, inplace: bool) -> str:
+def arguments(draw: st.DrawFn, given: str, p: str, flag: str, inplace: bool) -> str:
     """What a call is given: its input, then the rest by position as far as that goes, and by keyword."""
-    flag, joint = draw(st.sampled_from(FLAGS)), draw(st.sampled_from(JOINTS))
-    words = [("input", given), *([("p", p)] if p else []), ("training", flag), *([("inplace", "True")] if inplace else [])]
-    plain = draw(st.sampled_from([0, 1, 1, 1, 2, 3])) if p else draw(st.integers(0, 1))
-    return joint.join(value if index < plain else f"{name}={value}" for index, (name, value) in enumerate(words))
+    words = [("input", given), ("p", p), ("training", flag), ("inplace", "True" if inplace else "")]
+    full = next((index for index, (_, value) in enumerate(words) if not value), len(words))
+    plain = draw(st.sampled_from([0, 1, 1, 1, 2, 3]))
+    parts = [value if index < min(plain, full) else f"{name}={value}" for index, (name, value) in enumerate(words) if value]
+    return draw(st.sampled_from(JOINTS)).join(parts)
 
 
 @st.composite
@@ -118,15 +130,25 @@ def sites(draw: st.DrawFn, number: int, functional: str, slot: Slot) -> Site:
     kind = draw(st.sampled_from([*TWINS, *["dropout"] * 6]))
     inplace = draw(st.integers(0, 3)) == 0
     discarded = inplace and draw(st.booleans())
+    gated = not discarded and draw(st.integers(0, 4)) == 0
+    stuck = kind in STUCK_KINDS and draw(st.integers(0, 5)) == 0
+    flag = draw(st.sampled_from(STUCK if stuck else FLAGS))
     value = "y" if discarded else "x.clone()" if inplace else "x"
     if kind == "dropout3d":  # takes no less than four dimensions
-        call = f"{functional}{kind}({draw(arguments(f'at({number}, {value}[None])', slot.p, inplace))})[0]"
+        call = f"{functional}{kind}({draw(arguments(f'at({number}, {value}[None])', slot.p, flag, inplace))})[0]"
     else:
-        call = f"{functional}{kind}({draw(arguments(f'at({number}, {value})', slot.p, inplace))})"
-    unsure = "#" in call or "bool(" in call or " if self.training else " in call
-    expect = Expect.EITHER if unsure and slot.rate.expect is Expect.MODULE else slot.rate.expect
-    if inplace and "alpha" in kind and expect is Expect.MODULE:  # the twin knows no in-place form
-        expect = Expect.CALL if discarded else Expect.EITHER
-    place = DISCARDED if discarded else draw(st.sampled_from(PLACES))
-    lines = (*slot.lines("local"), *(line.replace("$", call) for line in place))
-    return Site(number, kind, slot, inplace, lines, expect)
+        call = f"{functional}{kind}({draw(arguments(f'at({number}, {value})', slot.p, flag, inplace))})"
+    place = DISCARDED if discarded else draw(st.sampled_from(GATES if gated else PLACES))
+    lines = [*(["mode = self.training"] if flag == "mode" else []), *slot.lines("local")]
+    lines += [line.replace("$", call) for line in place]
+    return Site(number, kind, slot, inplace, tuple(lines), fate(kind, slot.rate, call, inplace, discarded), stuck and not gated)
+
+
+def fate(kind: str, rate: Rate, call: str, inplace: bool, discarded: bool) -> Expect:
+    """What must become of a call, seen by itself."""
+    if rate.expect is not Expect.MODULE:
+        return rate.expect
+    if inplace and "alpha" in kind:  # the twin knows no in-place form
+        return Expect.CALL if discarded else Expect.EITHER
+    unsure = ("#", "bool(", " if self.training else ", "mode")  # a comment would go, or a flag would have to be understood
+    return Expect.EITHER if any(word in call for word in unsure) else Expect.MODULE

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
+from proof.refactor.edits import OWNERS
 from proof.refactor.modules import IMPORTS, Imports, Lines, Site, Slot, sites
 from proof.refactor.rates import CHANGING, FIXED, HARD, Expect
 
@@ -126,10 +127,13 @@ def sources(draw: st.DrawFn) -> Source:
     for slot in {site.slot.number: site.slot for site in found}.values():
         add_rate(slot, net, owner, heir)
     add_forward(draw, net, owner, found, imports)
+    aloof = constructor == "own" and not heir.start and draw(st.integers(0, 7)) == 0
+    if aloof:  # sets all that its base sets, and passes its base over
+        heir.early, heir.start, heir.construct = [*net.early], "torch.nn.Module.__init__(self)", [*net.construct]
     with_heir = bool(heir.head or heir.start) or draw(st.booleans())
     every = [*bases, net, *([heir] if with_heir else [])]
     take_names(draw, every)
-    if constructor == "inherited":
+    if aloof or constructor == "inherited":
         found = [replace(site, expect=Expect.EITHER) if site.expect is Expect.MODULE else site for site in found]
     lines = [*prelude(draw, imports, found), *(line for item in every for line in item.lines()), ""]
     tune = "; ".join(line for site in found for line in site.slot.lines("tune")) or "pass"
@@ -201,6 +205,7 @@ def prelude(draw: st.DrawFn, imports: Imports, found: list[Site]) -> Lines:
 def written(draw: st.DrawFn, text: str, found: list[Site]) -> Source:
     """The text with its own width of blocks and ends of lines."""
     indent, newline = draw(st.sampled_from(INDENTS)), draw(st.sampled_from(NEWLINES))
+    text = re.sub(r"\bself\b", draw(st.sampled_from(OWNERS)), text)
     text = re.sub(r"(?m)^( {4})+", lambda match: indent * (len(match[0]) // 4), text)
     if draw(st.integers(0, 4)) == 0:
         text = text.rstrip("\n")
