@@ -141,7 +141,10 @@ def sites(draw: st.DrawFn, number: int, functional: str, slot: Slot) -> Site:
     place = DISCARDED if discarded else draw(st.sampled_from(GATES if gated else PLACES))
     lines = [*(["mode = self.training"] if flag == "mode" else []), *slot.lines("local")]
     lines += [line.replace("$", call) for line in place]
-    return Site(number, kind, slot, inplace, tuple(lines), fate(kind, slot.rate, call, inplace, discarded), stuck and not gated)
+    expect = fate(kind, slot.rate, call, inplace, discarded)
+    if stuck and expect is Expect.MODULE and any("x.shape" in line for line in place):
+        expect = Expect.EITHER  # always on, but only where the data says so: that is the author's decision
+    return Site(number, kind, slot, inplace, tuple(lines), expect, stuck and not gated)
 
 
 def fate(kind: str, rate: Rate, call: str, inplace: bool, discarded: bool) -> Expect:

@@ -60,11 +60,6 @@ class Source:
     sites: tuple[Site, ...]
     newline: str
 
-    def __repr__(self) -> str:
-        """What a failing test prints."""
-        fates = ", ".join(f"site {site.number}: {site.expect.value}" for site in self.sites)
-        return f"<lines end with {self.newline!r}; {fates}>\n{self.text}"
-
 
 @dataclass(slots=True)
 class Class:

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from proof.building import build, is_random
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.proof, pytest.mark.filterwarnings("ignore")]
 
 ONE_EACH = "--one-module-per-call"
 in_full = settings(
-    max_examples=int(os.environ.get("DROPCHECK_EXAMPLES", "300")),
+    max_examples=int(os.environ.get("DROPCHECK_EXAMPLES", "250")),
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
@@ -83,6 +83,7 @@ def shared(found: tuple[Site, ...], modules: set[int], one_each: bool) -> range:
 @in_full
 @given(sources(), st.booleans())
 def test_generated_module_is_the_same(source: Source, one_each: bool):
+    note(source.text)
     text, said, checked = refactored(source.text, *([ONE_EACH] if one_each else []))
     modules = assert_as_expected(source.sites, text, said)
     assert (text != source.text) == bool(modules)
