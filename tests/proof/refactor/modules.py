@@ -36,7 +36,7 @@ IMPORTS = (
 #: Forms of the flag that follow the mode. The name ``mode`` is a local one.
 FLAGS = ("self.training", "self.training", "self.training", "bool(self.training)", "True if self.training else False", "mode")
 #: Forms of the flag, and no flag at all, that leave dropout on in some of the kinds: alpha dropout is off without a flag, and
-#: ``dropout3d`` drops so little here that chance may hide it.
+#: ``dropout3d`` drops so little here that chance may hide it. Not where the data decides: that may be meant, and is not reported.
 STUCK = ("", "True")
 STUCK_KINDS = ("dropout", "dropout1d", "dropout2d")
 JOINTS = (", ", ", ", ",", ",\n        ", ",  # why\n")
@@ -131,19 +131,18 @@ def sites(draw: st.DrawFn, number: int, functional: str, slot: Slot) -> Site:
     inplace = draw(st.integers(0, 3)) == 0
     discarded = inplace and draw(st.booleans())
     gated = not discarded and draw(st.integers(0, 4)) == 0
-    stuck = kind in STUCK_KINDS and draw(st.integers(0, 5)) == 0
+    place = DISCARDED if discarded else draw(st.sampled_from(GATES if gated else PLACES))
+    by_data = any("x.shape" in line for line in (*place, slot.rate.expression, *slot.rate.local))
+    stuck = kind in STUCK_KINDS and not by_data and draw(st.integers(0, 4)) == 0
     flag = draw(st.sampled_from(STUCK if stuck else FLAGS))
     value = "y" if discarded else "x.clone()" if inplace else "x"
     if kind == "dropout3d":  # takes no less than four dimensions
         call = f"{functional}{kind}({draw(arguments(f'at({number}, {value}[None])', slot.p, flag, inplace))})[0]"
     else:
         call = f"{functional}{kind}({draw(arguments(f'at({number}, {value})', slot.p, flag, inplace))})"
-    place = DISCARDED if discarded else draw(st.sampled_from(GATES if gated else PLACES))
     lines = [*(["mode = self.training"] if flag == "mode" else []), *slot.lines("local")]
     lines += [line.replace("$", call) for line in place]
     expect = fate(kind, slot.rate, call, inplace, discarded)
-    if stuck and expect is Expect.MODULE and any("x.shape" in line for line in place):
-        expect = Expect.EITHER  # always on, but only where the data says so: that is the author's decision
     return Site(number, kind, slot, inplace, tuple(lines), expect, stuck and not gated)
 
 
