@@ -17,7 +17,9 @@ _EMBEDDING = re.compile(r"(?:^|_)(?:emb|embs|embed|embeds|embedding|embeddings)(
 _SUFFIX = re.compile(r"(?:(?:_(?:p|rate|prob|probability|probs|ratio|value|val))+|_?p?(?:rate|prob|ratio)|(?<=dropout)s)(?=\d*$)")
 _PREFIX = re.compile(r"^(?:p|rate|prob)_")
 _SHORT = re.compile(r"(?:^|_)p?drop$")
-_NAMED = re.compile(r"\b(?:get|has|set|del)attr\(\s*[\w.]+\s*,\s*[\"'](\w+)[\"']")
+_NAMED = re.compile(
+    r"\b(?:(?:get|has|set|del)attr\(\s*[\w.]+\s*,|(?:register_(?:buffer|parameter|module)|add_module)\(\s*(?:name\s*=)?)\s*[\"'](\w+)[\"']"
+)
 
 #: Attributes that the Modules of torch.nn have, by the last name of the class; every Module has the first ones.
 _EVERY_MODULE = frozenset(

@@ -1,6 +1,7 @@
 """Safe fixes under real torch: training stays as it was to the last bit, evaluation stops dropping."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import torch
 import dropcheck
 from dropcheck import Behaviour, Confidence
 from dropcheck.config.settings import Settings
-from proof.building import FIXTURES, Built, CannotBuildError, build, same, tensors
+from proof.building import CALLS, FIXTURES, CannotBuildError, build, is_random, same, training_step
 
 pytestmark = pytest.mark.proof
 
@@ -19,8 +20,6 @@ SHAPES = {"drp101": 12, "drp103": 1, "drp105": 5, "drp106": 6}
 RULE_FIXTURES = sorted(path for path in FIXTURES.glob("rules/*/bad_*.py") if path.with_suffix(".fixed.py").exists())
 #: Many fixtures of the rules are fragments; at least this many of them run.
 RUNNING_RULE_FIXTURES = 10
-#: A coin that comes up the same in so many calls is no coin.
-CALLS = 12
 
 
 def label(path: Path) -> str:
@@ -29,27 +28,9 @@ def label(path: Path) -> str:
 
 def repair(path: Path) -> tuple[str, str, dropcheck.FixResult]:
     text = path.read_text(encoding="utf-8")
-    result = dropcheck.fix_source(text, path.name, settings=EVERYTHING)
+    selected = (path.parent.name,) if path.parent.name.startswith("DRP") else ()  # a rule may be off by default
+    result = dropcheck.fix_source(text, path.name, settings=replace(EVERYTHING, extend_select=selected))
     return text, result.text, result
-
-
-def training_step(built: Built) -> tuple[list[torch.Tensor], list[torch.Tensor], torch.Tensor]:
-    """Outputs, gradients and the state of the random generator after three steps in training mode."""
-    built.model.train()
-    torch.manual_seed(1)
-    outputs = [tensor for _ in range(3) for tensor in tensors(built.call())]
-    torch.stack([output.sum() for output in outputs]).sum().requires_grad_().backward()
-    gradients = [item.grad for item in built.model.parameters() if item.grad is not None]
-    return [output.detach() for output in outputs], gradients, torch.get_rng_state()
-
-
-def is_random(built: Built) -> bool:
-    """Whether two calls in evaluation mode can differ."""
-    built.model.eval()
-    torch.manual_seed(1)
-    with torch.no_grad():
-        first = built.call()
-        return any(not same(first, built.call()) for _ in range(CALLS))
 
 
 def assert_same_training(before: str, after: str, name: str) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from proof.building import FIXTURES, CannotBuildError, build
-from proof.test_fixes import assert_same_training, is_random, training_step
+from proof.building import FIXTURES, CannotBuildError, build, is_random, training_step
+from proof.test_fixes import assert_same_training
 
 pytestmark = pytest.mark.proof
 
