@@ -60,7 +60,7 @@ def complete(workspace: Workspace, loaded: Loaded, slices: Slices, named: Iterab
         workspace: the files that passed the sieve.
         loaded: the files of the run; of those that did not pass, the ones that call a helper join it after all.
         slices: which parts of the files are there.
-        named: those of the waiting files that the user named one by one.
+        named: the files of the run that the user named one by one.
         jobs: how many processes at most.
     """
     return _Completion(workspace, loaded, slices, jobs).run(frozenset(named))
@@ -89,7 +89,7 @@ class _Completion:
 
     def run(self, named: frozenset[str]) -> Completed:
         # Where a package is there in part, its helpers may lie in the other part.
-        partial = [path for path in self.waiting.values() if self.outside or path in named]
+        partial = [path for path in (*self.waiting.values(), *self.slices.cut) if self.outside or path in named]
         leading = (self._source(path) for path in sorted(partial) if self._leads_to_dropout(path))
         tasks = [self.slices.whole(source) for source in leading if source is not None]
         for _ in range(_MAX_ROUNDS):
@@ -142,7 +142,7 @@ class _Completion:
     def _leads_to_dropout(self, path: str) -> bool:
         """Whether a file names something, in a file outside the run, that may drop at its caller's word or lead on to that."""
         seen: set[tuple[str, bytes]] = set()
-        pending = [(path, self.raws[path])]
+        pending = [(path, self._read(path) or b"")]
         while pending:
             place, text = pending.pop()
             for found in self.tracer.used(place, text):
@@ -232,7 +232,20 @@ def _names_of_helpers(project: Project) -> set[str]:
             # What is known of a method depends on the subclasses of its class, and on who calls it.
             names.add(f"({owner}" if owner else method)
             names.add(f".{method}(" if owner and not _is_public(method) else "")
-    return _with_aliases(project, names - {""})
+    return _with_aliases(project, names - {""}) | _other_names(project)
+
+
+def _other_names(project: Project) -> set[str]:
+    """Names that files of the project give to dropout functions and classes, under which others may import them."""
+    known = project.catalogue
+    return {
+        name
+        for file in project.files.values()
+        for name, value in file.names
+        if isinstance(value, Imported)
+        and (value.path in known.functions or value.path in known.modules)
+        and name != value.path.rpartition(".")[2]
+    }
 
 
 def _as_written(function: FunctionFacts) -> tuple[str, str]:
