@@ -14,6 +14,9 @@ _CLASS = re.compile(rb"class[ \t]+(\w+)")
 _DROPS = re.compile(rb"(?i)drop|stochastic_?depth")
 _RANDOM = re.compile(rb"rand|bernoulli|uniform|sample")
 _ON_SELF = re.compile(rb"self\.(\w+)[ \t]*(?::[^=\n]*)?=[^=(\[{]*")
+#: What makes a colon that of an annotation, not of a table: what stands before it, or behind the class.
+_ANNOTATED = re.compile(rb"\bdef\b.*\w[ \t]*:\Z")
+_ANNOTATES = re.compile(rb"[ \t]*(?:=|\n|#|\Z)")
 _NAME_END = re.compile(rb"([\w.]*)[ \t]*\Z")
 _REGISTERING = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
 _PLAIN = frozenset({b"list", b"dict", b"tuple", b"set", b"OrderedDict", b"defaultdict", b"append", b"extend", b"insert", b"add"})
@@ -64,7 +67,9 @@ def _is_passed_on(raw: bytes, before: bytes, end: int, *, bare: bytes) -> bool:
         return raw[end : end + 4] == b" as "
     if bare and bare not in imported_words(raw):
         return False  # a word in a text
-    return not (b"isinstance(" in before or before.endswith((b"->", b":")))
+    if before.endswith(b":"):
+        return _ANNOTATED.search(before) is None and _ANNOTATES.match(raw, end) is None
+    return not (b"isinstance(" in before or before.endswith(b"->"))
 
 
 def _takes_plain_rate(passed: tuple[tuple[bytes, bytes], ...], at: int, rates: list[tuple[bytes, int]]) -> bool:
