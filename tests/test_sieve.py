@@ -212,11 +212,19 @@ def test_class_that_drops_by_hand_passes_unless_it_reads_the_mode() -> None:
 @pytest.mark.parametrize("lines", HARMLESS_CALLS[:4])
 def test_line_endings_change_nothing(lines: str) -> None:
     text = forward(lines)
-    for other in (text.replace("\n", "\r\n"), text.replace("\n", "\r"), text.replace("\nclass", "\n\f\nclass"), text.replace("    ", "\t")):
+    for other in (
+        text.replace("\n", "\r\n"),
+        text.replace("\n", "\r"),
+        text.replace("\nclass", "\n\f\nclass"),
+        text.replace("    ", "\t"),
+    ):
         assert not passes(other)
 
 
-@pytest.mark.parametrize("line", ["if not self.training: self.drop.p = 0", "F.dropout(x, 0.1, self.training)", "ops = F\n        return ops.dropout(x)"])
+@pytest.mark.parametrize(
+    "line",
+    ["if not self.training: self.drop.p = 0", "F.dropout(x, 0.1, self.training)", "ops = F\n        return ops.dropout(x)"],
+)
 def test_odd_line_endings_hide_nothing(line: str) -> None:
     text = forward(line) + "# Dropout\n"
     for other in (text.replace("\n", "\r\n"), text.replace("\n", "\r"), text.replace("    ", "\t")):
@@ -246,7 +254,13 @@ def test_encodings_like_ascii_are_read(coding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["print 'x'", "return x.cuda(async=True)", "try:\n            x\n        except OSError, error:\n            pass", "pass\n<<<<<<< ours"]
+    "line",
+    [
+        "print 'x'",
+        "return x.cuda(async=True)",
+        "try:\n            x\n        except OSError, error:\n            pass",
+        "pass\n<<<<<<< ours",
+    ],
 )
 def test_what_python_3_cannot_parse_passes(line: str) -> None:
     assert passes(forward("return F.dropout(x, 0.1, self.training)") + FORWARD.format(line))

@@ -20,7 +20,7 @@ _MAX_CHAIN = 120
 
 
 def plain_lines(raw: bytes) -> bytes:
-    """A file with every line ending as ``\\n`` and without form feeds; every offset stays what it was."""
+    """A file with plain line ends and without form feeds; every offset stays what it was."""
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b" \n").replace(b"\r", b"\n")
     return raw.replace(b"\f", b" ") if b"\f" in raw else raw
