@@ -17,7 +17,7 @@ from dropcheck.engine.slicing import Slices
 from dropcheck.engine.trace import Definition, Sort, Tracer
 from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
-from dropcheck.facts import as_written
+from dropcheck.facts import FunctionFacts, as_written
 from dropcheck.link import Project
 from dropcheck.model import FileError
 from dropcheck.sieve import Sieve
@@ -60,7 +60,7 @@ def complete(workspace: Workspace, loaded: Loaded, slices: Slices, named: Iterab
         workspace: the files that passed the sieve.
         loaded: the files of the run; of those that did not pass, the ones that call a helper join it after all.
         slices: which parts of the files are there.
-        named: those of the waiting files that the user named one by one.
+        named: the files of the run that the user named one by one.
         jobs: how many processes at most.
     """
     return _Completion(workspace, loaded, slices, jobs).run(frozenset(named))
@@ -89,7 +89,7 @@ class _Completion:
 
     def run(self, named: frozenset[str]) -> Completed:
         # Where a package is there in part, its helpers may lie in the other part.
-        partial = [path for path in self.waiting.values() if self.outside or path in named]
+        partial = [path for path in (*self.waiting.values(), *self.slices.cut) if self.outside or path in named]
         leading = (self._source(path) for path in sorted(partial) if self._leads_to_dropout(path))
         tasks = [self.slices.whole(source) for source in leading if source is not None]
         for _ in range(_MAX_ROUNDS):
@@ -142,7 +142,7 @@ class _Completion:
     def _leads_to_dropout(self, path: str) -> bool:
         """Whether a file names something, in a file outside the run, that may drop at its caller's word or lead on to that."""
         seen: set[tuple[str, bytes]] = set()
-        pending = [(path, self.raws[path])]
+        pending = [(path, self._read(path) or b"")]
         while pending:
             place, text = pending.pop()
             for found in self.tracer.used(place, text):
@@ -218,20 +218,51 @@ class _Completion:
 
 
 def _names_of_helpers(project: Project) -> set[str]:
-    """Names by which other files can call what drops at its caller's word, or in no class."""
+    """Names by which other files can call what drops at its caller's word, or what leads to dropout that is left on."""
     names: set[str] = set()
     for path, function in project.calls.by_function:
         found = project.function(path, function)
-        if found is None:
-            continue
-        method, owner = as_written(function).rpartition(".")[2], as_written(found.owner).rpartition(".")[2]
-        if project.helpers.holes(path, function):
+        if found is not None and project.helpers.holes(path, function):
+            method, owner = _as_written(found)
             names.add(owner if method in {"forward", "__call__"} and owner else method)
-        elif project.drops_by_itself(path, function):
+    for path, function in _leading_to_dropout(project):
+        found = project.function(path, function)
+        if found is not None:
+            method, owner = _as_written(found)
             # What is known of a method depends on the subclasses of its class, and on who calls it.
-            names.add(f"({owner}" if owner else as_written(function))
+            names.add(f"({owner}" if owner else method)
             names.add(f".{method}(" if owner and not _is_public(method) else "")
-    return _with_aliases(project, names - {""})
+    return _with_aliases(project, names - {""}) | _other_names(project)
+
+
+def _other_names(project: Project) -> set[str]:
+    """Names that files of the project give to dropout functions and classes, under which others may import them."""
+    known = project.catalogue
+    return {
+        name
+        for file in project.files.values()
+        for name, value in file.names
+        if isinstance(value, Imported)
+        and (value.path in known.functions or value.path in known.modules)
+        and name != value.path.rpartition(".")[2]
+    }
+
+
+def _as_written(function: FunctionFacts) -> tuple[str, str]:
+    """The names of a function and of its class, as the source has them."""
+    return as_written(function.name).rpartition(".")[2], as_written(function.owner).rpartition(".")[2]
+
+
+def _leading_to_dropout(project: Project) -> set[tuple[str, str]]:
+    """The functions with dropout that is left on, and those whose calls lead to them: when they run decides about it."""
+    pending = list(project.left_on)
+    found = set(pending)
+    while pending:
+        for caller, _ in project.calls.callers.get(pending.pop(), ()):
+            if caller[1] and caller not in found and not _is_public(caller[1].rpartition(".")[2]):
+                found.add(caller)
+                pending.append(caller)
+    return found
 
 
 def _is_public(method: str) -> bool:

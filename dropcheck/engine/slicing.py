@@ -22,6 +22,11 @@ class Slices:
         self._spots: dict[str, tuple[int, ...]] = {}
         self._words: dict[str, tuple[str, ...]] = {}
 
+    @property
+    def cut(self) -> tuple[str, ...]:
+        """The files of which only a part is there."""
+        return tuple(path for path in self._kept if path not in self._whole)
+
     def whole(self, source: SourceFile) -> Task:
         """All of a file."""
         self._whole.add(source.path)
@@ -30,9 +35,10 @@ class Slices:
     def begin(self, source: SourceFile, look: Look) -> Task:
         """What must be seen of a file for what its text says."""
         outline = self._outline(source)
-        if look.whole or not outline.blocks:
-            return self.whole(source)
         spots = self._spots[source.path] = tuple(_in_text(source, look.spots))
+        # What stands outside all blocks, such as a dropout function under another name, may matter in each of them.
+        if look.whole or not outline.blocks or not outline.hold(spots):
+            return self.whole(source)
         return self._task(source.path, outline.at(spots))
 
     def with_names(self, source: SourceFile, names: Iterable[str]) -> Task | None:

@@ -9,6 +9,7 @@ from enum import Enum
 
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.extract.modules import module_name
+from dropcheck.sieve.scan import block
 
 _FROM = re.compile(rb"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)")
 _IMPORT = re.compile(rb"(?:\A|\n)[ \t]*import[ \t]+([^\n#;(]+)")
@@ -135,7 +136,7 @@ class Tracer:
         for found in re.finditer(_DEFINITION % name, raw, re.MULTILINE) if name in raw else ():
             bound = True
             sort = Sort.CLASS if found[2] == b"class" else Sort.FUNCTION
-            yield Definition(path, name.decode(), sort, _block(raw, found.start(), len(found[1])), via)
+            yield Definition(path, name.decode(), sort, block(raw, found.start(), len(found[1])), via)
         imports = self.imports(path)
         for target, original in imports.names.get(name, ()):
             bound = True
@@ -180,9 +181,3 @@ def _absolute(module: str, package: list[str]) -> str:
     plain = module.lstrip(".")
     dots = len(module) - len(plain)
     return ".".join((*package[: len(package) - dots + 1], plain)).rstrip(".") if dots else plain
-
-
-def _block(raw: bytes, start: int, indent: int) -> bytes:
-    """The source of a function or class that starts at a place."""
-    end = re.compile(rb"\n[ \t]{0,%d}[^\s)\]}#]" % indent).search(raw, raw.find(b"\n", start))
-    return raw[start : end.start() if end is not None else len(raw)]

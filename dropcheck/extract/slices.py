@@ -57,6 +57,10 @@ class Outline:
         """The blocks that places are in."""
         return {index for index, block in enumerate(self.blocks) for at in offsets if block.start <= at < block.end}
 
+    def hold(self, offsets: Iterable[int]) -> bool:
+        """Whether every place is in some block."""
+        return all(any(block.start <= at < block.end for block in self.blocks) for at in offsets)
+
     def at_top(self) -> set[int]:
         """The blocks that the code outside all of them makes something of: a name in a string is nothing, nor is an attribute."""
         parts: list[str] = []

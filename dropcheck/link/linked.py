@@ -14,7 +14,7 @@ from dropcheck.link.project import Project
 from dropcheck.link.shared import Place, hit_by_all, with_shared
 from dropcheck.link.site import Form, Site
 from dropcheck.model import Behaviour
-from dropcheck.worlds import CallOf, Imported, arms
+from dropcheck.worlds import CallOf, Imported, World, arms
 
 
 class LinkedProject(Project):
@@ -88,10 +88,17 @@ class LinkedProject(Project):
     def _sites(self) -> dict[str, tuple[Site, ...]]:
         return {}
 
-    def drops_by_itself(self, path: str, function: str) -> bool:
-        """Whether a function drops in evaluation whatever its caller says."""
-        for call in self.calls.by_function.get((path, function), ()):
-            site = Linker(self, self.calls, path, call).site()
-            if site is not None and site.verdict.behaviour is Behaviour.ALWAYS_ON and site.form is not Form.CONSTRUCTION:
-                return True
-        return False
+    @cached_property
+    def left_on(self) -> frozenset[tuple[str, str]]:
+        """The functions with dropout that is on in evaluation, or would be if they ran there, by file and name."""
+        places = (
+            (path, self.calls.top_level(path, site.call.function))
+            for path in self.files
+            for site in self.sites(path)
+            if site.form is not Form.CONSTRUCTION and self._is_left_on(path, site)
+        )
+        return frozenset(places)
+
+    def _is_left_on(self, path: str, site: Site) -> bool:
+        kept_out = any(self.calls.never_runs(path, site.call.function, world) for world in World)
+        return kept_out or site.verdict.behaviour is Behaviour.ALWAYS_ON

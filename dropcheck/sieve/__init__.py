@@ -18,7 +18,8 @@ from dropcheck.sieve.functions import FunctionSieve
 from dropcheck.sieve.modes import misused_modes
 from dropcheck.sieve.modules import ModuleSieve, drops_by_hand
 from dropcheck.sieve.rates import odd_rates
-from dropcheck.sieve.words import WordSieve, sieve_words, unlike_ascii
+from dropcheck.sieve.scan import plain_lines
+from dropcheck.sieve.words import WordSieve, sieve_words, unlike_ascii, unlike_python
 
 #: Comments that speak to this tool.
 _DIRECTIVES = (b"dropcheck:", b"DRP")
@@ -76,8 +77,9 @@ class Sieve:
         """Look at the bytes of a file."""
         if not self.words.passes(raw):
             return NOTHING
+        raw = plain_lines(raw)
         odd, classes = frozenset(odd_rates(raw)), frozenset(class_names(raw))
-        if self._off or unlike_ascii(raw) or any(word in raw for word in self._own):
+        if self._off or unlike_ascii(raw) or unlike_python(raw) or any(word in raw for word in self._own):
             return Look(whole=True, odd=odd, classes=classes)
         found = self._functions.look(raw)
         spots = [*found.spots, *self._modules.look(raw, found.rates), *drops_by_hand(raw), *misused_modes(raw)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 
-from dropcheck.sieve.scan import line_before
+from dropcheck.sieve.scan import line_before, plain_lines
 
 _CLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*(?:\[[^\n]*\][ \t]*)?\(([^)]*)\)")
 _BASE = re.compile(rb"[\w.]+")
@@ -29,6 +29,7 @@ _NO_MODULES = frozenset(
 _DISPLAY = re.compile(rb"=[ \t]*([\[{(])")
 #: Calls that make plain containers; one search for each, since an alternation is slow.
 _CALLS = tuple(re.compile(name + rb"(\()") for name in (rb"list", rb"dict", rb"tuple", rb"OrderedDict", rb"defaultdict"))
+_DISPLAYS = re.compile(rb"(?:\A|[^\w\])])[ \t]*[\[{]|\b(?:list|dict|tuple|OrderedDict|defaultdict)\(")
 _TARGET = re.compile(rb"(self\.)?(\w+)[ \t]*(?::[^=]*)?[+|]?=?[ \t]*(?:\w+\.)?")
 _MADE = re.compile(rb"((?:nn\.)?\w+)[ \t]*\(")
 _NAME = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)(?![\w.(])")
@@ -59,6 +60,7 @@ def hidden_modules(raw: bytes, classes: Set[bytes]) -> Iterator[int]:
     """
     if not any(word in raw for word in _MODULES):
         return
+    raw = plain_lines(raw)
     kept = {found[1] for found in _KEPT.finditer(raw)}
     for target, opening in _containers(raw):
         if (target[1] or target[2] in kept) and _Container(raw, target, opening, classes).is_suspect():
@@ -95,7 +97,8 @@ class _Container:
         if inside is None:
             return True
         if inside.startswith(b"(") and self.raw[self.opening - 1 : self.opening] in b"= \t" and not _has_comma(inside):
-            return False  # parentheses around one value
+            # Parentheses around one value, which may be a container in turn.
+            return _DISPLAYS.search(inside, 1) is not None and self._holds(inside)
         return (self._holds(inside) or self._adds()) and not (self.on_self and self._is_registered())
 
     def _is_registered(self) -> bool:

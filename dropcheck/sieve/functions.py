@@ -13,7 +13,10 @@ from dropcheck.sieve.scan import arguments, chain_before, function_around, impor
 
 _MODE = re.compile(rb"(\w+)\.training")
 _ZERO = rb"0(?:\.0*)?"
-_GATED = re.compile(rb"%b|[\w.]+ if (\w+)\.training else %b|%b if not (\w+)\.training else [\w.]+" % (_ZERO, _ZERO, _ZERO))
+_GATED = re.compile(
+    rb"%b|(?P<then>[\w.]+) if (?P<on>\w+)\.training else %b|%b if not (?P<off>\w+)\.training else (?P<other>[\w.]+)"
+    % (_ZERO, _ZERO, _ZERO)
+)
 _STEM = b"dropout"
 #: What names of functions have before it, and what it is no function of.
 _PREFIXES = (b"alpha_", b"feature_", b"native_")
@@ -23,9 +26,12 @@ _FLAGS = (b"training", b"train")
 #: Modules whose functions count, by the names that people give them.
 _PLACES = frozenset({b"functional", b"F", b"torch", b"_VF", b"nn"})
 _ALIAS = re.compile(rb"=[ \t]*(?:F|[\w.]*functional|torch|[\w.]*\bnn)[ \t]*[\n;,)#]")
+_STAR = re.compile(rb"import[ \t]*\*")
 _GETATTR = re.compile(rb"getattr\([ \t]*([\w.]+)[ \t]*,[ \t]*\Z")
 #: Two words side by side, which is no Python unless the second is an operator.
 _PROSE = re.compile(rb" (?!(?:if|else|for|in|is|and|or|not|as)\b)[A-Za-z]")
+#: No more white space stands inside a dotted name.
+_MAX_SPACE = 200
 _BLOCKS = (b"if ", b"else", b"elif ", b"for ", b"while ", b"with ", b"try", b"except", b"finally")
 
 
@@ -114,6 +120,8 @@ class _Look:
         if name not in self.entries:
             # ``self.attn_dropout(x)`` as a statement may throw the result of a module away.
             return called and base == b"self" and _is_statement(before)
+        if called and not base and _goes_on(raw, start - len(chain)):
+            return True
         place = _Place(start - len(chain), hit.end(1), name, base, hit.start(2) if called else -1)
         if base == b"self" or (base.startswith(b"self.") and base.rpartition(b".")[2] not in _PLACES):
             return called and _is_statement(before)
@@ -141,7 +149,7 @@ class _Look:
     def _is_called_wrongly(self, place: _Place, before: bytes) -> bool:
         if before.endswith((b"def", b"class")):
             return False
-        if not place.base and place.name not in self._imported and b"def %b(" % place.name in self.raw:
+        if not place.base and place.name not in self._imported and self._is_own_function(place.name):
             return False  # a function of the file, which is looked at for itself
         if _is_statement(before):
             return True
@@ -163,14 +171,18 @@ class _Look:
             named.setdefault(name.encode(), value)
         p = named.get(entry.p.encode())
         if entry.flag is None:
-            gate = None if p is None else _GATED.fullmatch(p)
             if p is None:
                 return entry.p_default == 0.0
-            return gate is not None and all(name is None or self._is_mode(name, at) for name in gate.groups())
-        if p is not None and not is_plain(p):
-            return False
-        mode = next((_MODE.fullmatch(named[flag]) for flag in _FLAGS if flag in named), None)
-        if mode is None or not self._is_mode(mode[1], at):
+            gate = _GATED.fullmatch(p)
+            if gate is None:
+                return False
+            mode, p = gate["on"] or gate["off"], gate["then"] or gate["other"]
+        else:
+            flag = next((_MODE.fullmatch(named[flag]) for flag in _FLAGS if flag in named), None)
+            if flag is None:
+                return False
+            mode = flag[1]
+        if (mode is not None and not self._is_mode(mode, at)) or (p is not None and not is_plain(p)):
             return False
         if p is not None:
             self.found.rates += ((name, at) for name in names_in(p))
@@ -184,6 +196,14 @@ class _Look:
         header = self.raw[start : self.raw.find(b"\n", self.raw.find(b")", start))]
         return start > 0 and re.search(rb"\b%b\b" % name, header) is not None
 
+    def _is_own_function(self, name: bytes) -> bool:
+        """Whether the only thing of that name in the file is a function of its top level."""
+        return not self._has_stars and re.search(rb"^(?:async[ \t]+)?def[ \t]+%b\(" % name, self.raw, re.MULTILINE) is not None
+
+    @cached_property
+    def _has_stars(self) -> bool:
+        return _STAR.search(self.raw) is not None
+
     @cached_property
     def _imported(self) -> frozenset[bytes]:
         return imported_words(self.raw)
@@ -191,6 +211,11 @@ class _Look:
     @cached_property
     def _renames_torch(self) -> bool:
         return _ALIAS.search(self.raw) is not None
+
+
+def _goes_on(raw: bytes, at: int) -> bool:
+    """Whether a dotted name, spelt with white space or over two lines, may go on at a place."""
+    return raw[max(0, at - _MAX_SPACE) : at].rstrip().endswith((b".", b"\\"))
 
 
 def _is_statement(before: bytes) -> bool:

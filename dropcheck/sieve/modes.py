@@ -13,6 +13,8 @@ _BOUND = re.compile(rb"training[ \t]*(?::[^=\n,()]*)?=(?!=)[^\n]*")
 _ZERO = rb"[ \t]*=[ \t]*(?:0(?:\.0*)?|None)[ \t]*(?:[#;\n]|\Z)"
 _ZEROED = (re.compile(rb"drop\w*" + _ZERO), re.compile(rb"\.p" + _ZERO))
 _ASSIGNS = re.compile(rb"self\.[\w.]+[ \t]*(?::[^=\n]*)?=(?!=)")
+#: The start of a statement that binds an attribute of the instance.
+_ON_SELF = re.compile(rb"(?:\A|[:;][ \t]*)self\.[\w.]*\Z")
 _CONSTRUCTORS = frozenset({b"__init__", b"__new__", b"__post_init__"})
 #: Methods that no constructor calls.
 _USED = frozenset({b"forward", b"__call__", b"training_step", b"validation_step", b"generate"})
@@ -75,8 +77,7 @@ def _end_of(raw: bytes, start: int) -> int:
 
 def _zeroed(raw: bytes) -> Iterator[int]:
     for found in (hit for search in _ZEROED for hit in search.finditer(raw)):
-        before = line_before(raw, found.start())
-        if not before.startswith(b"self."):
+        if not _ON_SELF.search(line_before(raw, found.start())):
             continue
         name, start = function_around(raw, found.start())
         if name and name not in _CONSTRUCTORS and b".training" in raw[start : found.start()]:

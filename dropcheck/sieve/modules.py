@@ -7,16 +7,21 @@ from collections.abc import Iterator
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.sieve.rates import is_plain, names_in
-from dropcheck.sieve.scan import arguments, chain_before, imported_words, line_before
+from dropcheck.sieve.scan import arguments, block, chain_before, imported_words, line_before
 
-_DROP = re.compile(rb"Drop(\w*)")
+_DROP = re.compile(rb"Drop(\w*)([ \t]*\()?")
 _CLASS = re.compile(rb"class[ \t]+(\w+)")
 _DROPS = re.compile(rb"(?i)drop|stochastic_?depth")
 _RANDOM = re.compile(rb"rand|bernoulli|uniform|sample")
 _ON_SELF = re.compile(rb"self\.(\w+)[ \t]*(?::[^=\n]*)?=[^=(\[{]*")
+#: What makes a colon that of an annotation, not of a table: what stands before it, or behind the class.
+_ANNOTATED = re.compile(rb"\bdef\b.*\w[ \t]*:\Z")
+_ANNOTATES = re.compile(rb"[ \t]*(?:=|\n|#|\Z)")
 _NAME_END = re.compile(rb"([\w.]*)[ \t]*\Z")
 _REGISTERING = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
 _PLAIN = frozenset({b"list", b"dict", b"tuple", b"set", b"OrderedDict", b"defaultdict", b"append", b"extend", b"insert", b"add"})
+#: Comments and strings: what they say the code need not do.
+_TEXT = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*", re.DOTALL)
 _MAX_BACK = 3000
 
 
@@ -37,16 +42,16 @@ class ModuleSieve:
     def _is_suspect(self, raw: bytes, hit: re.Match[bytes], rates: list[tuple[bytes, int]]) -> bool:
         chain = chain_before(raw, hit.start())
         _, dot, prefix = chain.rpartition(b".")
-        name = prefix + hit.group()
+        name = prefix + b"Drop" + hit[1]
         if name not in self._names:
             return False
         start = hit.start() - len(chain)
         before = line_before(raw, start)
         if before.startswith(b"#"):
             return False
-        if raw[hit.end() : hit.end() + 1] != b"(":
+        if hit[2] is None:
             return _is_passed_on(raw, before, hit.end(), bare=name if not dot else b"")
-        passed = arguments(raw, hit.end())
+        passed = arguments(raw, hit.end() - 1)
         if passed is None or _is_called(raw, passed[1]) or not _takes_plain_rate(passed[0], start, rates):
             return True
         attribute_on_self = _ON_SELF.fullmatch(before)
@@ -62,14 +67,16 @@ def _is_passed_on(raw: bytes, before: bytes, end: int, *, bare: bytes) -> bool:
         return raw[end : end + 4] == b" as "
     if bare and bare not in imported_words(raw):
         return False  # a word in a text
-    return not (b"isinstance(" in before or before.endswith((b"->", b":")))
+    if before.endswith(b":"):
+        return _ANNOTATED.search(before) is None and _ANNOTATES.match(raw, end) is None
+    return not (b"isinstance(" in before or before.endswith(b"->"))
 
 
 def _takes_plain_rate(passed: tuple[tuple[bytes, bytes], ...], at: int, rates: list[tuple[bytes, int]]) -> bool:
-    for keyword, value in passed:
+    for place, (keyword, value) in enumerate(passed):
         if value.startswith(b"*"):
             return False
-        if keyword in {b"", b"p"} and value not in {b"True", b"False"}:
+        if keyword == b"p" or (not keyword and (place == 0 or value not in {b"True", b"False"})):
             if not is_plain(value):
                 return False
             rates += ((name, at) for name in names_in(value))
@@ -128,6 +135,8 @@ def drops_by_hand(raw: bytes) -> Iterator[int]:
         if _DROPS.search(found[1]) is None:
             continue
         end = raw.find(b"\nclass ", found.end())
-        body = raw[found.end() : end if end >= 0 else len(raw)]
-        if _RANDOM.search(body) is not None and b".training" not in body:
+        if _RANDOM.search(raw, found.end(), end if end >= 0 else len(raw)) is None:
+            continue
+        start = raw.rfind(b"\n", 0, found.start()) + 1
+        if b"self.training" not in _TEXT.sub(b"", block(raw, start, found.start() - start)):
             yield found.start()

@@ -19,6 +19,13 @@ _MAX_CALL = 4000
 _MAX_CHAIN = 120
 
 
+def plain_lines(raw: bytes) -> bytes:
+    """A file with plain line ends and without form feeds; every offset stays what it was."""
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b" \n").replace(b"\r", b"\n")
+    return raw.replace(b"\f", b" ") if b"\f" in raw else raw
+
+
 def line_before(raw: bytes, at: int) -> bytes:
     """What stands before a place on its line, without white space around it."""
     return raw[raw.rfind(b"\n", 0, at) + 1 : at].strip()
@@ -108,6 +115,18 @@ def _indent(raw: bytes, at: int) -> int:
     start = raw.rfind(b"\n", 0, at) + 1
     line = raw[start:at]
     return len(line) - len(line.lstrip(b" \t"))
+
+
+def block(raw: bytes, start: int, indent: int) -> bytes:
+    """The source of a function or class.
+
+    Args:
+        raw: the file.
+        start: where its line begins.
+        indent: how far in it stands.
+    """
+    end = re.compile(rb"\n[ \t]{0,%d}[^\s)\]}#]" % indent).search(raw, raw.find(b"\n", start))
+    return raw[start : end.start() if end is not None else len(raw)]
 
 
 def mentions(raw: bytes, word: bytes) -> bool:

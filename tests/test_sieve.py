@@ -1,0 +1,275 @@
+"""The sieve tells, from bytes, what is surely right; whatever is not quite so passes."""
+
+from __future__ import annotations
+
+import pytest
+
+from dropcheck.catalogue import build_catalogue
+from dropcheck.sieve import Look, Sieve, hidden_modules, with_odd_rates
+from dropcheck.sieve.scan import plain_lines
+
+SIEVE = Sieve(build_catalogue())
+HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+INIT = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        {}\n"
+FORWARD = "class Net(nn.Module):\n    def forward(self, x):\n        {}\n"
+
+
+def passes(text: str | bytes, *, other: str = "") -> bool:
+    """Whether a file, next to another one, is let through."""
+    raw = text.encode() if isinstance(text, str) else text
+    looks = with_odd_rates({"a": SIEVE.look(raw), "b": SIEVE.look(other.encode())})
+    known = SIEVE.module_names.union(*(look.classes for look in looks.values()))
+    return looks["a"].suspect or any(hidden_modules(raw, known))
+
+
+def forward(line: str, head: str = HEAD) -> str:
+    return head + FORWARD.format(line)
+
+
+def init(line: str) -> str:
+    return HEAD + INIT.format(line)
+
+
+HARMLESS_CALLS = [
+    "return F.dropout(x, 0.1, self.training)",
+    "return F.dropout(x, p=0.1, training=self.training)",
+    "return F.dropout(x, p=self.dropout, training=self.training)",
+    "return F.dropout(\n            x,\n            p=0.1,\n            training=self.training,\n        )",
+    "return nn.functional.dropout2d(x, training=self.training)",
+    "return F.scaled_dot_product_attention(x, x, x)",
+    "return F.scaled_dot_product_attention(x, x, x, dropout_p=self.p_drop if self.training else 0.0)",
+    "return F.scaled_dot_product_attention(x, x, x, dropout_p=0.0 if not self.training else self.p_drop)",
+    "return self.dropout(x)",
+    "# F.dropout(x)",
+    'return "F.dropout without a call"',
+]
+SUSPECT_CALLS = [
+    "return F.dropout(x)",
+    "return F.dropout(x, 0.1)",
+    "return F.dropout(x, 0.1, True)",
+    "return F.dropout(x, 0.1, training=not self.training)",
+    "return F.dropout(x, 0.1, training=self.train)",
+    "return F.dropout(x, 0.1, training=self.training or True)",
+    "return F.dropout(x, 1.5, self.training)",
+    "return F.dropout(x, -0.1, self.training)",
+    "return F.dropout(x, *args)",
+    "return F.dropout(x, 0.1, **kwargs)",
+    "return F.dropout(x, 0.1, training=self.training  # the mode\n        )",
+    "return F.dropout(x, 0.1, \\\n            training=self.training)",
+    "F.dropout(x, 0.1, self.training)",
+    "y = 1; F.dropout(x, 0.1, self.training)",
+    "if x: F.dropout(x, 0.1, self.training)",
+    "self.dropout(x)",
+    "return F.\\\n            dropout(x)",
+    "if x: F . dropout(x, 0.1, self.training)",
+    "return F.dropout (x)",
+    "fn = F.dropout",
+    'return getattr(F, "dropout")(x)',
+    "return getattr(F, 'dropout')(x)",
+    "return checkpoint(F.dropout, x)",
+    "return (F.dropout if x else F.relu)(x)",
+    "x = (y := F.dropout(x))",
+    'return f"{F.dropout(x)}"',
+    "match x:\n            case 1:\n                return F.dropout(x)",
+    "def inner(y):\n            return F.dropout(y)\n        return inner(x)",
+    "return [F.dropout(y) for y in x]",
+    "return F.scaled_dot_product_attention(x, x, x, dropout_p=0.1)",
+    "return F.scaled_dot_product_attention(x, x, x, None, self.p_drop)",
+    "return F.scaled_dot_product_attention(x, x, x, dropout_p=0.0 if self.training else self.p_drop)",
+    "return F.scaled_dot_product_attention(x, x, x, dropout_p=2 if self.training else 0.0)",
+    "return nn.Dropout(0.1)(x)",
+    "return nn.Dropout (0.1)(x)",
+    "return nn.Dropout(0.1).forward(x)",
+    "return other.training and F.dropout(x, 0.1, training=other.training)",
+]
+
+
+@pytest.mark.parametrize("line", HARMLESS_CALLS)
+def test_right_calls_are_held_back(line: str) -> None:
+    assert not passes(forward(line))
+
+
+@pytest.mark.parametrize("line", SUSPECT_CALLS)
+def test_other_calls_pass(line: str) -> None:
+    assert passes(forward(line))
+
+
+@pytest.mark.parametrize(
+    ("imports", "call"),
+    [
+        ("from torch.nn.functional import dropout", "dropout(x)"),
+        ("from torch.nn.functional import dropout as shrink", "shrink(x)"),
+        ("from torch.nn.functional import (\n    relu,\n    dropout as shrink,\n)", "shrink(x)"),
+        ("from torch.nn.functional import *", "dropout(x)"),
+        ("import torch.nn.functional as ops", "ops.dropout(x)"),
+        ("from torch.nn import Dropout as D", "D(0.1)(x)"),
+        ("from torch.nn import (\n    Dropout,\n)", "Dropout(0.1)(x)"),
+        ("from compat import dropout", "dropout(x)"),
+        ("shrink = F.dropout", "shrink(x)"),
+        ("table = {'drop': F.dropout}", "table['drop'](x)"),
+        ("table = {'drop': nn.Dropout}", "table['drop'](0.1)(x)"),
+        ("ops = F", "ops.dropout(x)"),
+    ],
+)
+def test_other_names_pass(imports: str, call: str) -> None:
+    assert passes(forward(f"return {call}", HEAD + imports + "\n"))
+
+
+def test_method_of_the_name_hides_no_function() -> None:
+    method = "    def dropout(self, x):\n        return x\n"
+    assert passes(forward("return dropout(x)", HEAD + "from torch.nn.functional import *\n") + method)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "self.drop = nn.Dropout(0.1)",
+        "self.drop = nn.Dropout(p=self.dropout)",
+        "self.layers = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.1))",
+        "self.layers = nn.ModuleList([nn.Dropout(0.1)])",
+        "self.rates = [0.1, 0.2]",
+        "self.mods = []",
+        "self.names = {'drop': 'Dropout'}",
+        "self.drop = nn.Dropout(0.1, True)",
+    ],
+)
+def test_registered_modules_are_held_back(line: str) -> None:
+    assert not passes(init(line))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "self.mods = [nn.Dropout(0.1)]",
+        "self.mods = (nn.Dropout(0.1),)",
+        "self.mods = {'a': nn.Dropout(0.1)}",
+        "self.mods = dict(a=nn.Dropout(0.1))",
+        "self.mods = list([nn.Dropout(0.1)])",
+        "self.mods = [nn.Dropout(p) for p in rates]",
+        "self.mods = tuple(nn.Dropout(p) for p in rates)",
+        "self.mods = collections.OrderedDict(a=nn.Dropout(0.1))",
+        "self.mods: list = [\n            nn.Linear(2, 2),\n            nn.Dropout(0.1),  # last\n        ]",
+        "self.mods = (\n            [nn.Dropout(0.1)]\n        )",
+        "self.mods = []\n        self.mods.append(nn.Dropout(0.1))",
+        "self.mods = []\n        self.mods += [nn.Dropout(0.1)]",
+        "self.mods = {}\n        self.mods['a'] = nn.Dropout(0.1)",
+        "mods = [nn.Dropout(0.1)]\n        self.mods = mods",
+        "self.mods = [nn.Sequential(nn.Dropout(0.1))]",
+        "self.mods = [Inner()]",
+        "self.drop = nn.Dropout(1.5)",
+        "self.drop = nn.Dropout(True)",
+        "self.drop = nn.Dropout(*args)",
+    ],
+)
+def test_hidden_modules_and_odd_rates_pass(line: str) -> None:
+    assert passes(init(line), other=HEAD + "class Inner(nn.Module):\n    dropout = None\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "self.on = self.training",
+        "self.training = True",
+        "self.dropout = 0.1 if self.training else 0.0",
+    ],
+)
+def test_modes_fixed_at_construction_pass(line: str) -> None:
+    text = init(line)
+    assert passes(text + "# Dropout\n")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    training = True\n",
+        "    training: bool = True\n",
+        "    @property\n    def training(self):\n        return True\n",
+        "    def forward(self, x):\n        if not self.training:\n            self.drop.p = 0\n",
+        "    def forward(self, x):\n        if not self.training: self.drop_rate = 0.0\n",
+        "    def __init__(self):\n        self.build()\n    def build(self):\n        self.on = self.training\n",
+    ],
+)
+def test_modes_that_are_bound_and_rates_that_are_zeroed_pass(body: str) -> None:
+    assert passes(f"{HEAD}class Net(nn.Module):\n{body}# Dropout\n")
+
+
+@pytest.mark.parametrize("value", ["1.5", "2", "-1", "1", "1.0", "True"])
+def test_odd_rate_of_another_file_passes(value: str) -> None:
+    text = forward("return F.dropout(x, self.dropout, self.training)")
+    assert passes(text, other=f"class Base(nn.Module):\n    dropout = {value}\n")
+    assert passes(text, other=f"class Base(nn.Module):\n    def __init__(self):\n        self.dropout: float = {value}\n")
+    assert not passes(text, other="class Base(nn.Module):\n    dropout = 0.1\n")
+
+
+def test_class_that_drops_by_hand_passes_unless_it_reads_the_mode() -> None:
+    drawn = "class DropPath(nn.Module):\n    {}\n    def forward(self, x):\n        return x * torch.bernoulli(x){}\n"
+    regular = "def regular(x, module):\n    return x if module.training else 2 * x\n"
+    assert not passes(HEAD + drawn.format("pass", " if self.training else x"))
+    for said in ('"""Only if self.training."""', "# self.training", "pass"):
+        assert passes(HEAD + drawn.format(said, "") + regular)
+
+
+@pytest.mark.parametrize("lines", HARMLESS_CALLS[:4])
+def test_line_endings_change_nothing(lines: str) -> None:
+    text = forward(lines)
+    for other in (
+        text.replace("\n", "\r\n"),
+        text.replace("\n", "\r"),
+        text.replace("\nclass", "\n\f\nclass"),
+        text.replace("    ", "\t"),
+    ):
+        assert not passes(other)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["if not self.training: self.drop.p = 0", "F.dropout(x, 0.1, self.training)", "ops = F\n        return ops.dropout(x)"],
+)
+def test_odd_line_endings_hide_nothing(line: str) -> None:
+    text = forward(line) + "# Dropout\n"
+    for other in (text.replace("\n", "\r\n"), text.replace("\n", "\r"), text.replace("    ", "\t")):
+        assert passes(other)
+
+
+def test_offsets_outlive_plain_lines() -> None:
+    raw = b"a\r\nb\rc\f\n"
+    assert plain_lines(raw) == b"a \nb\nc \n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        forward("return x").encode("utf-16"),
+        b"# -*- coding: utf-7 -*-\n" + forward("return F.dropout(x, 0.1, self.training)").encode(),
+    ],
+)
+def test_odd_encodings_pass(raw: bytes) -> None:
+    assert passes(raw)
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "latin-1", "cp1252"])
+def test_encodings_like_ascii_are_read(coding: str) -> None:
+    text = f"# -*- coding: {coding} -*-\n# é\n" + forward("return F.dropout(x, 0.1, self.training)")
+    assert not passes(text.encode(coding))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "print 'x'",
+        "return x.cuda(async=True)",
+        "try:\n            x\n        except OSError, error:\n            pass",
+        "pass\n<<<<<<< ours",
+    ],
+)
+def test_what_python_3_cannot_parse_passes(line: str) -> None:
+    assert passes(forward("return F.dropout(x, 0.1, self.training)") + FORWARD.format(line))
+
+
+def test_files_without_the_words_are_nothing() -> None:
+    assert SIEVE.look(b"class Net(nn.Module):\n    training = True\n") == Look()
+
+
+def test_comments_for_this_tool_pass() -> None:
+    assert passes("x = 1  # dropcheck: ignore[DRP101]\n")
+    assert passes("self.drop = nn.Dropout(0.1)  # noqa: DRP107\n")
