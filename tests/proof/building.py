@@ -11,6 +11,8 @@ from torch import nn
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 RUNNABLE = frozenset({"__future__", "torch", *sys.stdlib_module_names})
+#: A coin that comes up the same in so many calls is no coin.
+CALLS = 12
 
 
 class CannotBuildError(Exception):
@@ -95,3 +97,22 @@ def same(left: object, right: object) -> bool:
     ours, theirs = list(tensors(left)), list(tensors(right))
     assert ours, "the model returns no tensor"
     return len(ours) == len(theirs) and all(map(torch.equal, ours, theirs))
+
+
+def training_step(built: Built) -> tuple[list[torch.Tensor], list[torch.Tensor], torch.Tensor]:
+    """Outputs, gradients and the state of the random generator after three steps in training mode."""
+    built.model.train()
+    torch.manual_seed(1)
+    outputs = [tensor for _ in range(3) for tensor in tensors(built.call())]
+    torch.stack([output.sum() for output in outputs]).sum().requires_grad_().backward()
+    gradients = [item.grad for item in built.model.parameters() if item.grad is not None]
+    return [output.detach() for output in outputs], gradients, torch.get_rng_state()
+
+
+def is_random(built: Built) -> bool:
+    """Whether two calls in evaluation mode can differ."""
+    built.model.eval()
+    torch.manual_seed(1)
+    with torch.no_grad():
+        first = built.call()
+        return any(not same(first, built.call()) for _ in range(CALLS))

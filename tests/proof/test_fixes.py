@@ -9,7 +9,7 @@ import torch
 import dropcheck
 from dropcheck import Behaviour, Confidence
 from dropcheck.config.settings import Settings
-from proof.building import FIXTURES, Built, CannotBuildError, build, same, tensors
+from proof.building import CALLS, FIXTURES, CannotBuildError, build, is_random, same, training_step
 
 pytestmark = pytest.mark.proof
 
@@ -19,8 +19,6 @@ SHAPES = {"drp101": 12, "drp103": 1, "drp105": 5, "drp106": 6}
 RULE_FIXTURES = sorted(path for path in FIXTURES.glob("rules/*/bad_*.py") if path.with_suffix(".fixed.py").exists())
 #: Many fixtures of the rules are fragments; at least this many of them run.
 RUNNING_RULE_FIXTURES = 10
-#: A coin that comes up the same in so many calls is no coin.
-CALLS = 12
 
 
 def label(path: Path) -> str:
@@ -31,25 +29,6 @@ def repair(path: Path) -> tuple[str, str, dropcheck.FixResult]:
     text = path.read_text(encoding="utf-8")
     result = dropcheck.fix_source(text, path.name, settings=EVERYTHING)
     return text, result.text, result
-
-
-def training_step(built: Built) -> tuple[list[torch.Tensor], list[torch.Tensor], torch.Tensor]:
-    """Outputs, gradients and the state of the random generator after three steps in training mode."""
-    built.model.train()
-    torch.manual_seed(1)
-    outputs = [tensor for _ in range(3) for tensor in tensors(built.call())]
-    torch.stack([output.sum() for output in outputs]).sum().requires_grad_().backward()
-    gradients = [item.grad for item in built.model.parameters() if item.grad is not None]
-    return [output.detach() for output in outputs], gradients, torch.get_rng_state()
-
-
-def is_random(built: Built) -> bool:
-    """Whether two calls in evaluation mode can differ."""
-    built.model.eval()
-    torch.manual_seed(1)
-    with torch.no_grad():
-        first = built.call()
-        return any(not same(first, built.call()) for _ in range(CALLS))
 
 
 def assert_same_training(before: str, after: str, name: str) -> None:
