@@ -19,7 +19,12 @@ RATES = dict.fromkeys(("rate", "p", "dropout"), 0.5)
 ARGUMENTS: dict[str, object] = RATES | {"width": 8, "depth": 2, "kind": "eager"}
 TENSORS = {"x", "memory"}
 #: Folders that lie on the import path, where it is not the project's own; by the case without its ``bad_`` or ``good_``.
-ROOTS = {"src_layout": ("src",), "src_layout_script": ("src", "scripts"), "several_roots": ("app", "core")}
+ROOTS = {
+    "src_layout": ("src",),
+    "src_layout_script": ("src", "scripts"),
+    "several_roots": ("app", "core"),
+    "three_roots": ("app", "core", "ops/src"),
+}
 #: Base classes of frameworks: their own code is no part of the proof, so a Module with a rate stands in for each.
 FRAMEWORK_BASES = ("transformers.PreTrainedModel", "framework.nn.Layer")
 
