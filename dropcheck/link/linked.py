@@ -31,7 +31,7 @@ class LinkedProject(Project):
         return Helpers(self, self.calls)
 
     def follow_imports(self) -> None:
-        """Follow every import that a base class, an attribute, a call or its arguments hang on, so that ``names.wanted`` is complete."""
+        """Follow every import that a class, an attribute or a call hangs on, so that ``names.wanted`` is complete."""
         for path, file in self.files.items():
             acting = {name for call in file.calls if self._is_catalogued(call) for name in self._classes_around(path, call)}
             for cls in file.classes:

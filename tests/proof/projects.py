@@ -45,6 +45,7 @@ class Ran:
     """What a model did.
 
     Args:
+        classes: what it is an instance of, as far as the project defines that.
         outputs: of three steps in training mode, from a known seed.
         gradients: after them, in the order of the parameters.
         random: the state of the random generator after them.
@@ -52,6 +53,7 @@ class Ran:
         evaluation_is_random: whether two calls in evaluation mode can differ.
     """
 
+    classes: frozenset[Name]
     outputs: list[torch.Tensor]
     gradients: list[torch.Tensor]
     random: torch.Tensor
@@ -132,9 +134,14 @@ def run(make: Callable[..., nn.Module], folder: Path) -> tuple[Name, Ran]:
     torch.manual_seed(0)
     model = make(*arguments(make))
     built = Built(model, lambda: arguments(model.forward))
-    file = Path(inspect.getfile(type(model))).relative_to(folder)
-    name = file.as_posix(), type(model).__qualname__.replace("<locals>.", "")
-    return name, Ran(*training_step(built), tuple(model.state_dict()), is_random(built))
+    classes = (cls for cls in type(model).__mro__[:-1] if Path(inspect.getfile(cls)).is_relative_to(folder))
+    name, *bases = (name_of(cls, folder) for cls in classes)
+    return name, Ran(frozenset((name, *bases)), *training_step(built), tuple(model.state_dict()), is_random(built))
+
+
+def name_of(cls: type[object], folder: Path) -> Name:
+    """A class by its file and its qualified name."""
+    return Path(inspect.getfile(cls)).relative_to(folder).as_posix(), cls.__qualname__.replace("<locals>.", "")
 
 
 def arguments(function: Callable[..., object]) -> tuple[object, ...]:

@@ -41,9 +41,13 @@ WITHOUT_MODELS = {
 TOLD_AT_HELPER = {"bad_every_caller_of_helper", "bad_hole_reached_elsewhere"}
 #: Models that go on dropping when everything is fixed, and why.
 STILL_DROPPING = {
+    "bad_default_from_imported_constant": "the rate has no name in the file of the call",
+    "bad_handwritten_mask_elsewhere": "a mask made by hand: advice only",
     "bad_hole_reached_elsewhere": "the helper has no module at hand: advice only",
     "bad_one_caller_marked": "one call is marked as meant",
 }
+#: Cases where a mistake without an effect is left, and why.
+ADVISED = {"bad_mode_read_by_method_of_init": "the mode is still read in the constructor, which is advice only"}
 RUN = CASES - NOT_IMPORTABLE.keys() - WITHOUT_MODELS
 BAD = sorted(case for case in RUN if case.startswith("bad_"))
 GOOD = sorted(case for case in CASES if case.startswith("good_"))
@@ -93,13 +97,13 @@ def dropping(models: dict[Name, Ran]) -> set[Name]:
     return {name for name, ran in models.items() if ran.evaluation_is_random}
 
 
-def holders(finding: Finding, models: Iterable[Name]) -> set[Name]:
-    """The models that a finding lies in."""
-    return {
-        (file, name)
-        for file, name in models
-        if Path(finding.path).as_posix().endswith(f"/{file}") and f"{finding.qualified_name}.".startswith(f"{name}.")
-    }
+def holders(finding: Finding, models: dict[Name, Ran]) -> set[Name]:
+    """The models that a finding is in, or that inherit it."""
+
+    def holds(file: str, cls: str) -> bool:
+        return Path(finding.path).as_posix().endswith(f"/{file}") and f"{finding.qualified_name}.".startswith(f"{cls}.")
+
+    return {name for name, ran in models.items() if any(holds(*cls) for cls in ran.classes)}
 
 
 @every(BAD)
@@ -126,7 +130,7 @@ def test_training_is_the_same_to_the_last_bit(tried: Tried):
 @every(BAD)
 def test_evaluation_stops_dropping(case: str, tried: Tried):
     assert bool(dropping(tried.after)) == (case in STILL_DROPPING)
-    assert bool(tried.left) == (case in STILL_DROPPING)
+    assert bool(tried.left) == (case in STILL_DROPPING.keys() | ADVISED.keys())
 
 
 @every(RUN.intersection(GOOD))
@@ -157,4 +161,4 @@ def test_these_have_no_models(folder: Path):
 
 
 def test_tables_name_cases_that_exist():
-    assert NOT_IMPORTABLE.keys() | WITHOUT_MODELS | TOLD_AT_HELPER | STILL_DROPPING.keys() <= CASES
+    assert NOT_IMPORTABLE.keys() | WITHOUT_MODELS | TOLD_AT_HELPER | STILL_DROPPING.keys() | ADVISED.keys() <= CASES
