@@ -231,7 +231,24 @@ def _names_of_helpers(project: Project) -> set[str]:
             # What is known of a method depends on the subclasses of its class, and on who calls it.
             names.add(f"({owner}" if owner else as_written(function))
             names.add(f".{method}(" if owner and not _is_public(method) else "")
+            names |= set(_on_the_way_to(project, (path, function)))
     return _with_aliases(project, names - {""})
+
+
+def _on_the_way_to(project: Project, hole: tuple[str, str]) -> Iterator[str]:
+    """The names of free functions that lead to dropout, as long as no Module is known to reach it through them."""
+    pending, seen = [hole], {hole}
+    while pending:
+        key = pending.pop()
+        if key in project.calls.reached:
+            continue
+        for caller, _ in project.calls.callers.get(key, ()):
+            if caller[1] and caller not in seen:
+                seen.add(caller)
+                pending.append(caller)
+                found = project.function(*caller)
+                if found is not None and not found.owner:
+                    yield as_written(caller[1])
 
 
 def _is_public(method: str) -> bool:

@@ -20,12 +20,14 @@ from dropcheck.worlds import (
     Imported,
     Op,
     Opaque,
+    Param,
     Receiver,
     Value,
     World,
     Worlds,
     arms,
     both,
+    conjuncts,
     either,
     negate,
     truth,
@@ -225,6 +227,8 @@ class Calls:
         while pending:
             path, name = pending.pop()
             for call in self.by_function.get((path, name), ()):
+                if _is_up_to_caller(call):
+                    continue
                 for target in self.targets(path, call):
                     key = (target.path, target.function.name)
                     if key not in seen:
@@ -237,6 +241,12 @@ class Calls:
         if owner is None or self.project.at_construction(path, function):
             return False
         return self.project.moduleness(owner) in {Moduleness.YES, Moduleness.LIKELY}
+
+
+def _is_up_to_caller(call: CallFact) -> bool:
+    """Whether a parameter switches a call on or off: it may be the mode."""
+    switches = (part.args[0] if isinstance(part, Op) and part.name == "not" else part for part in conjuncts(call.reach.eval))
+    return any(isinstance(switch, Param) for switch in switches)
 
 
 def _target(found: Function | None, *, bound: bool = False, same_object: bool = False) -> Iterator[Target]:
