@@ -237,7 +237,8 @@ class ClassFacts:
         dynamic: whether attributes are set by computed names (``setattr``, ``__dict__``).
         reads_mode: whether a method reads ``self.training``.
         docstring: its docstring, lower case, at most 2,000 characters.
-        registered: names of attributes that its methods always pass to a class of torch.nn, such as ``nn.ModuleList(self.xs)``.
+        registered: names of attributes that are always passed to what registers them (``nn.ModuleList(self.xs)``), or may: a
+            method that the constructor calls, or a function that it gives the instance.
         random: calls in its methods that draw random numbers; only for a class whose name speaks of dropping.
     """
 

@@ -27,7 +27,7 @@ BAD = [name for name in CASES if name.startswith("bad_")]
 GOOD = [name for name in CASES if name.startswith("good_")]
 
 #: Where one root does not lead to the other, they link only when both are given.
-SEVERAL_ROOTS = {"bad_several_roots", "good_several_roots"}
+SEVERAL_ROOTS = {"bad_several_roots", "bad_three_roots", "good_several_roots", "good_three_roots"}
 
 Found = dict[str, Counter[Expectation]]
 

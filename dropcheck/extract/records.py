@@ -166,14 +166,22 @@ class Recorder:
         self.shared.dynamic.add(context.owner)
 
     def registers(self, node: cst.Call, callee: Value, frame: Frame) -> None:
-        """Note attributes of the instance that are always passed to a class of torch.nn, which registers what they hold."""
-        context = frame.context
-        if not isinstance(callee, Imported) or not callee.path.startswith("torch.nn.") or truth(frame.state.reach) is not True:
+        """Note attributes of the instance that are always passed to what registers them, or may.
+
+        Classes of torch.nn do. A constructor may also leave it to a method, or to a function that it gives the instance.
+        """
+        if truth(frame.state.reach) is not True:
             return
-        for arg in node.args:
-            value = arg.value
-            if isinstance(value, cst.Attribute) and isinstance(value.value, cst.Name) and value.value.value == context.receiver:
-                self.shared.registered.setdefault(context.owner, set()).add(value.attr.value)
+        context = frame.context
+        passed = [arg.value for arg in node.args]
+        by_torch = isinstance(callee, Imported) and callee.path.startswith("torch.nn.")
+        by_instance = context.name.endswith(".__init__") and (
+            _own_attribute(node.func, context) is not None
+            or any(isinstance(value, cst.Name) and value.value == context.receiver for value in passed)
+        )
+        if by_torch or by_instance:
+            names = {name for value in passed if (name := _own_attribute(value, context)) is not None}
+            self.shared.registered.setdefault(context.owner, set()).update(names)
 
     def random(self, node: cst.Call, callee: Value, context: FunctionContext, statement: cst.CSTNode | None) -> None:
         """Note a call that draws random numbers, where it may be dropout by hand."""
@@ -264,3 +272,10 @@ class Recorder:
         """Note what a function returns."""
         known = self.returns.get(id(node))
         self.returns[id(node)] = value if known is None else join((known, value))
+
+
+def _own_attribute(node: cst.CSTNode, context: FunctionContext) -> str | None:
+    """The name of an attribute of the instance; None for anything else."""
+    if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value == context.receiver:
+        return node.attr.value
+    return None

@@ -20,12 +20,14 @@ from dropcheck.worlds import (
     Imported,
     Op,
     Opaque,
+    Param,
     Receiver,
     Value,
     World,
     Worlds,
     arms,
     both,
+    conjuncts,
     either,
     negate,
     truth,
@@ -131,8 +133,10 @@ class Calls:
                 yield from _target(self.project.function_of(callee))
             case Attr(base=Receiver(), name=name) if owner is not None:
                 yield from _target(self.project.method(owner, name), bound=True, same_object=True)
-            case Attr(base=CallOf(callee=Imported(path="builtins.super")), name=name) if owner is not None:
-                yield from _target(self.project.method(owner, name, inherited=True), bound=True, same_object=True)
+            case Attr(base=CallOf(callee=Imported(path="builtins.super"), args=args), name=name) if owner is not None:
+                below = self.project.class_of(args[0]) if args else owner
+                if below is not None:
+                    yield from _target(self.project.method(below, name, inherited=True), bound=True, same_object=True)
             case CallOf(callee=Imported(path="functools.partial"), args=(first, *_)):
                 for target in self.functions(first, owner):
                     yield Target(target.path, target.function, target.skip, callee, target.same_object)
@@ -223,6 +227,8 @@ class Calls:
         while pending:
             path, name = pending.pop()
             for call in self.by_function.get((path, name), ()):
+                if _is_up_to_caller(call):
+                    continue
                 for target in self.targets(path, call):
                     key = (target.path, target.function.name)
                     if key not in seen:
@@ -235,6 +241,12 @@ class Calls:
         if owner is None or self.project.at_construction(path, function):
             return False
         return self.project.moduleness(owner) in {Moduleness.YES, Moduleness.LIKELY}
+
+
+def _is_up_to_caller(call: CallFact) -> bool:
+    """Whether a parameter switches a call on or off: it may be the mode."""
+    switches = (part.args[0] if isinstance(part, Op) and part.name == "not" else part for part in conjuncts(call.reach.eval))
+    return any(isinstance(switch, Param) for switch in switches)
 
 
 def _target(found: Function | None, *, bound: bool = False, same_object: bool = False) -> Iterator[Target]:

@@ -31,7 +31,7 @@ class LinkedProject(Project):
         return Helpers(self, self.calls)
 
     def follow_imports(self) -> None:
-        """Follow every import that a base class, an attribute or a call hangs on, so that ``names.wanted`` is complete."""
+        """Follow every import that a class, an attribute or a call hangs on, so that ``names.wanted`` is complete."""
         for path, file in self.files.items():
             acting = {name for call in file.calls if self._is_catalogued(call) for name in self._classes_around(path, call)}
             for cls in file.classes:
@@ -42,6 +42,13 @@ class LinkedProject(Project):
             for call in file.calls:
                 self.localize(call.callee.train, path)
                 self.localize(call.callee.eval, path)
+                for constant in self._imports_passed(call):
+                    self.localize(constant, path)
+
+    def _imports_passed(self, call: CallFact) -> Iterator[Imported]:
+        """The names from other files that a call passes as they are: they may be rates and flags."""
+        values = (value for argument in call.arguments for value in (argument.value.train, argument.value.eval))
+        return (arm for value in values for arm in arms(value) if isinstance(arm, Imported))
 
     def _is_catalogued(self, call: CallFact) -> bool:
         names = (arm.path for arm in arms(call.callee.train) if isinstance(arm, Imported))

@@ -320,6 +320,14 @@ class Project:
         found = self.assignments(owner, name) or ()
         return any(fact.function.rpartition(".")[2] in {"train", "eval"} for _, fact in found)
 
+    def is_set_by_mode(self, owner: Owner, name: str) -> bool:
+        """Whether a method that runs after construction gives ``self.name`` another value in each mode."""
+        found = ((self.function(path, fact.function), path, fact.value) for path, fact in self.assignments(owner, name) or ())
+        return any(
+            value.train != value.eval and function is not None and not self.at_construction(path, function)
+            for function, path, value in found
+        )
+
     # Modules that drop
 
     def module_rate(self, value: CallOf) -> Value | None:

@@ -106,8 +106,10 @@ class Resolver:
         values = [self._property(value) or self.resolve(value) for value in found]
         self._seen.pop()
         tied = next((value for value in map(self._hidden_mode, found) if value is not None), None)
+        if tied is None and self.project.is_set_by_mode(self.owner, name):
+            tied = Opaque(f"self.{name}, which a method sets by the mode", mode=True)
         known = values[0]
-        decided = all(value == known for value in values) and isinstance(known, (Const, CallOf, Op))
+        decided = all(_same(value, known) for value in values) and isinstance(known, (Const, CallOf, Op))
         if isinstance(known, CallOf) and self.project.module_rate(known) is None:
             decided = False
         if isinstance(known, Op) and not (len(found) == 1 and self._is_property(found[0])):
@@ -210,3 +212,10 @@ def rebuild(name: str, args: tuple[Value, ...]) -> Value:
 
 
 __all__ = ["Resolver", "arms", "bind_parameters", "rebuild"]
+
+
+def _same(left: Value, right: Value) -> bool:
+    """Whether two values are the same, whatever they were chosen by."""
+    if isinstance(left, Const) and isinstance(right, Const):
+        return Const(left.value) == Const(right.value)
+    return left == right

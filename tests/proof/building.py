@@ -13,6 +13,8 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 #: A coin that comes up the same in so many calls is no coin.
 CALLS = 12
 RUNNABLE = frozenset({"__future__", "torch", *sys.stdlib_module_names})
+#: A coin that comes up the same in so many calls is no coin.
+CALLS = 12
 
 
 class CannotBuildError(Exception):
