@@ -172,7 +172,6 @@ async def test_a_safe_fix_is_preferred(tmp_path: Path) -> None:
         assert one.after(uri, first) == GOOD
         assert [action.is_preferred for action in others] == [False, False]
         assert await one.actions(uri, "class Net", ["quickfix"]) == []
-        assert await one.actions(uri, CALL, ["refactor"]) == []
 
 
 async def test_an_unsafe_fix_says_so(tmp_path: Path) -> None:
@@ -253,6 +252,27 @@ async def test_other_editors_can_apply_edits(tmp_path: Path, like: str) -> None:
         await one.codes(uri, "DRP101")
         first, *_ = await one.actions(uri, "return F")
         assert one.after(uri, first, encoding) == dropcheck.fix_source(text).text
+
+
+async def test_functional_dropout_can_become_a_module(tmp_path: Path) -> None:
+    """Also where it is correct and nothing is reported."""
+    text = GOOD.replace("    def forward", "    def __init__(self):\n        super().__init__()\n\n    def forward")
+    async with editor(tmp_path) as one:
+        uri = one.open(tmp_path / "net.py", text)
+        await one.codes(uri)
+        for only in (["refactor"], ["refactor.rewrite"], None):
+            (action,) = await one.actions(uri, "F.dropout", only)
+            assert action.title == "dropcheck: Make `dropout` an `nn.Dropout(0.5)` in `__init__`, and call it (unsafe)"
+            assert action.kind == "refactor.rewrite"
+            after = one.after(uri, action)
+            assert "        self.dropout = nn.Dropout(0.5)\n" in after
+            assert "        return self.dropout(x)\n" in after
+        assert await one.actions(uri, "F.dropout", trigger=types.CodeActionTriggerKind.Automatic) == []
+        assert await one.actions(uri, "class Net", ["refactor"]) == []
+        one.type(uri, text.replace("training=self.training", "training=True"))
+        titles = [action.title for action in await one.actions(uri, "F.dropout")]
+        assert "dropcheck: Replace with `self.training` (unsafe)" in titles
+        assert "dropcheck: Make `dropout` an `nn.Dropout(0.5)` in `__init__`, and call it (unsafe)" in titles
 
 
 # Hover

@@ -265,7 +265,11 @@ async def test_what_the_server_can_do(tmp_path: Path) -> None:
         assert one.started.server_info is not None
         assert one.started.server_info.name == "dropcheck"
         assert isinstance(able.code_action_provider, types.CodeActionOptions)
-        assert list(able.code_action_provider.code_action_kinds or ()) == ["quickfix", "source.fixAll.dropcheck"]
+        assert list(able.code_action_provider.code_action_kinds or ()) == [
+            "quickfix",
+            "refactor.rewrite",
+            "source.fixAll.dropcheck",
+        ]
         assert able.hover_provider is True
         assert able.position_encoding == "utf-16"
         assert able.workspace is not None

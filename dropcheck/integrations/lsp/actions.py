@@ -1,4 +1,4 @@
-"""Code actions: fixes, and the two comments that say a finding is meant."""
+"""Code actions: fixes, the refactor, and the two comments that say a finding is meant."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from lsprotocol import types
 
 from dropcheck.integrations.lsp.positions import Positions
 from dropcheck.integrations.lsp.session import Document
-from dropcheck.model import Applicability, Behaviour, Edit, Finding, LineIndex, Span
+from dropcheck.model import Applicability, Behaviour, Edit, Finding, Fix, LineIndex, Span
 
 FIX_ALL = "source.fixAll.dropcheck"
-KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)
+REFACTOR = types.CodeActionKind.RefactorRewrite
+KINDS = (types.CodeActionKind.QuickFix, REFACTOR, FIX_ALL)
 #: The command behind an action that wrote a comment: it selects the reason in it, so that one can type over it.
 SELECT = "dropcheck.select"
 _REASON = "reason"
@@ -97,6 +98,16 @@ def comments(target: Target, finding: Finding, diagnostic: types.Diagnostic) -> 
     if not finding.code.startswith(_ABOUT_RUN):
         text = f"# dropcheck: ignore[{finding.name}] {_REASON}"
         yield _comment(target, finding, diagnostic, text, f"Ignore {finding.code} for this statement")
+
+
+def refactor(target: Target, fix: Fix) -> types.CodeAction:
+    """The action that makes modules of functional dropout.
+
+    Args:
+        target: the document.
+        fix: the refactor of a call in it.
+    """
+    return types.CodeAction(title=f"dropcheck: {fix.message} (unsafe)", kind=REFACTOR, edit=target.edit(fix.edits))
 
 
 def fix_all(target: Target, after: str) -> types.CodeAction | None:

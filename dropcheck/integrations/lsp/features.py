@@ -8,7 +8,18 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.uris import to_fs_path
 
-from dropcheck.integrations.lsp.actions import FIX_ALL, KINDS, SELECT, Target, comments, fix_all, repair, wanted
+from dropcheck.integrations.lsp.actions import (
+    FIX_ALL,
+    KINDS,
+    REFACTOR,
+    SELECT,
+    Target,
+    comments,
+    fix_all,
+    refactor,
+    repair,
+    wanted,
+)
 from dropcheck.integrations.lsp.diagnostics import diagnostics
 from dropcheck.integrations.lsp.hover import hover
 from dropcheck.integrations.lsp.server import CONFIG_SUFFIX, DropcheckServer, Open
@@ -132,10 +143,13 @@ async def _code_action(server: DropcheckServer, params: types.CodeActionParams) 
         return []
     entry, checked = found
     target = _target(server, entry, checked)
+    area = target.places.span(params.range)
     actions: list[types.CodeAction] = []
     if wanted(params.context.only, types.CodeActionKind.QuickFix):
-        actions += await _quick_fixes(server, target, checked, target.places.span(params.range))
-    if _wants_fix_all(params.context):
+        actions += await _quick_fixes(server, target, checked, area)
+    if _means(params.context, REFACTOR):
+        actions += await _refactors(server, target, area)
+    if _means(params.context, FIX_ALL):
         actions += await _fix_all(server, target)
     return actions
 
@@ -158,7 +172,7 @@ async def _quick_fixes(server: DropcheckServer, target: Target, checked: Checked
     shown = diagnostics(checked, server.workspace.position_codec, server.uri_of, related=False)
     actions: list[types.CodeAction] = []
     for finding, diagnostic in zip(checked.findings, shown, strict=True):
-        if finding.span.start > area.end or finding.span.end < area.start:
+        if not _touches(finding, area):
             continue
         action = repair(target, finding, diagnostic)
         if action is not None and await server.with_session(target.document.path, _holds(target.document, finding)):
@@ -171,11 +185,22 @@ def _holds(document: Document, finding: Finding) -> Callable[[Session], bool]:
     return lambda session: session.holds(document, finding)
 
 
-def _wants_fix_all(context: types.CodeActionContext) -> bool:
-    # Editors ask at each move of the cursor; the work is for those who mean it.
+def _touches(finding: Finding, area: Span) -> bool:
+    return finding.span.start <= area.end and area.start <= finding.span.end
+
+
+def _means(context: types.CodeActionContext, kind: str) -> bool:
+    """Whether somebody asks for a kind of action that is much work; editors ask for all kinds at each move of the cursor."""
     if context.only is None:
         return context.trigger_kind != types.CodeActionTriggerKind.Automatic
-    return wanted(context.only, FIX_ALL)
+    return wanted(context.only, kind)
+
+
+async def _refactors(server: DropcheckServer, target: Target, area: Span) -> list[types.CodeAction]:
+    """The refactors of the calls that touch an area. Calls that share a module have one in common."""
+    found = await server.with_session(target.document.path, lambda session: session.refactors(target.document))
+    fixes = dict.fromkeys(finding.fix for finding in found if _touches(finding, area) and finding.fix is not None)
+    return [refactor(target, fix) for fix in fixes]
 
 
 async def _fix_all(server: DropcheckServer, target: Target) -> list[types.CodeAction]:

@@ -19,6 +19,7 @@ from dropcheck.engine.workspace import InternalError, Workspace
 from dropcheck.errors import SourceError, UserError
 from dropcheck.integrations.linked import LinkedTexts, is_excluded
 from dropcheck.integrations.lsp.disk import Disk
+from dropcheck.integrations.lsp.refactor import refactors
 from dropcheck.integrations.lsp.settings import EditorSettings
 from dropcheck.model import Finding, State
 from dropcheck.source.text import read_source
@@ -148,6 +149,15 @@ class Session:
             if workspace is None:
                 return document.text
             return workspace.fix(document.path, unsafe=self._settings[document.path].unsafe_fixes).text
+
+    def refactors(self, document: Document) -> tuple[Finding, ...]:
+        """The calls in a document that can become modules, each with the fix that does it.
+
+        Args:
+            document: a document that was checked; it stays as it is.
+        """
+        with self._tried(document) as workspace:
+            return () if workspace is None else refactors(workspace, self._settings, document.path)
 
     @contextmanager
     def _tried(self, document: Document) -> Iterator[Workspace | None]:
