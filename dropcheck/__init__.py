@@ -15,27 +15,13 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from dropcheck._version import __version__
-from dropcheck.model import (
-    Applicability,
-    BaselineAction,
-    BaselineUse,
-    Behaviour,
-    Confidence,
-    Edit,
-    FileError,
-    Finding,
-    Fix,
-    FixedFile,
-    Related,
-    Report,
-    Span,
-    StaleEntry,
-    State,
-)
 
 if TYPE_CHECKING:
     from dropcheck.config.settings import Settings
     from dropcheck.engine.fix import FixResult, Refusal
+    from dropcheck.levels import Applicability, Behaviour, Confidence, State
+    from dropcheck.model import Edit, Finding, Fix, Related, Span
+    from dropcheck.outcome import BaselineAction, BaselineUse, FileError, FixedFile, Report, StaleEntry
 
 __all__ = [
     "Applicability",
@@ -61,6 +47,14 @@ __all__ = [
     "check_source",
     "fix_source",
 ]
+
+_HOMES = {
+    "config.settings": ("Settings",),
+    "engine.fix": ("FixResult", "Refusal"),
+    "levels": ("Applicability", "Behaviour", "Confidence", "State"),
+    "model": ("Edit", "Finding", "Fix", "Related", "Span"),
+    "outcome": ("BaselineAction", "BaselineUse", "FileError", "FixedFile", "Report", "StaleEntry"),
+}
 
 
 def check_source(text: str, filename: str = "<string>", *, settings: Settings | None = None) -> tuple[Finding, ...]:
@@ -135,7 +129,8 @@ def check_paths(
 
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415  (as above)
     from dropcheck.discover import discover  # noqa: PLC0415
-    from dropcheck.engine.run import RunOptions, check  # noqa: PLC0415
+    from dropcheck.engine.options import RunOptions  # noqa: PLC0415
+    from dropcheck.engine.run import check  # noqa: PLC0415
 
     overrides = {} if unsafe_fixes is None else {"unsafe-fixes": unsafe_fixes}
     resolver = ConfigResolver(overrides, None if config is None else fspath(config))
@@ -143,13 +138,10 @@ def check_paths(
 
 
 def __getattr__(name: str) -> object:
-    # What few callers need by name is loaded when they do.
-    if name == "Settings":
-        from dropcheck.config.settings import Settings  # noqa: PLC0415
+    # What a script or the command line does not use is not loaded.
+    for home, names in _HOMES.items():
+        if name in names:
+            from importlib import import_module  # noqa: PLC0415
 
-        return Settings
-    if name in ("FixResult", "Refusal"):
-        from dropcheck.engine import fix  # noqa: PLC0415
-
-        return getattr(fix, name)
+            return getattr(import_module(f"dropcheck.{home}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,7 +12,7 @@ from dropcheck.config.globs import path_matcher, posix
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.config.settings import Settings
 from dropcheck.gitignore import IgnoreFile, exclude_file, read_ignore_file
-from dropcheck.model import FileError
+from dropcheck.outcome import FileError
 
 SUFFIXES = (".py", ".pyi", ".ipynb")
 

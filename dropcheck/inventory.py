@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dropcheck.model import Behaviour, FileError, Position
+from dropcheck.levels import Behaviour
+from dropcheck.model import Position
+from dropcheck.outcome import FileError
 
 
 @dataclass(frozen=True, slots=True)

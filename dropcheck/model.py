@@ -1,4 +1,4 @@
-"""What the tool says to the outside: spans, edits, fixes, findings and reports.
+"""What the tool says to the outside about places in a file: spans, edits, fixes and findings.
 
 Everything here is frozen data made of the standard library only, so that findings cross process borders, are compared in
 tests, and are rendered by pure functions.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
+
+from dropcheck.levels import Applicability, Behaviour, Confidence, State
 
 _ROW_END = re.compile(r"\r\n?|\n")
 
@@ -84,48 +84,6 @@ class LineIndex:
         """The characters of a row (counted from 1) without its line ending."""
         span = self.row_span(row)
         return self.text[span.start : span.end].rstrip("\r\n")
-
-
-class Applicability(Enum):
-    """How far a fix may be trusted; the words and their meaning are ruff's."""
-
-    SAFE = "safe"
-    UNSAFE = "unsafe"
-    DISPLAY = "display"
-
-
-class Confidence(Enum):
-    """How sure a finding is. Ordered: ``HIGH`` is the default gate."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-    @property
-    def rank(self) -> int:
-        """0 for low, 1 for medium, 2 for high."""
-        return ("low", "medium", "high").index(self.value)
-
-
-class Behaviour(Enum):
-    """What a site does in training and in evaluation."""
-
-    FOLLOWS_MODE = "follows mode"
-    ALWAYS_ON = "always on"
-    NEVER_ON = "never on"
-    INVERTED = "inverted"
-    CALLER_DECIDES = "caller decides"
-    UNDECIDED = "undecided"
-
-
-class State(Enum):
-    """Whether a finding counts. Findings are never deleted: unused suppressions and SARIF need them."""
-
-    ACTIVE = "active"
-    SUPPRESSED = "suppressed"
-    INTENDED = "intended"
-    BASELINED = "baselined"
-    BELOW_CONFIDENCE = "below confidence"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -218,102 +176,3 @@ class Finding:
         if self.fix.applicability is Applicability.SAFE:
             return True
         return unsafe and self.fix.applicability is Applicability.UNSAFE
-
-
-@dataclass(frozen=True, slots=True)
-class FileError:
-    """A file the tool could not work on: what, where, what to do; the run ends with exit code 2."""
-
-    path: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class FixedFile:
-    """What ``--fix`` or ``--diff`` did to one file.
-
-    Args:
-        path: the file.
-        before: its text when it was read; of a notebook, the text of its cells.
-        after: its text with the fixes; equal to ``before`` where the fixes were refused.
-        applied: the findings that were repaired.
-        refused: why some or all fixes were not applied, one sentence; empty where all were.
-    """
-
-    path: str
-    before: str
-    after: str
-    applied: tuple[Finding, ...]
-    refused: str = ""
-
-
-class BaselineAction(Enum):
-    """What a run did with a baseline file."""
-
-    READ = "read"
-    PRUNED = "pruned"
-    WRITTEN = "written"
-
-
-@dataclass(frozen=True, slots=True)
-class StaleEntry:
-    """Something a baseline holds that is no longer found.
-
-    Args:
-        file: the file, relative to the folder of the baseline.
-        code: the rule's code.
-        qualified_name: the class and function around it; empty at module level.
-        count: how many findings are gone.
-    """
-
-    file: str
-    code: str
-    qualified_name: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class BaselineUse:
-    """What became of one baseline file in a run.
-
-    Args:
-        path: the file, as messages show it.
-        action: what was done with it.
-        held: how many findings it holds; those of this run, where it was written.
-        stale: what it holds, or held before it was pruned, that is no longer found.
-    """
-
-    path: str
-    action: BaselineAction
-    held: int
-    stale: tuple[StaleEntry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The result of a run.
-
-    Args:
-        findings: every finding that is left, sorted, whatever its state.
-        files: how many files were checked.
-        sources: the text of each file that has a finding, by path; of a notebook, the text of its cells.
-        errors: files that could not be checked or written.
-        fixed: files that were changed (or would be, for ``--diff``) and files whose fixes were refused.
-        unsafe_fixes: whether unsafe fixes were allowed.
-        notes: what a user who asks for it (``--verbose``) wants to know, one line each.
-        baselines: the baseline files in use, and what was done with them.
-    """
-
-    findings: tuple[Finding, ...]
-    files: int
-    sources: Mapping[str, str] = field(default_factory=dict)
-    errors: tuple[FileError, ...] = ()
-    fixed: tuple[FixedFile, ...] = ()
-    unsafe_fixes: bool = False
-    notes: tuple[str, ...] = ()
-    baselines: tuple[BaselineUse, ...] = ()
-
-    @property
-    def active(self) -> tuple[Finding, ...]:
-        """The findings that count."""
-        return tuple(finding for finding in self.findings if finding.state is State.ACTIVE)

@@ -21,7 +21,9 @@ from report_samples import (
 )
 
 from dropcheck.config.outputs import AUTO, FORMATS
-from dropcheck.model import Applicability, FileError, Fix, Related, Report, State
+from dropcheck.levels import Applicability, State
+from dropcheck.model import Fix, Related
+from dropcheck.outcome import FileError, Report
 from dropcheck.report import formats
 from dropcheck.source.cells import join_cells
 

@@ -1,18 +1,8 @@
 """Reports made by hand, so that renderers are tested without an engine."""
 
-from dropcheck.model import (
-    Applicability,
-    Behaviour,
-    Confidence,
-    Edit,
-    Finding,
-    Fix,
-    FixedFile,
-    Related,
-    Report,
-    Span,
-    State,
-)
+from dropcheck.levels import Applicability, Behaviour, Confidence, State
+from dropcheck.model import Edit, Finding, Fix, Related, Span
+from dropcheck.outcome import FixedFile, Report
 from dropcheck.report.context import Context
 
 NET = """\

@@ -19,7 +19,7 @@ from dropcheck.cli.exit_code import ExitOptions, exit_code
 from dropcheck.cli.progress import ProgressBar
 from dropcheck.cli.streams import use_color, write, write_file
 from dropcheck.errors import UserError
-from dropcheck.model import FileError, Report
+from dropcheck.outcome import FileError, Report
 
 ALL_FIXED = replace(FIXED, findings=())
 BROKEN = (FileError("a.py", "is binary"),)

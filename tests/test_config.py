@@ -20,7 +20,7 @@ from dropcheck.config.outputs import Output
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.config.settings import FunctionEntry, Settings
 from dropcheck.errors import ConfigError
-from dropcheck.model import Confidence
+from dropcheck.levels import Confidence
 
 FULL = """
 [tool.dropcheck]

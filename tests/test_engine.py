@@ -17,11 +17,13 @@ from dropcheck.config.settings import Settings
 from dropcheck.discover import Discovery, FoundFile
 from dropcheck.engine import pool, workspace
 from dropcheck.engine.fix import FixResult, Judge, Refusal
-from dropcheck.engine.run import RunOptions, check
+from dropcheck.engine.options import RunOptions
+from dropcheck.engine.run import check
 from dropcheck.engine.select import enabled_codes
 from dropcheck.errors import SourceError, UserError
 from dropcheck.extract import extract
-from dropcheck.model import Confidence, FileError, Report, State
+from dropcheck.levels import Confidence, State
+from dropcheck.outcome import FileError, Report
 from dropcheck.rules import ALL_RULES
 from dropcheck.rules.judge import judge
 

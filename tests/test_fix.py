@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dropcheck.engine.fix import apply_edits, fix_text
-from dropcheck.model import Applicability, Confidence, Edit, Finding, Fix, Span, State
+from dropcheck.levels import Applicability, Confidence, State
+from dropcheck.model import Edit, Finding, Fix, Span
 
 Judge = Callable[[str], tuple[Finding, ...]]
 

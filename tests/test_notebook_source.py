@@ -11,7 +11,8 @@ from notebooks_helper import dump, markdown, notebook
 
 from dropcheck.errors import SourceError
 from dropcheck.model import LineIndex, Position, Span
-from dropcheck.source.cells import blank, is_notebook, join_cells, line_index, split_cells
+from dropcheck.source.cell_index import line_index
+from dropcheck.source.cells import blank, is_notebook, join_cells, split_cells
 from dropcheck.source.magics import python_of_cell, python_text
 from dropcheck.source.notebook import notebook_text
 from dropcheck.source.notebook_edit import replace_cells

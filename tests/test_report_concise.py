@@ -3,7 +3,7 @@ from dataclasses import replace
 from report_samples import CLEAN, HOSTILE_REPORT, SAFE, SEVERAL, WITH_DISMISSED
 from snapshots_helper import assert_snapshot
 
-from dropcheck.model import Report
+from dropcheck.outcome import Report
 from dropcheck.report import concise
 from dropcheck.report.console import ansi
 from dropcheck.report.pieces import plain

@@ -7,7 +7,7 @@ import pytest
 from report_samples import CLEAN, FIXED, HOSTILE_PATH, SAFE
 from snapshots_helper import assert_snapshot
 
-from dropcheck.model import FixedFile, Report
+from dropcheck.outcome import FixedFile, Report
 from dropcheck.report import diff
 from dropcheck.report.console import ansi
 from dropcheck.report.pieces import plain

@@ -24,7 +24,9 @@ from report_samples import CLEAN, MULTILINE, NET, NET_FIXED, SAFE, SEVERAL, UNSA
 from snapshots_helper import assert_snapshot
 
 from dropcheck.config.outputs import AUTO, FORMATS
-from dropcheck.model import Confidence, LineIndex, Report, Span
+from dropcheck.levels import Confidence
+from dropcheck.model import LineIndex, Span
+from dropcheck.outcome import Report
 from dropcheck.report import formats, grouped
 from dropcheck.report.console import ansi
 from dropcheck.report.pieces import plain

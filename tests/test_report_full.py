@@ -5,7 +5,9 @@ import pytest
 from report_samples import CLEAN, HOSTILE_REPORT, NET, SAFE, SEVERAL, UNSAFE, WITH_DISMISSED, finding
 from snapshots_helper import assert_snapshot
 
-from dropcheck.model import Behaviour, Report, Span
+from dropcheck.levels import Behaviour
+from dropcheck.model import Span
+from dropcheck.outcome import Report
 from dropcheck.report import full
 from dropcheck.report.console import ansi
 from dropcheck.report.pieces import plain

@@ -4,7 +4,8 @@ from dataclasses import replace
 from report_samples import CLEAN, CONTEXT, HOSTILE_PATH, HOSTILE_REPORT, NET, SAFE, SEVERAL, WITH_DISMISSED
 from snapshots_helper import assert_snapshot
 
-from dropcheck.model import LineIndex, Report, Span
+from dropcheck.model import LineIndex, Span
+from dropcheck.outcome import Report
 from dropcheck.report import json_report
 
 FIELDS = {

@@ -7,7 +7,8 @@ from typing import Any
 from format_samples import EVIL_PATH, EVIL_REPORT, FULL_REPORT, NOTEBOOK_REPORT, OUTSIDE, rendered
 from report_samples import CLEAN, NET, NET_FIXED, SAFE, SEVERAL, UNSAFE
 
-from dropcheck.model import BaselineAction, BaselineUse, LineIndex, Report
+from dropcheck.model import LineIndex
+from dropcheck.outcome import BaselineAction, BaselineUse, Report
 
 
 def _run(report: Report) -> dict[str, Any]:

@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 from report_samples import ADVICE, CLEAN, FIXED, NET, SAFE, SEVERAL, UNSAFE, WITH_DISMISSED
 
-from dropcheck.model import Confidence, FileError, FixedFile, Report
+from dropcheck.levels import Confidence
+from dropcheck.outcome import FileError, FixedFile, Report
 from dropcheck.report.summary import SummaryOptions, render
 
 

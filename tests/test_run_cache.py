@@ -13,8 +13,9 @@ from notebooks_helper import dump, markdown, notebook
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.discover import discover, discover_text
 from dropcheck.engine.cache import RunCache
-from dropcheck.engine.run import RunOptions, check
-from dropcheck.model import Report
+from dropcheck.engine.options import RunOptions
+from dropcheck.engine.run import check
+from dropcheck.outcome import Report
 
 FOLDER = ".dropcheck_cache"
 HELPER = "import torch.nn.functional as F\n\n\ndef drop(x, p, training={default}):\n    return F.dropout(x, p, training)\n"
@@ -173,7 +174,7 @@ def test_folder_that_cannot_be_made(project: Path) -> None:
 def test_bounded(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dropcheck.engine.cache._MAX_RUNS", 3)
     for number in range(6):
-        write(project / f"new{number}.py", CLEAN)
+        write(project / f"new{number}.py", NET)
         found = discover([f"new{number}.py"], ConfigResolver({}, None, isolated=True))
         check(found, RunOptions(jobs=1, cache=FOLDER))
     assert len(list((project / FOLDER).glob("*.json"))) == 3

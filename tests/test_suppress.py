@@ -11,7 +11,8 @@ import pytest
 from dropcheck.engine.directives import Directives, Vocabulary, Word, read_directives
 from dropcheck.engine.suppress import Suppressed, suppress
 from dropcheck.facts import Comment
-from dropcheck.model import Confidence, Finding, LineIndex, Span, State
+from dropcheck.levels import Confidence, State
+from dropcheck.model import Finding, LineIndex, Span
 from dropcheck.rules.selectors import codes_for, nearest
 
 NAMES = {

@@ -21,8 +21,7 @@ from dropcheck.source.cache_folder import CACHE_FOLDER
 
 if TYPE_CHECKING:
     from dropcheck.cli.outputs import Outputs
-    from dropcheck.discover import Discovery
-    from dropcheck.model import Report
+    from dropcheck.outcome import Report
 
 
 @click.command(
@@ -110,6 +109,8 @@ def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -
     from dropcheck.cli.progress import ProgressBar  # noqa: PLC0415
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
     from dropcheck.discover import discover, discover_text  # noqa: PLC0415
+    from dropcheck.engine.options import RunOptions  # noqa: PLC0415
+    from dropcheck.engine.run import check as run_check  # noqa: PLC0415
 
     if options["add_ignore"] is not None:
         from dropcheck.engine.add_ignore import refuse_unfit  # noqa: PLC0415
@@ -128,12 +129,6 @@ def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -
     cache = (
         None if rewriting or options["no_cache"] or stdin is not None else here.cache_dir or os.path.join(here.root, CACHE_FOLDER)
     )
-    known = _recall(cache, found, options)
-    if known is not None:
-        return _Run(known, outputs, fixing)
-    from dropcheck.engine.run import RunOptions  # noqa: PLC0415  (not needed where the cache knows the answer)
-    from dropcheck.engine.run import check as run_check  # noqa: PLC0415
-
     run_options = RunOptions(
         fix=fixing and stdin is None,
         diff=options["diff"] or (fixing and stdin is not None),
@@ -150,15 +145,6 @@ def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -
     color = use_color(options["color"], os.environ, terminal=visible_bar)
     with ProgressBar(enabled=visible_bar, color=color) as progress:
         return _Run(run_check(found, run_options, progress=progress), outputs, fixing)
-
-
-def _recall(cache: str | None, found: Discovery, options: CheckOptions) -> Report | None:
-    """What the last run of this kind found, if that still holds."""
-    if cache is None or not os.path.isdir(cache):
-        return None
-    from dropcheck.engine.cache import RunCache  # noqa: PLC0415
-
-    return RunCache(cache, found, ignore_suppressions=options["ignore_suppressions"]).recall()
 
 
 def _refuse_unknown_rules(given: Overrides) -> None:

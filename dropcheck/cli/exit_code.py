@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from dropcheck.model import Report
+if TYPE_CHECKING:
+    from dropcheck.outcome import Report
 
 CLEAN = 0
 FINDINGS = 1

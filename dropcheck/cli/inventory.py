@@ -71,7 +71,7 @@ def inventory(ctx: click.Context, /, **options: Unpack[_InventoryOptions]) -> No
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
     from dropcheck.discover import discover  # noqa: PLC0415
     from dropcheck.engine.inventory import take_inventory  # noqa: PLC0415
-    from dropcheck.engine.run import RunOptions  # noqa: PLC0415
+    from dropcheck.engine.options import RunOptions  # noqa: PLC0415
     from dropcheck.report import inventory as report  # noqa: PLC0415
     from dropcheck.report.escape import visible  # noqa: PLC0415
 

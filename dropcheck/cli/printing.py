@@ -13,7 +13,7 @@ from dropcheck.cli.streams import use_color, use_links, write, write_file
 
 if TYPE_CHECKING:
     from dropcheck.cli.outputs import Outputs
-    from dropcheck.model import Report
+    from dropcheck.outcome import Report
     from dropcheck.report.pieces import Piece
 
 
@@ -94,7 +94,8 @@ def _text(report: Report, name: str, place: _Destination) -> str:
     from dropcheck.report import formats  # noqa: PLC0415
 
     if formats.is_for_people(name):
-        return place.styled(formats.layout(name, report))
+        # What is read by people has nothing to say of nothing.
+        return place.styled(formats.layout(name, report)) if report.findings else ""
     from dropcheck.cli.outputs import repository_root  # noqa: PLC0415
     from dropcheck.report.context import Context  # noqa: PLC0415
     from dropcheck.rules import ALL_RULES  # noqa: PLC0415

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
-from dropcheck.model import Report
+if TYPE_CHECKING:
+    from dropcheck.outcome import Report
 
 STDIN = "-"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -150,6 +149,8 @@ def _table(path: str) -> Mapping[str, object] | None:
         # Most files of that name are not for this tool, and templates of them need not even be TOML.
         if _is_pyproject(path) and b"dropcheck" not in raw:
             return None
+        import tomllib  # noqa: PLC0415  (not every folder has a configuration)
+
         document = tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{shown(path)}: is not UTF-8; save it as UTF-8") from error

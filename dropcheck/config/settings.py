@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dropcheck.config.globs import path_matcher, posix
 from dropcheck.config.options import DEFAULT_EXCLUDE
 from dropcheck.config.outputs import AUTO, Output
-from dropcheck.model import Confidence
+from dropcheck.levels import Confidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dropcheck.config.options import FILE_OPTIONS, OPTION_BY_NAME
 from dropcheck.config.outputs import Output
 from dropcheck.config.settings import FunctionEntry
 from dropcheck.errors import ConfigError
-from dropcheck.model import Confidence
+from dropcheck.levels import Confidence
 
 FUNCTION_KEYS = ("name", "parameters", "p", "flag", "p-default", "flag-default")
 """The keys of an entry of ``functions``."""

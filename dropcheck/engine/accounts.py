@@ -11,7 +11,8 @@ from dropcheck.config.load import shown
 from dropcheck.config.settings import Settings
 from dropcheck.engine.baseline import Baseline, Key, read_baseline, write_baseline
 from dropcheck.errors import ConfigError
-from dropcheck.model import BaselineAction, BaselineUse, Report, StaleEntry, State
+from dropcheck.levels import State
+from dropcheck.outcome import BaselineAction, BaselineUse, Report, StaleEntry
 
 _PRESENT = frozenset({State.ACTIVE, State.BASELINED, State.BELOW_CONFIDENCE})
 

@@ -10,7 +10,8 @@ from dropcheck.engine.directives import Directive, Word, read_directives
 from dropcheck.engine.workspace import VOCABULARY
 from dropcheck.errors import UserError
 from dropcheck.facts import Comment
-from dropcheck.model import Applicability, Edit, Finding, Fix, LineIndex, Span, State
+from dropcheck.levels import Applicability, State
+from dropcheck.model import Edit, Finding, Fix, LineIndex, Span
 from dropcheck.source.rows import Rows, read_rows
 
 _ABOUT_THE_RUN = "DRP9"

@@ -11,7 +11,8 @@ from dropcheck.config.globs import posix
 from dropcheck.config.load import shown
 from dropcheck.errors import ConfigError, SourceError
 from dropcheck.fingerprint import fingerprint
-from dropcheck.model import Finding, State
+from dropcheck.levels import State
+from dropcheck.model import Finding
 from dropcheck.source.text import read_bytes
 from dropcheck.source.write import write_bytes
 

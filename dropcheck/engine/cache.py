@@ -14,16 +14,16 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from dropcheck._version import __version__
 from dropcheck.discover import Discovery
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.plain import decode, encode
+from dropcheck.engine.result import Basis
 from dropcheck.errors import SourceError
-from dropcheck.model import Report
+from dropcheck.outcome import Report
 from dropcheck.sieve import SWITCH, Sieve, hidden_modules
 from dropcheck.sieve.scan import speaks_of
 from dropcheck.source.cache_folder import TAG, TAG_FILE
@@ -38,25 +38,6 @@ _MAX_RUNS = 30
 _WORTH_KEEPING = 20
 #: A file that changed this shortly before it was read may change again without a new time stamp, in seconds.
 _RACY = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What a run rests on, besides its settings.
-
-    Args:
-        raws: the bytes of the files of the run that were read.
-        touched: the files that were looked into further than their own text, of the run and outside it.
-        words: the names that the rest of the run was searched for.
-        classes: the names of classes whose objects matter in plain containers.
-        odd: for each file that has any, the names that it sets to what is no rate.
-    """
-
-    raws: Mapping[str, bytes]
-    touched: frozenset[str]
-    words: tuple[str, ...]
-    classes: frozenset[bytes]
-    odd: Mapping[str, frozenset[bytes]]
 
 
 class RunCache:

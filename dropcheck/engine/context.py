@@ -11,24 +11,22 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
 from dropcheck.engine.pool import Task, extract_many
 from dropcheck.engine.slicing import Slices
-from dropcheck.engine.trace import Definition, Sort, Tracer
+from dropcheck.engine.trace import Definition, Sort
 from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
 from dropcheck.facts import FunctionFacts, as_written
 from dropcheck.link import Project
-from dropcheck.model import FileError
-from dropcheck.sieve import Sieve
+from dropcheck.outcome import FileError
 from dropcheck.sieve.scan import speaks_of
 from dropcheck.source.text import SourceFile, read_code, read_source
 from dropcheck.worlds import CallOf, Defined, Display, Imported, Op, Value
 
 #: Each round may lead to further files; real projects need three or four.
 _MAX_ROUNDS = 12
-#: A file whose imports lead to more definitions than this is read, whatever they are.
-_MAX_DEFINITIONS = 300
 _CALL = re.compile(rb"([A-Za-z_][\w.]*)[ \t]*\(")
 #: Calls whose result is a table or another function.
 _KEPT_CALLS = frozenset({b"dict", b"list", b"tuple", b"partial", b"OrderedDict", b"getattr"})
@@ -71,16 +69,16 @@ class _Completion:
         self.workspace = workspace
         self.slices = slices
         self.jobs = jobs
-        self.sieve = Sieve(workspace.catalogue)
         catalogue = workspace.catalogue
         self.roots = {
             name.partition(".")[0].encode() for name in (*catalogue.functions, *catalogue.modules, *catalogue.module_bases)
         }
         self.raws = dict(loaded.waiting)
-        self.tracer = Tracer(workspace.finder, self._read)
         self.waiting = {os.path.abspath(path): path for path in loaded.waiting}
         self.given = {os.path.abspath(path) for path in workspace.paths} | self.waiting.keys()
-        self.outside = [full for full in _package_files(self.given) if full not in self.given]
+        # What joins the run later stays one of its files.
+        self.leads = Leads(catalogue, workspace.finder, self._read, frozenset(self.given))
+        self.tracer = self.leads.tracer
         self.sources = dict(loaded.sources)
         self.notes: list[str] = []
         self.done: set[tuple[str, str]] = set()
@@ -89,8 +87,8 @@ class _Completion:
 
     def run(self, named: frozenset[str]) -> Completed:
         # Where a package is there in part, its helpers may lie in the other part.
-        partial = [path for path in (*self.waiting.values(), *self.slices.cut) if self.outside or path in named]
-        leading = (self._source(path) for path in sorted(partial) if self._leads_to_dropout(path))
+        partial = self.leads.in_part((*self.waiting.values(), *self.slices.cut), named)
+        leading = (self._source(path) for path in partial if self.leads.to_dropout(path))
         tasks = [self.slices.whole(source) for source in leading if source is not None]
         for _ in range(_MAX_ROUNDS):
             self._join(tasks)
@@ -139,23 +137,6 @@ class _Completion:
                 return None
         return self.raws[path]
 
-    def _leads_to_dropout(self, path: str) -> bool:
-        """Whether a file names something, in a file outside the run, that may drop at its caller's word or lead on to that."""
-        seen: set[tuple[str, bytes]] = set()
-        pending = [(path, self._read(path) or b"")]
-        while pending:
-            place, text = pending.pop()
-            for found in self.tracer.used(place, text):
-                if (found.path, found.text) in seen or os.path.abspath(found.path) in self.given:
-                    continue
-                seen.add((found.path, found.text))
-                if found.sort is Sort.VALUE or len(seen) > _MAX_DEFINITIONS:
-                    return True
-                if self._drops(found):
-                    return True
-                pending.append((found.path, found.text))
-        return False
-
     def _definitions(self, project: Project) -> list[Task]:
         """What imports lead to, as far as it matters, and the files in between."""
         wanted: dict[str, set[str]] = {}
@@ -181,7 +162,7 @@ class _Completion:
         if found.sort is Sort.VALUE:
             return self._may_be_function(found)
         if found.sort is Sort.CLASS:
-            return self._drops(found)
+            return self.leads.drops(found)
         if any(word in found.text for word in _DECIDES):
             return True
         outside = os.path.abspath(found.path) not in self.given
@@ -198,16 +179,13 @@ class _Completion:
             return True
         return any(self._decides(one, surely=False) for one in self.tracer.trace(found.path, made[1].decode()))
 
-    def _drops(self, found: Definition) -> bool:
-        return self.sieve.look(self.tracer.imports(found.path).text + found.text).suspect
-
     def _callers(self, project: Project) -> list[Task]:
         """What calls a helper, in the run or in its packages, or names a class that drops otherwise than by the mode."""
         fresh = sorted(_names_of_helpers(project) - self.seen_words)
         self.seen_words.update(fresh)
         encoded = tuple(word.encode() for word in fresh)
         known = {os.path.abspath(path) for path in project.files}
-        outside = (full for full in self.outside if full not in known)
+        outside = (full for full in self.leads.outside if full not in known)
         paths = dict.fromkeys((*project.files, *self.waiting.values(), *outside)) if fresh else ()
         mentioning = (
             path for path in paths if (raw := self._read(path)) is not None and any(speaks_of(raw, word) for word in encoded)
@@ -286,27 +264,3 @@ def _leaves(value: Value) -> Iterator[str]:
         case Op(args=values) | Display(items=values) | CallOf(args=values):
             for part in values:
                 yield from _leaves(part)
-
-
-def _package_files(given: Iterable[str]) -> Iterator[str]:
-    """Every Python file of the packages that files are in, and of the folder of a file outside any package."""
-    tops: set[str] = set()
-    for path in given:
-        folder = os.path.dirname(os.path.abspath(path))
-        inside = os.path.isfile(os.path.join(folder, "__init__.py"))
-        while os.path.isfile(os.path.join(os.path.dirname(folder), "__init__.py")):
-            folder = os.path.dirname(folder)
-        if inside:
-            tops.add(folder)
-        else:
-            yield from _python_files(folder)
-    for top in sorted(tops):
-        for folder, _, _ in os.walk(top):
-            yield from _python_files(folder)
-
-
-def _python_files(folder: str) -> list[str]:
-    try:
-        return sorted(entry.path for entry in os.scandir(folder) if entry.name.endswith(".py") and entry.is_file())
-    except OSError:
-        return []

@@ -18,7 +18,8 @@ from difflib import get_close_matches
 from enum import Enum
 
 from dropcheck.facts import Comment
-from dropcheck.model import Applicability, Confidence, Finding, Fix, Span
+from dropcheck.levels import Applicability, Confidence
+from dropcheck.model import Finding, Fix, Span
 
 INVALID_CODE = "DRP902"
 INVALID_NAME = "invalid-suppression"

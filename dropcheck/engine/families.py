@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dropcheck.engine.pool import Task, extract_many
 from dropcheck.extract.modules import module_name
-from dropcheck.model import FileError
+from dropcheck.outcome import FileError
 from dropcheck.refactor.candidates import is_dropout
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from dropcheck.engine.select import SYNTAX_ERROR_CODE
-from dropcheck.model import Edit, Finding, State
+from dropcheck.levels import State
+from dropcheck.model import Edit, Finding
 
 MAX_PASSES = 100
 

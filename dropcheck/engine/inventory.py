@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dropcheck.discover import Discovery
+from dropcheck.engine.analysis import prepare_all
+from dropcheck.engine.options import Progress, RunOptions
 from dropcheck.engine.pool import internal_error
-from dropcheck.engine.run import Progress, RunOptions, prepare
 from dropcheck.engine.workspace import Workspace
 from dropcheck.facts import as_written
 from dropcheck.inventory import Entry, Inventory, InventoryFile
+from dropcheck.levels import Behaviour, State
 from dropcheck.link.behaviour import Why, describe
 from dropcheck.link.site import Form, Passed, Site
-from dropcheck.model import Behaviour, FileError, Finding, LineIndex, State
-from dropcheck.source.cells import line_index
+from dropcheck.model import Finding, LineIndex
+from dropcheck.outcome import FileError
+from dropcheck.source.cell_index import line_index
 from dropcheck.worlds import Const, Value, Worlds
 
 _DECIDED = {Why.CALLER: "by its caller", Why.STORED: "at construction", Why.DECISION: "open", Why.UNKNOWN: "open"}
@@ -33,7 +36,7 @@ def take_inventory(found: Discovery, options: RunOptions, *, progress: Progress 
     Raises:
         UserError: the settings of a file name a rule that does not exist.
     """
-    prepared = prepare(found, options, progress, everything=True)
+    prepared = prepare_all(found, options, progress, everything=True)
     errors = list(prepared.errors)
     files: list[InventoryFile] = []
     for path in sorted(prepared.workspace.paths):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import FoundFile
 from dropcheck.errors import ForeignNotebookError, SourceError
-from dropcheck.model import FileError
+from dropcheck.outcome import FileError
 from dropcheck.sieve import Look, Sieve, hidden_modules, with_odd_rates
 from dropcheck.sieve.scan import imported_words
 from dropcheck.sieve.words import parses

@@ -6,25 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dropcheck.config.settings import Settings
-from dropcheck.engine.select import enabled_codes
+from dropcheck.engine.select import MODULE_RULE
+from dropcheck.levels import Applicability, State
 from dropcheck.link.site import Site
-from dropcheck.model import Applicability, Finding, Fix, Span, State
+from dropcheck.model import Finding, Fix, Span
 
 if TYPE_CHECKING:
     from dropcheck.engine.workspace import Workspace
     from dropcheck.refactor.result import Unit
 
-#: The rule whose only fix is a module.
-MODULE_RULE = "DRP301"
 #: The rules whose findings a module repairs as well as a flag does.
 REPAIRED = frozenset({"DRP101", "DRP102", "DRP103", "DRP106"})
 _REASON = "Whole models that were pickled before lack the new attribute, and the order and names of named_modules() change."
-
-
-def asks_for_modules(settings: Settings) -> bool:
-    """Whether findings may get a fix that makes modules: then correct dropout matters, and every class around it."""
-    return settings.fix_style == "module" or MODULE_RULE in enabled_codes(settings)
 
 
 def with_module_fixes(workspace: Workspace, path: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

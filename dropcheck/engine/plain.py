@@ -7,20 +7,22 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from dropcheck import model
+from dropcheck import levels, model, outcome
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
 _TYPE = "is"
-_CLASSES = {name: value for name, value in vars(model).items() if isinstance(value, type) and is_dataclass(value)}
-_ENUMS = {name: value for name, value in vars(model).items() if isinstance(value, type) and issubclass(value, Enum)}
+_KNOWN = {**vars(levels), **vars(model), **vars(outcome)}
+_CLASSES = {name: value for name, value in _KNOWN.items() if isinstance(value, type) and is_dataclass(value)}
+_ENUMS = {name: value for name, value in _KNOWN.items() if isinstance(value, type) and issubclass(value, Enum)}
 
 
 def encode(value: object) -> Json:
     """Data as JSON values.
 
     Args:
-        value: data of :mod:`dropcheck.model`: dataclasses, enumerations, tuples, mappings with string keys and plain values.
+        value: data of :mod:`dropcheck.model` and :mod:`dropcheck.outcome`: dataclasses,
+            enumerations, tuples, mappings with string keys and plain values.
 
     Raises:
         TypeError: something else.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dropcheck.catalogue import Catalogue
 from dropcheck.extract import extract
 from dropcheck.facts import FileFacts
-from dropcheck.model import FileError
+from dropcheck.outcome import FileError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor

@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dropcheck.discover import Discovery
+from dropcheck.engine.analysis import prepare_all
 from dropcheck.engine.fix import apply_edits
-from dropcheck.engine.modules_fix import MODULE_RULE, REPAIRED
+from dropcheck.engine.modules_fix import REPAIRED
+from dropcheck.engine.options import Progress, RunOptions
 from dropcheck.engine.pool import internal_error
-from dropcheck.engine.run import Progress, RunOptions, prepare
-from dropcheck.engine.select import SYNTAX_ERROR_CODE
+from dropcheck.engine.select import MODULE_RULE, SYNTAX_ERROR_CODE
 from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
+from dropcheck.levels import Behaviour, State
 from dropcheck.link.site import Site
-from dropcheck.model import Behaviour, FileError, Finding, State
+from dropcheck.model import Finding
+from dropcheck.outcome import FileError
 from dropcheck.refactor.candidates import is_dropout
 from dropcheck.refactor.context import RunContext
 from dropcheck.refactor.plan import Planner
@@ -53,7 +56,7 @@ def refactor(found: Discovery, options: RefactorOptions, *, progress: Progress |
     Raises:
         UserError: the settings of a file name a rule that does not exist.
     """
-    prepared = prepare(found, RunOptions(jobs=options.jobs), progress, everything=True)
+    prepared = prepare_all(found, RunOptions(jobs=options.jobs), progress, everything=True)
     workspace, errors = prepared.workspace, list(prepared.errors)
     workspace.complete_families(options.jobs)
     refusal = _Judged(workspace).refusal

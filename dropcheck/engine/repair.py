@@ -9,8 +9,9 @@ from dropcheck.engine.fix import FixResult, Refusal
 from dropcheck.engine.pool import internal_error
 from dropcheck.engine.workspace import InternalError, Workspace
 from dropcheck.errors import SourceError
-from dropcheck.model import FileError, Finding, FixedFile
-from dropcheck.source.cells import line_index
+from dropcheck.model import Finding
+from dropcheck.outcome import FileError, FixedFile
+from dropcheck.source.cell_index import line_index
 from dropcheck.source.text import SourceFile
 from dropcheck.source.write import write_source
 

@@ -1,65 +1,25 @@
-"""The whole flow over many files: read, sieve, extract, link, judge, suppress, select, fix, report."""
+"""The whole flow over many files: read, sieve, and where that leaves anything, the full analysis.
+
+Most runs find nothing, and a hook runs on every commit: what a clean run does not need is imported where it is used.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import os
 
+from dropcheck.catalogue import Catalogue
 from dropcheck.discover import Discovery
-from dropcheck.engine.accounts import adopt, read_baselines, settle
-from dropcheck.engine.add_ignore import is_ignorable, with_ignores
-from dropcheck.engine.baseline import Baseline
-from dropcheck.engine.cache import Basis, RunCache
-from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
-from dropcheck.engine.fix import FixResult
+from dropcheck.engine.leads import Leads, code_or_none
 from dropcheck.engine.loading import Loaded, load
-from dropcheck.engine.modules_fix import asks_for_modules
-from dropcheck.engine.pool import extract_many, internal_error
-from dropcheck.engine.repair import Repaired, repair
-from dropcheck.engine.select import enabled_codes
-from dropcheck.engine.slicing import Slices
-from dropcheck.engine.workspace import Workspace
-from dropcheck.model import FileError, Finding, Report
-from dropcheck.sieve import Look
-from dropcheck.source.text import SourceFile
+from dropcheck.engine.modules import DiskFinder
+from dropcheck.engine.options import Progress, RunOptions, Ticker
+from dropcheck.engine.result import Basis, Result
+from dropcheck.engine.select import asks_for_modules, enabled_codes
+from dropcheck.outcome import Report
 
-#: A file that does not parse is seen as a whole, whatever its text says.
-_WHOLE = Look(whole=True)
-
-Progress = Callable[[int, int], None]
-"""Is told how many files are done, and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What holds for a whole run; everything else comes from the settings of each file.
-
-    Args:
-        fix: repair the files.
-        diff: work out the repairs, write nothing.
-        add_ignore: give each finding that counts a comment with these words (none: without a reason) that silences it.
-        ignore_suppressions: report also what comments silence.
-        ignore_baseline: report also what the baseline holds.
-        fix_baselined: repair also what the baseline holds.
-        write_baseline: write a baseline of all findings that count to this file.
-        prune_baseline: remove stale entries from the baseline.
-        cache: the folder of the cache; None for none.
-        obey_noqa: let ``# noqa`` silence findings.
-        jobs: how many processes at most; None for one a core.
-    """
-
-    fix: bool = False
-    diff: bool = False
-    add_ignore: str | None = None
-    ignore_suppressions: bool = False
-    ignore_baseline: bool = False
-    fix_baselined: bool = False
-    write_baseline: str | None = None
-    prune_baseline: bool = False
-    cache: str | None = None
-    obey_noqa: bool = True
-    jobs: int | None = None
+#: So many files are read and sieved before the cache is asked for an answer: that takes less time.
+_FEW = 20
 
 
 def check(found: Discovery, options: RunOptions, *, progress: Progress | None = None) -> Report:
@@ -76,155 +36,58 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
     Raises:
         UserError: the settings of a file name a rule that does not exist, or a baseline cannot be read or written.
     """
-    settings = {file.path: file.settings for file in found.files}
-    everything = any(map(asks_for_modules, settings.values()))
-    prepared = prepare(found, options, progress, everything=everything)
-    workspace, errors = prepared.workspace, list(prepared.errors)
-    paths, failures = _judge(workspace, workspace.paths)
-    repaired = Repaired((), ())
-    if options.fix or options.diff or options.add_ignore is not None:
-        repaired = repair(workspace, paths, prepared.sources, _mender(workspace, options), write=not options.diff)
-        paths, more = _judge(workspace, paths)
-        failures += more
-    errors += (*failures, *repaired.errors)
-    findings = sorted((finding for path in paths for finding in workspace.findings(path)), key=lambda finding: finding.sort_key)
-    broken = {error.path for error in errors}
-    checked = {path: workspace.checked_codes(path) for path in settings if path not in broken}
-    report = Report(
-        findings=tuple(findings),
-        files=len(checked),
-        sources=_shown(workspace, findings),
-        errors=tuple(sorted(errors, key=lambda error: error.path)),
-        fixed=repaired.files,
-        unsafe_fixes=any(one.unsafe_fixes for one in settings.values()),
-        notes=prepared.notes,
-    )
+    settings = dict.fromkeys(file.settings for file in found.files)
+    for one in settings:
+        enabled_codes(one)
     # What may become a module depends on the text of every file: a rate may be set anywhere.
-    changing = options.fix or options.diff or options.add_ignore is not None
-    if options.cache is not None and not (changing or everything):
-        RunCache(options.cache, found, ignore_suppressions=options.ignore_suppressions).keep(report, prepared.basis)
-    if options.diff:
-        return report
-    if options.write_baseline is not None:
-        return adopt(report, checked, options.write_baseline)
-    in_use = [
-        (baseline, {path: codes for path, codes in checked.items() if settings[path].baseline == name})
-        for name, baseline in prepared.baselines.items()
-    ]
-    return settle(report, in_use, prune=options.prune_baseline)
-
-
-def _mender(workspace: Workspace, options: RunOptions) -> Callable[[str], FixResult]:
-    """What is done to a file: its fixes, or comments in their place."""
-    reason = options.add_ignore
-    if reason is not None:
-        return lambda path: workspace.rewrite(
-            path, lambda: with_ignores(workspace.text(path), workspace.findings(path), reason), is_ignorable
-        )
-    return lambda path: workspace.fix(path, unsafe=workspace.settings(path).unsafe_fixes, baselined=options.fix_baselined)
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A run up to its linked project.
-
-    Args:
-        workspace: the files that can matter, with everything that the verdict on them depends on.
-        sources: what was read, by path.
-        errors: the files that could not be read or extracted.
-        baselines: the baselines in use, by path.
-        notes: what a user who asks for it wants to know, one line each.
-        basis: what the run rests on.
-    """
-
-    workspace: Workspace
-    sources: dict[str, SourceFile]
-    errors: tuple[FileError, ...]
-    baselines: Mapping[str, Baseline]
-    notes: tuple[str, ...]
-    basis: Basis
-
-
-def prepare(found: Discovery, options: RunOptions, progress: Progress | None, *, everything: bool = False) -> Prepared:
-    """Read, sieve, extract and link the files of a run.
-
-    Args:
-        found: the files, each with its settings.
-        options: what to do with them.
-        progress: is called after each file.
-        everything: whether dropout that is surely right matters, too.
-
-    Raises:
-        UserError: the settings of a file name a rule that does not exist, or a baseline cannot be read or written.
-    """
-    settings = {file.path: file.settings for file in found.files}
-    for distinct in dict.fromkeys(settings.values()):
-        enabled_codes(distinct)
-    unused = options.ignore_baseline or options.write_baseline is not None
-    baselines = {} if unused else read_baselines(settings.values(), required=options.prune_baseline)
-    catalogue = catalogue_for(settings.values())
-    ticker = _Ticker(len(found.files), progress)
+    everything = any(map(asks_for_modules, settings))
+    kept = options.cache if not (options.rewrites or everything) else None
+    few = len(found.files) <= _FEW
+    if kept is not None and not few and (known := _recalled(kept, found, options)) is not None:
+        return known
+    catalogue = catalogue_for(settings)
+    ticker = Ticker(len(found.files), progress)
     loaded = load(found.files, catalogue, ticker, everything=everything)
-    workspace = Workspace(
-        catalogue,
-        settings,
-        baselines=baselines,
-        ignore_suppressions=options.ignore_suppressions,
-        obey_noqa=options.obey_noqa,
+    clean = _clean(found, loaded, catalogue) if not options.uses_baseline(settings) else None
+    if clean is not None and few:
+        return clean.report
+    if kept is not None and few and (known := _recalled(kept, found, options)) is not None:
+        return known
+    if clean is None:
+        from dropcheck.engine.analysis import analyse  # noqa: PLC0415
+
+        clean = analyse(found, options, loaded, ticker)
+    if kept is not None:
+        from dropcheck.engine.cache import RunCache  # noqa: PLC0415
+
+        RunCache(kept, found, ignore_suppressions=options.ignore_suppressions).keep(clean.report, clean.basis)
+    return clean.report
+
+
+def _recalled(cache: str, found: Discovery, options: RunOptions) -> Report | None:
+    """What the last run of this kind found, if that still holds."""
+    if not os.path.isdir(cache):
+        return None
+    from dropcheck.engine.cache import RunCache  # noqa: PLC0415
+
+    return RunCache(cache, found, ignore_suppressions=options.ignore_suppressions).recall()
+
+
+def _clean(found: Discovery, loaded: Loaded, catalogue: Catalogue) -> Result | None:
+    """The result of a run in which no file passed the sieve, nor names what may drop in files outside the run."""
+    if loaded.sources:
+        return None
+    leads = Leads(catalogue, DiskFinder(loaded.waiting), code_or_none, frozenset(map(os.path.abspath, loaded.waiting)))
+    named = {file.path for file in found.files if file.named}
+    if any(leads.to_dropout(path) for path in leads.in_part(loaded.waiting, named)):
+        return None
+    errors = (*found.errors, *loaded.errors)
+    broken = {error.path for error in errors}
+    report = Report(
+        findings=(),
+        files=sum(file.path not in broken for file in found.files),
+        errors=tuple(sorted(errors, key=lambda error: error.path)),
+        unsafe_fixes=any(file.settings.unsafe_fixes for file in found.files),
+        notes=(*found.notes, *loaded.notes, f"0 of {len(found.files)} files needed to be parsed"),
     )
-    slices = Slices()
-    errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, slices, options.jobs, ticker))
-    named = [file.path for file in found.files if file.named]
-    completed = complete(workspace, loaded, slices, named, options.jobs)
-    parsed = f"{len(workspace.paths)} of {len(found.files)} files needed to be parsed"
-    notes = (*found.notes, *loaded.notes, *completed.notes, parsed)
-    touched = completed.touched | loaded.sources.keys()
-    basis = Basis(loaded.raws, touched, completed.words, loaded.classes, loaded.odd)
-    return Prepared(workspace, completed.sources, errors, baselines, notes, basis)
-
-
-class _Ticker:
-    """Counts files and tells the caller."""
-
-    def __init__(self, total: int, progress: Progress | None) -> None:
-        self.total = total
-        self.progress = progress
-        self.done = 0
-
-    def __call__(self) -> None:
-        self.done += 1
-        if self.progress is not None:
-            self.progress(self.done, self.total)
-
-
-def _extract(workspace: Workspace, loaded: Loaded, slices: Slices, jobs: int | None, tick: Callable[[], None]) -> list[FileError]:
-    """Put the facts of every file into the workspace; the errors of those that have none."""
-    tasks = [slices.begin(source, loaded.looks.get(path, _WHOLE)) for path, source in loaded.sources.items()]
-    errors = []
-    for task, outcome in zip(tasks, extract_many(tasks, workspace.catalogue, jobs=jobs, tick=tick), strict=True):
-        if isinstance(outcome, FileError):
-            errors.append(outcome)
-        else:
-            workspace.put(task, outcome)
-    return errors
-
-
-def _judge(workspace: Workspace, paths: Sequence[str]) -> tuple[list[str], list[FileError]]:
-    """The files that can be judged, and the errors of those that cannot."""
-    judged = []
-    errors = []
-    for path in paths:
-        try:
-            workspace.findings(path)
-        except Exception as error:  # a bug of ours in one file must not cost the others
-            errors.append(FileError(path, internal_error(error)))
-        else:
-            judged.append(path)
-    return judged, errors
-
-
-def _shown(workspace: Workspace, findings: Sequence[Finding]) -> dict[str, str]:
-    """The texts a report quotes: those of the findings and of the places that explain them."""
-    paths = {finding.path for finding in findings}
-    paths |= {related.path for finding in findings for related in finding.related}
-    return {path: workspace.text(path) for path in workspace.paths if path in paths}
+    return Result(report, Basis(loaded.raws, leads.tracer.visited, (), loaded.classes, loaded.odd))

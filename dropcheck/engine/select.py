@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from dropcheck.config.settings import Settings
-from dropcheck.model import Finding, State
+from dropcheck.levels import State
 from dropcheck.rules import LISTED
 from dropcheck.rules.selectors import expand
 
+if TYPE_CHECKING:
+    from dropcheck.model import Finding
+
 #: Runs unless it is ignored, and no fix may bring it about.
 SYNTAX_ERROR_CODE = "DRP900"
+#: The rule whose only fix is a module.
+MODULE_RULE = "DRP301"
 
 
 @lru_cache(maxsize=256)
@@ -42,6 +48,11 @@ def enabled_codes(settings: Settings) -> frozenset[str]:
     for _, selectors in settings.per_file_ignores:
         expand(selectors, origin=origin)
     return frozenset(code for code, width in chosen.items() if code not in ignored or width < ignored[code])
+
+
+def asks_for_modules(settings: Settings) -> bool:
+    """Whether findings may get a fix that makes modules: then correct dropout matters, and every class around it."""
+    return settings.fix_style == "module" or MODULE_RULE in enabled_codes(settings)
 
 
 def select(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:

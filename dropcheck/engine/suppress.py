@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dropcheck.engine.directives import INVALID_CODE, Directive, Word
-from dropcheck.model import Finding, LineIndex, Span, State
+from dropcheck.levels import State
+from dropcheck.model import Finding, LineIndex, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,16 @@ from enum import Enum
 
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.extract.modules import module_name
+from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import block
 
-_FROM = re.compile(rb"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)")
-_IMPORT = re.compile(rb"(?:\A|\n)[ \t]*import[ \t]+([^\n#;(]+)")
-_COMMENT = re.compile(rb"#[^\n]*")
+_FROM = pattern(rb"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)")
+_IMPORT = pattern(rb"(?:\A|\n)[ \t]*import[ \t]+([^\n#;(]+)")
+_COMMENT = pattern(rb"#[^\n]*")
 _DEFINITION = rb"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+%b\b"
 _ASSIGNED = rb"^[ \t]*%b[ \t]*(?::[^=\n]*)?=(?!=)"
 _MEMBER = rb"%b\.(\w+)"
-_WORD = re.compile(rb"[A-Za-z_]\w*")
+_WORD = pattern(rb"[A-Za-z_]\w*")
 #: A name that is handed on more often is left alone.
 _MAX_HOPS = 8
 

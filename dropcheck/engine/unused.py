@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence, Set
 
 from dropcheck.engine.directives import Directive, Selector, Word
 from dropcheck.engine.suppress import Use, suppress
-from dropcheck.model import Applicability, Confidence, Edit, Finding, Fix, LineIndex, Span
+from dropcheck.levels import Applicability, Confidence
+from dropcheck.model import Edit, Finding, Fix, LineIndex, Span
 from dropcheck.source.cells import CELL_START
 
 UNUSED_CODE = "DRP901"

@@ -19,8 +19,10 @@ from dropcheck.engine.suppress import suppress
 from dropcheck.engine.unused import UNUSED_CODE, unused_suppressions
 from dropcheck.errors import SourceError
 from dropcheck.facts import FileFacts
+from dropcheck.levels import State
 from dropcheck.link import Project, link
-from dropcheck.model import FileError, Finding, State
+from dropcheck.model import Finding
+from dropcheck.outcome import FileError
 from dropcheck.refactor.surroundings import Surroundings
 from dropcheck.rules.judge import judge
 from dropcheck.rules.selectors import codes_for, nearest

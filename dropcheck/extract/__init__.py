@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from dropcheck.catalogue import Catalogue
-from dropcheck.facts import FileFacts
 from dropcheck.source.cells import is_notebook
+
+if TYPE_CHECKING:
+    from dropcheck.catalogue import Catalogue
+    from dropcheck.facts import FileFacts
 
 
 def extract(text: str, path: str, *, module: str, is_package: bool, catalogue: Catalogue) -> FileFacts:

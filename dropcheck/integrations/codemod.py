@@ -17,7 +17,8 @@ from libcst.codemod import CodemodCommand, CodemodContext
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.errors import UserError
 from dropcheck.integrations.linked import open_workspace
-from dropcheck.model import Finding, LineIndex, State
+from dropcheck.levels import State
+from dropcheck.model import Finding, LineIndex
 
 _NO_NAME = "<stdin>"
 

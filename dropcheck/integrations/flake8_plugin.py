@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from dropcheck._version import __version__
-from dropcheck.model import Finding, LineIndex, State
+from dropcheck.levels import State
+from dropcheck.model import Finding, LineIndex
 
 if TYPE_CHECKING:
     from dropcheck.config.resolve import ConfigResolver
@@ -96,14 +97,15 @@ class _Run:
     def _start(self) -> tuple[ConfigResolver, Workspace]:
         from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415  (as above)
         from dropcheck.discover import discover  # noqa: PLC0415
-        from dropcheck.engine.run import RunOptions, prepare  # noqa: PLC0415
+        from dropcheck.engine.analysis import prepare_all  # noqa: PLC0415
+        from dropcheck.engine.options import RunOptions  # noqa: PLC0415
 
         # Whoever runs flake8 names files for flake8; what is excluded here stays so.
         resolver = ConfigResolver({"force-exclude": True})
         found = discover([path for path in self._arguments if path != _STDIN], resolver)
         self._names = {os.path.abspath(file.path): file.path for file in found.files}
         # One process: flake8 has as many as there are processors already.
-        return resolver, prepare(found, RunOptions(obey_noqa=self._obey_noqa, jobs=1), None).workspace
+        return resolver, prepare_all(found, RunOptions(obey_noqa=self._obey_noqa, jobs=1), None).workspace
 
     def _alone(self, path: str, text: str, resolver: ConfigResolver) -> tuple[Finding, ...]:
         """The findings in standard input, or in a file that dropcheck would not find by itself."""

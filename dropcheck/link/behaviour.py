@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from dropcheck.levels import Behaviour
 from dropcheck.link.words import mode_symbol
-from dropcheck.model import Behaviour
 from dropcheck.worlds import (
     Attr,
     CallOf,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dropcheck.facts import AttributeFact, ClassFacts
+from dropcheck.levels import Behaviour
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.project import Moduleness, Owner
 from dropcheck.link.site import Form
-from dropcheck.model import Behaviour
 from dropcheck.worlds import Attr, CallOf, Const, Display, Imported, Op, Receiver, Value, arms, conjuncts, truth
 
 #: Calls by which an object becomes a child of a Module.

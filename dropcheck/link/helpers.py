@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dropcheck.facts import CallFact, as_written
+from dropcheck.levels import Behaviour
 from dropcheck.link.behaviour import Verdict, parameters, verdict
 from dropcheck.link.binding import bind, pair
 from dropcheck.link.calls import Calls, Target
@@ -17,7 +18,6 @@ from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
 from dropcheck.link.site import Flag, Form, HelperLink, Passed, Site
 from dropcheck.link.words import mode_symbol
-from dropcheck.model import Behaviour
 from dropcheck.worlds import (
     Attr,
     CallOf,

@@ -7,13 +7,13 @@ from dataclasses import replace
 from functools import cached_property
 
 from dropcheck.facts import CallFact, ClassFacts
+from dropcheck.levels import Behaviour
 from dropcheck.link.calls import Calls, split
 from dropcheck.link.helpers import Helpers
 from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
 from dropcheck.link.shared import Place, hit_by_all, with_shared
 from dropcheck.link.site import Form, Site
-from dropcheck.model import Behaviour
 from dropcheck.worlds import CallOf, Imported, World, arms
 
 

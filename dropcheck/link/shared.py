@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from dropcheck.levels import Behaviour
 from dropcheck.link.site import Site
-from dropcheck.model import Behaviour, Span
+from dropcheck.model import Span
 
 Place = tuple[str, Span]
 """A call, by its file and where it is there."""

@@ -9,8 +9,9 @@ from itertools import islice
 import libcst as cst
 
 from dropcheck.facts import ClassFacts
+from dropcheck.levels import Behaviour
 from dropcheck.link.project import Owner
-from dropcheck.model import Behaviour, Edit
+from dropcheck.model import Edit
 from dropcheck.refactor.calls import call_edits, fed_argument
 from dropcheck.refactor.candidates import Candidate
 from dropcheck.refactor.constructor import find_constructor, require_constructed

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import cached_property
 
 from dropcheck.facts import FileFacts
+from dropcheck.levels import Behaviour
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.site import Site
-from dropcheck.model import Behaviour, LineIndex
+from dropcheck.model import LineIndex
 from dropcheck.refactor.candidates import NoTwinError, Wanted
 from dropcheck.refactor.family import Family
 from dropcheck.refactor.globals import Globals

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from dropcheck.levels import Behaviour
 from dropcheck.link.site import Site
-from dropcheck.model import Behaviour, Edit, Span
+from dropcheck.model import Edit, Span
 from dropcheck.refactor.result import DeclinedError, one_line
 from dropcheck.refactor.tree import Tree, attribute_path, walk
 from dropcheck.worlds import Const

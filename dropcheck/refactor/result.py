@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dropcheck.model import Edit, FileError, Position, Span
+from dropcheck.model import Edit, Position, Span
+from dropcheck.outcome import FileError
 
 #: Why the refactor is never called safe; one sentence each.
 CAVEATS = (

@@ -6,7 +6,7 @@ import difflib
 import io
 from collections.abc import Iterator
 
-from dropcheck.model import FixedFile, Report
+from dropcheck.outcome import FixedFile, Report
 from dropcheck.report.escape import visible, visible_source
 from dropcheck.report.pieces import Piece, Role
 from dropcheck.source.cells import is_notebook, split_cells

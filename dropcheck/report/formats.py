@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
-    from dropcheck.model import Report
+    from dropcheck.outcome import Report
     from dropcheck.report.context import Context
     from dropcheck.report.pieces import Piece
 

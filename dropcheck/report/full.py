@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from dropcheck.model import Applicability, Behaviour, Confidence, Finding, Fix, Report
+from dropcheck.levels import Applicability, Behaviour, Confidence
+from dropcheck.model import Finding, Fix
+from dropcheck.outcome import Report
 from dropcheck.report.escape import visible
 from dropcheck.report.excerpt import excerpt, gutter_width
 from dropcheck.report.links import rule_url

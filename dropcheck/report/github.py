@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from dropcheck.model import FileError, Finding, Report
+from dropcheck.model import Finding
+from dropcheck.outcome import FileError, Report
 from dropcheck.report.context import Context
 from dropcheck.report.escape import visible
 from dropcheck.report.places import Places

@@ -8,7 +8,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from dropcheck.model import Finding, Position, Report
+from dropcheck.model import Finding, Position
+from dropcheck.outcome import Report
 from dropcheck.report.context import Context
 from dropcheck.report.escape import well_formed
 from dropcheck.report.fingerprints import fingerprints

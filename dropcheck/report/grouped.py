@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from dropcheck.model import Report
+from dropcheck.outcome import Report
 from dropcheck.report.escape import visible
 from dropcheck.report.links import rule_url
 from dropcheck.report.pieces import Piece, Role

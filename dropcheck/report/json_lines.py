@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dropcheck.model import Report
+from dropcheck.outcome import Report
 from dropcheck.report import json_report
 from dropcheck.report.context import Context
 from dropcheck.report.json_text import dumps

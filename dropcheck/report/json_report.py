@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dropcheck.model import Edit, Finding, Fix, LineIndex, Position, Related, Report, Span
+from dropcheck.model import Edit, Finding, Fix, LineIndex, Position, Related, Span
+from dropcheck.outcome import Report
 from dropcheck.report.context import Context
 from dropcheck.report.json_text import dumps
 from dropcheck.report.links import rule_url

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dropcheck.model import FileError, Finding, Report
+from dropcheck.model import Finding
+from dropcheck.outcome import FileError, Report
 from dropcheck.report.context import Context
 from dropcheck.report.escape import disarmed, visible
 from dropcheck.report.places import Places

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dropcheck.model import LineIndex, Position, Span
-from dropcheck.source.cells import line_index
+from dropcheck.source.cell_index import line_index
 
 
 class Places:

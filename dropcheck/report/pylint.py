@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dropcheck.model import Finding, Report
+from dropcheck.model import Finding
+from dropcheck.outcome import Report
 from dropcheck.report.context import Context
 from dropcheck.report.escape import visible
 from dropcheck.report.places import Places

@@ -8,7 +8,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from dropcheck.model import Finding, Fix, LineIndex, Related, Report, Span
+from dropcheck.model import Finding, Fix, LineIndex, Related, Span
+from dropcheck.outcome import Report
 from dropcheck.report.context import Context
 from dropcheck.report.escape import well_formed
 from dropcheck.report.json_text import dumps

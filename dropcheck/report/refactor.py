@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from dropcheck.model import FixedFile, Report
+from dropcheck.outcome import FixedFile, Report
 from dropcheck.refactor.result import CAVEATS, Declined, Place, Refactored, RefactoredFile, RefactorReport
 from dropcheck.report import diff
 from dropcheck.report.escape import visible

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from dropcheck.model import Applicability, FileError, Finding, Fix, Position, Related, Report, Span, State
+from dropcheck.levels import Applicability, State
+from dropcheck.model import Finding, Fix, Position, Related, Span
+from dropcheck.outcome import FileError, Report
 from dropcheck.report.context import Context
 from dropcheck.report.escape import well_formed
 from dropcheck.report.fingerprints import fingerprints

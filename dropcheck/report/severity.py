@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from types import MappingProxyType
 
-from dropcheck.model import Confidence, Finding
+from dropcheck.levels import Confidence
+from dropcheck.model import Finding
 
 
 class Severity(Enum):

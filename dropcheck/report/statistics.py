@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from dropcheck.model import Report
+from dropcheck.outcome import Report
 from dropcheck.report.json_text import dumps
 from dropcheck.report.links import rule_url
 from dropcheck.report.pieces import Piece, Role

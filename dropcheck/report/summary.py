@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from dropcheck.model import Applicability, BaselineAction, Finding, FixedFile, Report, StaleEntry, State
+from dropcheck.levels import Applicability, State
+from dropcheck.outcome import BaselineAction, FixedFile, Report, StaleEntry
 from dropcheck.report.escape import visible
+
+if TYPE_CHECKING:
+    from dropcheck.model import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,9 @@ When dropout is meant to stay on: mark the call with `# dropcheck: always-on (re
 from __future__ import annotations
 
 from dropcheck.catalogue import MODULE_PARAMETERS
+from dropcheck.levels import Behaviour
 from dropcheck.link.sites import Form, Site
-from dropcheck.model import Behaviour, Edit, Span
+from dropcheck.model import Edit, Span
 from dropcheck.rules.fixes import spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
 

@@ -53,8 +53,8 @@ confidence for that reason, and not reported by default.
 from __future__ import annotations
 
 from dropcheck.catalogue import REQUIRED
+from dropcheck.levels import Behaviour, Confidence
 from dropcheck.link.sites import Form, Site
-from dropcheck.model import Behaviour, Confidence
 from dropcheck.rules.fixes import add_argument, advice, replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
 from dropcheck.worlds import Const

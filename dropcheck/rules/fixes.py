@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dropcheck.facts import Argument
+from dropcheck.levels import Applicability
 from dropcheck.link.sites import Site
-from dropcheck.model import Applicability, Edit, Fix, Span
+from dropcheck.model import Edit, Fix, Span
 
 
 def advice(message: str, reason: str = "") -> Fix:

@@ -73,9 +73,9 @@ None.
 
 from __future__ import annotations
 
+from dropcheck.levels import Behaviour
 from dropcheck.link.project import Moduleness
 from dropcheck.link.sites import Form, Site
-from dropcheck.model import Behaviour
 from dropcheck.rules.rule import Draft, Rule
 
 

@@ -68,9 +68,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dropcheck.levels import Behaviour, Confidence
 from dropcheck.link.project import Moduleness
 from dropcheck.link.words import names_mode
-from dropcheck.model import Behaviour, Confidence
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
 

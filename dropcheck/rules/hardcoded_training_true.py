@@ -52,8 +52,8 @@ When dropout is meant to stay on: say so once, with `# dropcheck: always-on (rea
 
 from __future__ import annotations
 
+from dropcheck.levels import Behaviour
 from dropcheck.link.sites import Form, Site
-from dropcheck.model import Behaviour
 from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
 from dropcheck.worlds import Const

@@ -52,8 +52,8 @@ When dropout is wanted in evaluation only: mark the call with `# dropcheck: alwa
 
 from __future__ import annotations
 
+from dropcheck.levels import Behaviour, Confidence
 from dropcheck.link.sites import Form, Site
-from dropcheck.model import Behaviour, Confidence
 from dropcheck.rules.fixes import advice, replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
 

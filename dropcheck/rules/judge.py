@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from dropcheck.config.settings import Settings
 from dropcheck.facts import ClassFacts, FunctionFacts, as_written
+from dropcheck.levels import Confidence
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.project import Moduleness
 from dropcheck.link.sites import Form, Site, sites
 from dropcheck.link.words import intent
-from dropcheck.model import Confidence, Finding, Span
+from dropcheck.model import Finding, Span
 from dropcheck.rules import ALL_RULES
 from dropcheck.rules.rule import ClassView, Draft, Rule
 

@@ -55,8 +55,8 @@ When dropout is meant to stay on, as in Monte-Carlo dropout: mark the call with 
 
 from __future__ import annotations
 
+from dropcheck.levels import Behaviour
 from dropcheck.link.sites import Form, Site
-from dropcheck.model import Behaviour
 from dropcheck.rules.fixes import add_argument, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
 

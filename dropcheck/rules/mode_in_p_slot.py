@@ -53,8 +53,9 @@ None.
 
 from __future__ import annotations
 
+from dropcheck.levels import Applicability
 from dropcheck.link.sites import Form, Site
-from dropcheck.model import Applicability, Edit, Fix, Span
+from dropcheck.model import Edit, Fix, Span
 from dropcheck.rules.fixes import advice, spelt_mode
 from dropcheck.rules.rule import Draft, Rule
 from dropcheck.worlds import Const

@@ -63,10 +63,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dropcheck.facts import AttributeFact, FunctionFacts
+from dropcheck.levels import Confidence
 from dropcheck.link.project import CONSTRUCTORS, Moduleness
 from dropcheck.link.site import Site
 from dropcheck.link.words import DROP_WORDS, name_words
-from dropcheck.model import Confidence
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
 from dropcheck.worlds import Attr, CallOf, Op, Receiver, Value, World, Worlds, arms

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dropcheck.facts import AttributeFact, ClassFacts, FileFacts
+from dropcheck.levels import Behaviour, Confidence
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.project import Moduleness
 from dropcheck.link.sites import Site
-from dropcheck.model import Behaviour, Confidence, Fix, Related, Span
+from dropcheck.model import Fix, Related, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from dropcheck.errors import UserError
 from dropcheck.rules import LISTED
@@ -29,6 +28,8 @@ def codes_for(selector: str) -> frozenset[str]:
 
 def nearest(selector: str) -> str:
     """The code or name that comes nearest to a wrong selector; empty where none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415  (only a mistake needs it)
+
     known = [*(rule.code for rule in LISTED), *(rule.name for rule in LISTED), "ALL"]
     for text in (selector.upper(), selector.lower()):
         close = get_close_matches(text, known, n=1, cutoff=0.5)

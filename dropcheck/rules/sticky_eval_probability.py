@@ -65,9 +65,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dropcheck.facts import AttributeFact
+from dropcheck.levels import Behaviour, Confidence
 from dropcheck.link.project import Moduleness
 from dropcheck.link.words import DROP_WORDS, name_words
-from dropcheck.model import Behaviour, Confidence
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
 from dropcheck.worlds import Attr, Const, truth

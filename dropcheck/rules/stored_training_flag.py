@@ -56,10 +56,10 @@ is seen to be set in the constructor only, and of low confidence where its sourc
 
 from __future__ import annotations
 
+from dropcheck.levels import Confidence
 from dropcheck.link.behaviour import Open, Why
 from dropcheck.link.project import CONSTRUCTORS
 from dropcheck.link.sites import Form, Site
-from dropcheck.model import Confidence
 from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
 from dropcheck.worlds import Attr, Receiver, Value, truth

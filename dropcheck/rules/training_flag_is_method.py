@@ -52,9 +52,10 @@ None.
 
 from __future__ import annotations
 
+from dropcheck.levels import Applicability, Confidence
 from dropcheck.link.project import Moduleness
 from dropcheck.link.sites import Form, Site
-from dropcheck.model import Applicability, Confidence, Fix
+from dropcheck.model import Fix
 from dropcheck.rules.fixes import advice, replace_value
 from dropcheck.rules.rule import Draft, Rule
 from dropcheck.worlds import Attr, Receiver, Value

@@ -64,8 +64,8 @@ When attention dropout is meant to stay on: mark the call with `# dropcheck: alw
 
 from __future__ import annotations
 
+from dropcheck.levels import Behaviour
 from dropcheck.link.sites import Form, Site
-from dropcheck.model import Behaviour
 from dropcheck.rules.fixes import gate_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
 

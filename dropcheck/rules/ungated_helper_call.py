@@ -73,8 +73,9 @@ When the helper is meant to drop here: mark the call with `# dropcheck: always-o
 
 from __future__ import annotations
 
+from dropcheck.levels import Applicability, Behaviour
 from dropcheck.link.site import Form, HelperLink, Site
-from dropcheck.model import Applicability, Behaviour, Fix, Related
+from dropcheck.model import Fix, Related
 from dropcheck.rules.fixes import add_argument, advice, gate_value, replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
 from dropcheck.worlds import Const

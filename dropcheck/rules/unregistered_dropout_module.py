@@ -63,9 +63,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dropcheck.facts import AttributeFact
+from dropcheck.levels import Applicability, Behaviour, Confidence
 from dropcheck.link.containers import dropout_in, is_plain, is_registered, registered_twin
 from dropcheck.link.project import Moduleness
-from dropcheck.model import Applicability, Behaviour, Confidence, Edit, Fix, Span
+from dropcheck.model import Edit, Fix, Span
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 
+from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import line_before, plain_lines
 
-_CLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*(?:\[[^\n]*\][ \t]*)?\(([^)]*)\)")
-_BASE = re.compile(rb"[\w.]+")
+_CLASS = pattern(rb"class[ \t]+(\w+)[ \t]*(?:\[[^\n]*\][ \t]*)?\(([^)]*)\)")
+_BASE = pattern(rb"[\w.]+")
 _NO_MODULES = frozenset(
     {
         b"object",
@@ -26,20 +27,18 @@ _NO_MODULES = frozenset(
         b"Protocol",
     }
 )
-_DISPLAY = re.compile(rb"=[ \t]*([\[{(])")
+_DISPLAY = pattern(rb"=[ \t]*([\[{(])")
 #: Calls that make plain containers; one search for each, since an alternation is slow.
-_CALLS = tuple(re.compile(name + rb"(\()") for name in (rb"list", rb"dict", rb"tuple", rb"OrderedDict", rb"defaultdict"))
-_DISPLAYS = re.compile(rb"(?:\A|[^\w\])])[ \t]*[\[{]|\b(?:list|dict|tuple|OrderedDict|defaultdict)\(")
-_TARGET = re.compile(rb"(self\.)?(\w+)[ \t]*(?::[^=]*)?[+|]?=?[ \t]*(?:\w+\.)?")
-_MADE = re.compile(rb"((?:nn\.)?\w+)[ \t]*\(")
-_NAME = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)(?![\w.(])")
-_ASSIGNED_CALL = re.compile(rb"[ \t]*(?::[^=\n]*)?=[ \t]*(?:\w+\.)*?((?:nn\.)?\w+)[ \t]*\(")
+_CALLS = tuple(pattern(name + rb"(\()") for name in (rb"list", rb"dict", rb"tuple", rb"OrderedDict", rb"defaultdict"))
+_DISPLAYS = pattern(rb"(?:\A|[^\w\])])[ \t]*[\[{]|\b(?:list|dict|tuple|OrderedDict|defaultdict)\(")
+_TARGET = pattern(rb"(self\.)?(\w+)[ \t]*(?::[^=]*)?[+|]?=?[ \t]*(?:\w+\.)?")
+_MADE = pattern(rb"((?:nn\.)?\w+)[ \t]*\(")
+_NAME = pattern(rb"(?<![\w.])([A-Za-z_]\w*)(?![\w.(])")
+_ASSIGNED_CALL = pattern(rb"[ \t]*(?::[^=\n]*)?=[ \t]*(?:\w+\.)*?((?:nn\.)?\w+)[ \t]*\(")
 #: A variable that is assigned to an attribute, as it is or in a plain container.
-_KEPT = re.compile(
-    rb"self\.\w+[ \t]*(?::[^=\n]*)?=[ \t]*(?:[\[({]|(?:list|tuple|dict|set)[ \t]*\()*(\w+)[ \t]*(?:[\n#;,)\]}+]|\Z)"
-)
-_BRACKETS = re.compile(rb"[\[\](){}]")
-_COMMAS = re.compile(rb"[\[\](){},]")
+_KEPT = pattern(rb"self\.\w+[ \t]*(?::[^=\n]*)?=[ \t]*(?:[\[({]|(?:list|tuple|dict|set)[ \t]*\()*(\w+)[ \t]*(?:[\n#;,)\]}+]|\Z)")
+_BRACKETS = pattern(rb"[\[\](){}]")
+_COMMAS = pattern(rb"[\[\](){},]")
 _WAYS = (b".append(", b".extend(", b".insert(", b".add(", b".update(", b".setdefault(", b"[", b" +=", b"+=")
 _MODULES = (b"nn.", b"Module", b"Layer")
 #: Brackets longer than this are left to the parser.

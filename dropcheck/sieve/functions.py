@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dropcheck.catalogue import Catalogue, DropoutFunction
+from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.rates import is_plain, names_in
 from dropcheck.sieve.scan import arguments, chain_before, function_around, imported_words, line_before
 
-_MODE = re.compile(rb"(\w+)\.training")
+_MODE = pattern(rb"(\w+)\.training")
 _ZERO = rb"0(?:\.0*)?"
-_GATED = re.compile(
+_GATED = pattern(
     rb"%b|(?P<then>[\w.]+) if (?P<on>\w+)\.training else %b|%b if not (?P<off>\w+)\.training else (?P<other>[\w.]+)"
     % (_ZERO, _ZERO, _ZERO)
 )
@@ -25,11 +26,11 @@ _FIELDS = (b"self.", b"nfig.", b"args.")
 _FLAGS = (b"training", b"train")
 #: Modules whose functions count, by the names that people give them.
 _PLACES = frozenset({b"functional", b"F", b"torch", b"_VF", b"nn"})
-_ALIAS = re.compile(rb"=[ \t]*(?:F|[\w.]*functional|torch|[\w.]*\bnn)[ \t]*[\n;,)#]")
-_STAR = re.compile(rb"import[ \t]*\*")
-_GETATTR = re.compile(rb"getattr\([ \t]*([\w.]+)[ \t]*,[ \t]*\Z")
+_ALIAS = pattern(rb"=[ \t]*(?:F|[\w.]*functional|torch|[\w.]*\bnn)[ \t]*[\n;,)#]")
+_STAR = pattern(rb"import[ \t]*\*")
+_GETATTR = pattern(rb"getattr\([ \t]*([\w.]+)[ \t]*,[ \t]*\Z")
 #: Two words side by side, which is no Python unless the second is an operator.
-_PROSE = re.compile(rb" (?!(?:if|else|for|in|is|and|or|not|as)\b)[A-Za-z]")
+_PROSE = pattern(rb" (?!(?:if|else|for|in|is|and|or|not|as)\b)[A-Za-z]")
 #: No more white space stands inside a dotted name.
 _MAX_SPACE = 200
 _BLOCKS = (b"if ", b"else", b"elif ", b"for ", b"while ", b"with ", b"try", b"except", b"finally")
@@ -73,7 +74,7 @@ class FunctionSieve:
         self._entries = by_name
         # A literal at the front makes a search fast, an alternation does not: one search for each.
         stems = sorted({_STEM if _STEM in name else name for name in by_name})
-        self._searches = tuple((stem, re.compile(re.escape(stem) + rb"(\w*)[ \t]*(\(?)")) for stem in stems)
+        self._searches = tuple((stem, pattern(re.escape(stem) + rb"(\w*)[ \t]*(\(?)")) for stem in stems)
         self._gates = tuple((gate, tuple(pair for pair in self._searches if gate in pair[0])) for gate in _GATES)
         self._rest = tuple(pair for pair in self._searches if not any(gate in pair[0] for gate in _GATES))
 
@@ -143,7 +144,7 @@ class _Look:
             )
         if place.base:
             last = place.base.rpartition(b".")[2]
-            return last in _PLACES or place.base.partition(b".")[0] in self._imported
+            return last in _PLACES or place.base.partition(b".")[0] in self._imported or self._has_stars
         return place.name in self._imported
 
     def _is_called_wrongly(self, place: _Place, before: bytes) -> bool:
@@ -158,7 +159,7 @@ class _Look:
             return False
         last = place.base.rpartition(b".")[2]
         if place.base and last not in _PLACES and place.base.partition(b".")[0] not in self._imported:
-            return self._renames_torch  # an attribute of an object
+            return self._renames_torch or self._has_stars  # an attribute of an object
         return True
 
     def _is_right(self, entry: DropoutFunction, passed: tuple[tuple[bytes, bytes], ...], at: int) -> bool:

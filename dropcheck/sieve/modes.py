@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import function_around, line_before, method_around
 
-_TRAINING = re.compile(rb"\.training\b[ \t]*(=(?!=))?")
-_DEFINED = re.compile(rb"def[ \t]+training\b")
-_BOUND = re.compile(rb"training[ \t]*(?::[^=\n,()]*)?=(?!=)[^\n]*")
+_TRAINING = pattern(rb"\.training\b[ \t]*(=(?!=))?")
+_DEFINED = pattern(rb"def[ \t]+training\b")
+_BOUND = pattern(rb"training[ \t]*(?::[^=\n,()]*)?=(?!=)[^\n]*")
 _ZERO = rb"[ \t]*=[ \t]*(?:0(?:\.0*)?|None)[ \t]*(?:[#;\n]|\Z)"
-_ZEROED = (re.compile(rb"drop\w*" + _ZERO), re.compile(rb"\.p" + _ZERO))
-_ASSIGNS = re.compile(rb"self\.[\w.]+[ \t]*(?::[^=\n]*)?=(?!=)")
+_ZEROED = (pattern(rb"drop\w*" + _ZERO), pattern(rb"\.p" + _ZERO))
+_ASSIGNS = pattern(rb"self\.[\w.]+[ \t]*(?::[^=\n]*)?=(?!=)")
 #: The start of a statement that binds an attribute of the instance.
-_ON_SELF = re.compile(rb"(?:\A|[:;][ \t]*)self\.[\w.]*\Z")
+_ON_SELF = pattern(rb"(?:\A|[:;][ \t]*)self\.[\w.]*\Z")
 _CONSTRUCTORS = frozenset({b"__init__", b"__new__", b"__post_init__"})
 #: Methods that no constructor calls.
 _USED = frozenset({b"forward", b"__call__", b"training_step", b"validation_step", b"generate"})

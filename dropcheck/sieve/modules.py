@@ -6,22 +6,23 @@ import re
 from collections.abc import Iterator
 
 from dropcheck.catalogue import Catalogue
+from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.rates import is_plain, names_in
 from dropcheck.sieve.scan import arguments, block, chain_before, imported_words, line_before
 
-_DROP = re.compile(rb"Drop(\w*)([ \t]*\()?")
-_CLASS = re.compile(rb"class[ \t]+(\w+)")
-_DROPS = re.compile(rb"(?i)drop|stochastic_?depth")
-_RANDOM = re.compile(rb"rand|bernoulli|uniform|sample")
-_ON_SELF = re.compile(rb"self\.(\w+)[ \t]*(?::[^=\n]*)?=[^=(\[{]*")
+_DROP = pattern(rb"Drop(\w*)([ \t]*\()?")
+_CLASS = pattern(rb"class[ \t]+(\w+)")
+_DROPS = pattern(rb"(?i)drop|stochastic_?depth")
+_RANDOM = pattern(rb"rand|bernoulli|uniform|sample")
+_ON_SELF = pattern(rb"self\.(\w+)[ \t]*(?::[^=\n]*)?=[^=(\[{]*")
 #: What makes a colon that of an annotation, not of a table: what stands before it, or behind the class.
-_ANNOTATED = re.compile(rb"\bdef\b.*\w[ \t]*:\Z")
-_ANNOTATES = re.compile(rb"[ \t]*(?:=|\n|#|\Z)")
-_NAME_END = re.compile(rb"([\w.]*)[ \t]*\Z")
+_ANNOTATED = pattern(rb"\bdef\b.*\w[ \t]*:\Z")
+_ANNOTATES = pattern(rb"[ \t]*(?:=|\n|#|\Z)")
+_NAME_END = pattern(rb"([\w.]*)[ \t]*\Z")
 _REGISTERING = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
 _PLAIN = frozenset({b"list", b"dict", b"tuple", b"set", b"OrderedDict", b"defaultdict", b"append", b"extend", b"insert", b"add"})
 #: Comments and strings: what they say the code need not do.
-_TEXT = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*", re.DOTALL)
+_TEXT = pattern(rb"\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*", re.DOTALL)
 _MAX_BACK = 3000
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import chain_before, line_before
 
-_NUMBER = re.compile(rb"0?\.\d+|0(?:\.0*)?|1e-\d+")
-_NAME = re.compile(rb"(self\.)?\w*drop\w*")
-_CONFIG = re.compile(rb"(?:self\.)?(?:\w*config|cfg|args|hparams)(?:\.\w+|\[[\"']\w+[\"']\])+")
-_FLOAT = re.compile(rb"float\([ \t]*([^()]*?)[ \t]*\)")
-_CHOICE = re.compile(rb"([\w.]+)\s+if\s+([^()]*?)\s+else\s+([\w.]+)")
-_ASSIGNED = re.compile(rb"drop\w*[ \t]*(?::[^=\n,()]*)?=[ \t]*((?:[-1-9]|0[.\d]*[1-9]|True)[\w.]*)")
-_SEVERAL = re.compile(rb"drop\w*[ \t]*,[^\n=()]*=(?!=)[^\n=()]*[1-9][^\n=():]*(?:\n|\Z)")
+_NUMBER = pattern(rb"0?\.\d+|0(?:\.0*)?|1e-\d+")
+_NAME = pattern(rb"(self\.)?\w*drop\w*")
+_CONFIG = pattern(rb"(?:self\.)?(?:\w*config|cfg|args|hparams)(?:\.\w+|\[[\"']\w+[\"']\])+")
+_FLOAT = pattern(rb"float\([ \t]*([^()]*?)[ \t]*\)")
+_CHOICE = pattern(rb"([\w.]+)\s+if\s+([^()]*?)\s+else\s+([\w.]+)")
+_ASSIGNED = pattern(rb"drop\w*[ \t]*(?::[^=\n,()]*)?=[ \t]*((?:[-1-9]|0[.\d]*[1-9]|True)[\w.]*)")
+_SEVERAL = pattern(rb"drop\w*[ \t]*,[^\n=()]*=(?!=)[^\n=()]*[1-9][^\n=():]*(?:\n|\Z)")
 
 
 def is_plain(value: bytes) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-_PLAIN = re.compile(rb"\(([^()\[\]{}'\"#\\;]*)\)")
-_PIECES = re.compile(rb"[^()\[\]{}'\"#\\,;]+|[()\[\]{},]|\"[^\"\\\n]*\"|'[^'\\\n]*'")
-_KEYWORD = re.compile(rb"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*?)\s*\Z", re.DOTALL)
-_CHAIN = re.compile(rb"[\w.]*\Z")
-_DEF = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
-_HEADER = re.compile(rb"class[ \t]+\w+[ \t]*\([^)]*\)")
-_IMPORT = re.compile(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
-_WORD = re.compile(rb"\w+")
+from dropcheck.sieve.pattern import pattern
+
+_PLAIN = pattern(rb"\(([^()\[\]{}'\"#\\;]*)\)")
+_PIECES = pattern(rb"[^()\[\]{}'\"#\\,;]+|[()\[\]{},]|\"[^\"\\\n]*\"|'[^'\\\n]*'")
+_KEYWORD = pattern(rb"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*?)\s*\Z", re.DOTALL)
+_CHAIN = pattern(rb"[\w.]*\Z")
+_DEF = pattern(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
+_HEADER = pattern(rb"class[ \t]+\w+[ \t]*\([^)]*\)")
+_IMPORT = pattern(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
+_WORD = pattern(rb"\w+")
 _LESS: dict[int, re.Pattern[bytes]] = {}
 #: Calls longer than this are left to the parser.
 _MAX_CALL = 4000

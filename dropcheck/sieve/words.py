@@ -8,17 +8,18 @@ import warnings
 from collections.abc import Iterable
 
 from dropcheck.catalogue import Catalogue
+from dropcheck.sieve.pattern import pattern
 from dropcheck.source.cells import is_notebook
 
 #: Comments for this tool, and classes that drop by hand.
-_CODING = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
+_CODING = pattern(rb"coding[:=][ \t]*([-\w.]+)")
 _LIKE_ASCII = (b"utf-8", b"utf8", b"utf_8", b"ascii", b"us-ascii", b"latin", b"iso-8859", b"iso8859", b"cp125", b"windows-125")
 #: What Python 3 cannot parse, by what it holds: a print statement, a keyword for ``cuda()`` of old, a clause, a merge conflict.
 _OTHER_SYNTAX = (
-    (b"print ", re.compile(rb"^[ \t]*print[ \t]+(?!(?:if|else|for|in|is|and|or|not|as)\b)[\"'\w]", re.MULTILINE)),
-    (b"async", re.compile(rb"\basync[ \t]*=(?!=)")),
-    (b"except ", re.compile(rb"^[ \t]*except[ \t]+[\w.]+[ \t]*,[ \t]*\w+[ \t]*:", re.MULTILINE)),
-    (b"<<<<<<< ", re.compile(rb"^<<<<<<< ", re.MULTILINE)),
+    (b"print ", pattern(rb"^[ \t]*print[ \t]+(?!(?:if|else|for|in|is|and|or|not|as)\b)[\"'\w]", re.MULTILINE)),
+    (b"async", pattern(rb"\basync[ \t]*=(?!=)")),
+    (b"except ", pattern(rb"^[ \t]*except[ \t]+[\w.]+[ \t]*,[ \t]*\w+[ \t]*:", re.MULTILINE)),
+    (b"<<<<<<< ", pattern(rb"^<<<<<<< ", re.MULTILINE)),
 )
 _STEMS = (b"dropout", b"Drop", b"drop", b"_attention", b"flash_attn", b"tochastic")
 _OWN_WORDS = (b"dropcheck:", b"DRP", b"Drop", b"StochasticDepth")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 
 from dropcheck.errors import SourceError
@@ -31,7 +30,7 @@ def write_source(source: SourceFile, text: str) -> None:
     folder, name = os.path.split(target)
     # The name is chosen before the file exists, so that it is removed even if the interruption comes right behind its
     # creation. It does not end in .py: a file left behind by a killed process is never taken for source.
-    temporary = os.path.join(folder, f".{name[:40]}.{secrets.token_hex(6)}.dropcheck-tmp")
+    temporary = os.path.join(folder, f".{name[:40]}.{os.urandom(6).hex()}.dropcheck-tmp")
     try:
         if not os.access(target, os.W_OK) and os.path.exists(target):
             raise SourceError(source.path, "is read-only; left as it is")
@@ -59,7 +58,7 @@ def write_bytes(path: str, data: bytes, name: str) -> None:
     """
     target = os.path.realpath(path)
     folder, base = os.path.split(target)
-    temporary = os.path.join(folder, f".{base[:40]}.{secrets.token_hex(6)}.dropcheck-tmp")
+    temporary = os.path.join(folder, f".{base[:40]}.{os.urandom(6).hex()}.dropcheck-tmp")
     try:
         os.makedirs(folder, exist_ok=True)
         _write_copy(temporary, data, os.stat(target) if os.path.exists(target) else None)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from dropcheck.catalogue import build_catalogue
 from dropcheck.extract import extract
+from dropcheck.levels import Behaviour
 from dropcheck.link import link
 from dropcheck.link.behaviour import Verdict
 from dropcheck.link.site import Form, Site
 from dropcheck.link.sites import sites
-from dropcheck.model import Behaviour, LineIndex
+from dropcheck.model import LineIndex
 from proof.measuring import SOURCE_NAME, Measured, Place
 
 BEHAVIOURS = {

@@ -10,7 +10,8 @@ from lsprotocol import types
 
 from dropcheck.integrations.lsp.positions import Positions
 from dropcheck.integrations.lsp.session import Document
-from dropcheck.model import Applicability, Behaviour, Edit, Finding, Fix, LineIndex, Span
+from dropcheck.levels import Applicability, Behaviour
+from dropcheck.model import Edit, Finding, Fix, LineIndex, Span
 
 FIX_ALL = "source.fixAll.dropcheck"
 REFACTOR = types.CodeActionKind.RefactorRewrite

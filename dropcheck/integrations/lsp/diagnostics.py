@@ -11,7 +11,8 @@ from pygls.workspace import PositionCodec
 from dropcheck.engine.select import SYNTAX_ERROR_CODE
 from dropcheck.integrations.lsp.positions import Positions
 from dropcheck.integrations.lsp.session import Checked
-from dropcheck.model import Confidence, Finding
+from dropcheck.levels import Confidence
+from dropcheck.model import Finding
 from dropcheck.report.links import rule_url
 
 SOURCE = "dropcheck"

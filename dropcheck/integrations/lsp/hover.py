@@ -8,7 +8,8 @@ from lsprotocol import types
 
 from dropcheck.integrations.lsp.positions import Positions
 from dropcheck.integrations.lsp.session import Checked
-from dropcheck.model import Applicability, Finding
+from dropcheck.levels import Applicability
+from dropcheck.model import Finding
 from dropcheck.report.links import rule_url
 from dropcheck.report.rules_page import render_markdown, render_text
 from dropcheck.rules import ALL_RULES

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from dropcheck.config.settings import Settings
 from dropcheck.engine.fix import fix_text
-from dropcheck.engine.modules_fix import MODULE_RULE, REPAIRED
+from dropcheck.engine.modules_fix import REPAIRED
+from dropcheck.engine.select import MODULE_RULE
 from dropcheck.engine.workspace import Workspace
 from dropcheck.integrations.linked import open_workspace
-from dropcheck.model import Finding, Fix, State
+from dropcheck.levels import State
+from dropcheck.model import Finding, Fix
 
 
 def refactors(workspace: Workspace, settings: Mapping[str, Settings], path: str) -> tuple[Finding, ...]:

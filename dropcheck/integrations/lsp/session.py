@@ -21,7 +21,8 @@ from dropcheck.integrations.linked import LinkedTexts, is_excluded
 from dropcheck.integrations.lsp.disk import Disk
 from dropcheck.integrations.lsp.refactor import refactors
 from dropcheck.integrations.lsp.settings import EditorSettings
-from dropcheck.model import Finding, State
+from dropcheck.levels import State
+from dropcheck.model import Finding
 from dropcheck.source.text import read_source
 
 

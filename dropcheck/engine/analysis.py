@@ -1,0 +1,190 @@
+"""The full analysis of the files that passed the sieve: extract, link, judge, suppress, select, fix, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dropcheck.discover import Discovery
+from dropcheck.engine.accounts import adopt, read_baselines, settle
+from dropcheck.engine.add_ignore import is_ignorable, with_ignores
+from dropcheck.engine.baseline import Baseline
+from dropcheck.engine.context import complete
+from dropcheck.engine.entries import catalogue_for
+from dropcheck.engine.fix import FixResult
+from dropcheck.engine.loading import Loaded, load
+from dropcheck.engine.options import Progress, RunOptions, Ticker
+from dropcheck.engine.pool import extract_many, internal_error
+from dropcheck.engine.repair import Repaired, repair
+from dropcheck.engine.result import Basis, Result
+from dropcheck.engine.select import enabled_codes
+from dropcheck.engine.slicing import Slices
+from dropcheck.engine.workspace import Workspace
+from dropcheck.model import Finding
+from dropcheck.outcome import FileError, Report
+from dropcheck.sieve import Look
+from dropcheck.source.text import SourceFile
+
+#: A file that does not parse is seen as a whole, whatever its text says.
+_WHOLE = Look(whole=True)
+
+
+def analyse(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticker) -> Result:
+    """Find what there is to find in the files of a run, and fix it if asked.
+
+    Args:
+        found: the files, each with its settings.
+        options: what to do with them.
+        loaded: the files as they were read.
+        ticker: is called after each file.
+
+    Raises:
+        UserError: a baseline cannot be read or written.
+    """
+    settings = {file.path: file.settings for file in found.files}
+    prepared = prepare(found, options, loaded, ticker)
+    workspace, errors = prepared.workspace, list(prepared.errors)
+    paths, failures = _judge(workspace, workspace.paths)
+    repaired = Repaired((), ())
+    if options.fix or options.diff or options.add_ignore is not None:
+        repaired = repair(workspace, paths, prepared.sources, _mender(workspace, options), write=not options.diff)
+        paths, more = _judge(workspace, paths)
+        failures += more
+    errors += (*failures, *repaired.errors)
+    findings = sorted((finding for path in paths for finding in workspace.findings(path)), key=lambda finding: finding.sort_key)
+    broken = {error.path for error in errors}
+    checked = {path: workspace.checked_codes(path) for path in settings if path not in broken}
+    report = Report(
+        findings=tuple(findings),
+        files=len(checked),
+        sources=_shown(workspace, findings),
+        errors=tuple(sorted(errors, key=lambda error: error.path)),
+        fixed=repaired.files,
+        unsafe_fixes=any(one.unsafe_fixes for one in settings.values()),
+        notes=prepared.notes,
+    )
+    if options.diff:
+        return Result(report, prepared.basis)
+    if options.write_baseline is not None:
+        return Result(adopt(report, checked, options.write_baseline), prepared.basis)
+    in_use = [
+        (baseline, {path: codes for path, codes in checked.items() if settings[path].baseline == name})
+        for name, baseline in prepared.baselines.items()
+    ]
+    return Result(settle(report, in_use, prune=options.prune_baseline), prepared.basis)
+
+
+def _mender(workspace: Workspace, options: RunOptions) -> Callable[[str], FixResult]:
+    """What is done to a file: its fixes, or comments in their place."""
+    reason = options.add_ignore
+    if reason is not None:
+        return lambda path: workspace.rewrite(
+            path, lambda: with_ignores(workspace.text(path), workspace.findings(path), reason), is_ignorable
+        )
+    return lambda path: workspace.fix(path, unsafe=workspace.settings(path).unsafe_fixes, baselined=options.fix_baselined)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run up to its linked project.
+
+    Args:
+        workspace: the files that can matter, with everything that the verdict on them depends on.
+        sources: what was read, by path.
+        errors: the files that could not be read or extracted.
+        baselines: the baselines in use, by path.
+        notes: what a user who asks for it wants to know, one line each.
+        basis: what the run rests on.
+    """
+
+    workspace: Workspace
+    sources: dict[str, SourceFile]
+    errors: tuple[FileError, ...]
+    baselines: Mapping[str, Baseline]
+    notes: tuple[str, ...]
+    basis: Basis
+
+
+def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticker) -> Prepared:
+    """Extract and link the files of a run.
+
+    Args:
+        found: the files, each with its settings.
+        options: what to do with them.
+        loaded: the files as they were read.
+        ticker: is called after each file.
+
+    Raises:
+        UserError: a baseline cannot be read or written.
+    """
+    settings = {file.path: file.settings for file in found.files}
+    unused = options.ignore_baseline or options.write_baseline is not None
+    baselines = {} if unused else read_baselines(settings.values(), required=options.prune_baseline)
+    workspace = Workspace(
+        catalogue_for(settings.values()),
+        settings,
+        baselines=baselines,
+        ignore_suppressions=options.ignore_suppressions,
+        obey_noqa=options.obey_noqa,
+    )
+    slices = Slices()
+    errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, slices, options.jobs, ticker))
+    named = [file.path for file in found.files if file.named]
+    completed = complete(workspace, loaded, slices, named, options.jobs)
+    parsed = f"{len(workspace.paths)} of {len(found.files)} files needed to be parsed"
+    notes = (*found.notes, *loaded.notes, *completed.notes, parsed)
+    touched = completed.touched | loaded.sources.keys()
+    basis = Basis(loaded.raws, touched, completed.words, loaded.classes, loaded.odd)
+    return Prepared(workspace, completed.sources, errors, baselines, notes, basis)
+
+
+def prepare_all(found: Discovery, options: RunOptions, progress: Progress | None, *, everything: bool = False) -> Prepared:
+    """Read, sieve, extract and link the files of a run.
+
+    Args:
+        found: the files, each with its settings.
+        options: what to do with them.
+        progress: is called after each file.
+        everything: whether dropout that is surely right matters, too.
+
+    Raises:
+        UserError: the settings of a file name a rule that does not exist, or a baseline cannot be read or written.
+    """
+    distinct = dict.fromkeys(file.settings for file in found.files)
+    for one in distinct:
+        enabled_codes(one)
+    ticker = Ticker(len(found.files), progress)
+    return prepare(found, options, load(found.files, catalogue_for(distinct), ticker, everything=everything), ticker)
+
+
+def _extract(workspace: Workspace, loaded: Loaded, slices: Slices, jobs: int | None, tick: Callable[[], None]) -> list[FileError]:
+    """Put the facts of every file into the workspace; the errors of those that have none."""
+    tasks = [slices.begin(source, loaded.looks.get(path, _WHOLE)) for path, source in loaded.sources.items()]
+    errors = []
+    for task, outcome in zip(tasks, extract_many(tasks, workspace.catalogue, jobs=jobs, tick=tick), strict=True):
+        if isinstance(outcome, FileError):
+            errors.append(outcome)
+        else:
+            workspace.put(task, outcome)
+    return errors
+
+
+def _judge(workspace: Workspace, paths: Sequence[str]) -> tuple[list[str], list[FileError]]:
+    """The files that can be judged, and the errors of those that cannot."""
+    judged = []
+    errors = []
+    for path in paths:
+        try:
+            workspace.findings(path)
+        except Exception as error:  # a bug of ours in one file must not cost the others
+            errors.append(FileError(path, internal_error(error)))
+        else:
+            judged.append(path)
+    return judged, errors
+
+
+def _shown(workspace: Workspace, findings: Sequence[Finding]) -> dict[str, str]:
+    """The texts a report quotes: those of the findings and of the places that explain them."""
+    paths = {finding.path for finding in findings}
+    paths |= {related.path for finding in findings for related in finding.related}
+    return {path: workspace.text(path) for path in workspace.paths if path in paths}
