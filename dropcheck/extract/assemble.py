@@ -74,6 +74,7 @@ class _Assembly:
         self.eval: Recorder = other.recorder
         self.spans: Spans = locate(tree, frozenset(self._wanted()))
         self.index = LineIndex(text)
+        self._locals_by_name: dict[str, frozenset[str]] = {}
         env = train.module.state.env
         self.names = [(name, value) for name, value in env.items() if not isinstance(value, Closure)]
         self.functional = _spelling(self.names, "torch.nn.functional")
@@ -192,11 +193,12 @@ class _Assembly:
 
     def _locals(self, context: FunctionContext) -> frozenset[str]:
         """The names that the function, or one around it, binds."""
-        names: set[str] = set()
-        for record in self.definitions.functions.values():
-            if f"{context.name}.".startswith(f"{record.context.name}."):
-                names |= record.bindings.local
-        return frozenset(names)
+        if context.name not in self._locals_by_name:
+            around = f"{context.name}."
+            records = self.definitions.functions.values()
+            found = (record.bindings.local for record in records if around.startswith(f"{record.context.name}."))
+            self._locals_by_name[context.name] = frozenset[str]().union(*found)
+        return self._locals_by_name[context.name]
 
     def _arguments(
         self, node: cst.Call, train: CallRecord | None, other: CallRecord | None, local: frozenset[str] | None

@@ -12,18 +12,19 @@ from dataclasses import dataclass
 _METHOD = re.compile(r"^([ \t]+)(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*(\()", re.MULTILINE)
 _BRACKET = re.compile(r"[()\[\]{}]|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*")
 _HEADER_END = re.compile(r"[^\n:]*(?:\[[^\n\]]*\][^\n:]*)*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*([ \t]+)(?=\S)")
-#: What a method holds that has to do with dropout, with the mode, or with attributes set by computed names.
-_MATTERS = re.compile(
+#: What a method holds that has to do with dropout, with the mode, or with attributes set by computed names; as a pattern.
+DROPS = (
     r"[dD]rop|training|dot_product|efficient_attention|flash_attn|head_attention_forward|tochastic|setattr|__dict__|vars\(|_module\("
-    r"|\bnn\.(?:Seq|Mod)|\.eval\(|\.train\(|\b(?:is_)?(?:mode|eval|train|test|deterministic|inference|infer|sample)\b"
+    r"|\.eval\(|\.train\(|\b(?:is_)?(?:mode|eval|train|test|deterministic|inference|infer|sample)\b"
 )
+_MATTERS = re.compile(DROPS + r"|\bnn\.(?:Seq|Mod)")
 _READ = re.compile(r"\.(\w+)")
 _SET = re.compile(r"self\.(\w+)[ \t]*(?::[^=\n]*)?[-+*/|]?=(?!=)")
 _UNPACKED = re.compile(r"self\.(\w+)[ \t]*,[^\n]*=(?!=)")
 #: An unbound name: nothing is known of what the method returns.
 _STUB = "return __"
 #: Shorter methods are not worth it, and may be constants that others read.
-_MIN_LENGTH = 500
+MIN_LENGTH = 500
 _QUOTES = ('"""', "'''")
 
 
@@ -86,7 +87,7 @@ def _methods(text: str, start: int, end: int) -> list[Method]:
         stop = after.start() if after is not None else end
         if any(text.count(quotes, found.start(), stop) % 2 for quotes in _QUOTES):
             return []
-        if header is not None and len(header[1]) > len(indent) and stop - found.start() >= _MIN_LENGTH:
+        if header is not None and len(header[1]) > len(indent) and stop - found.start() >= MIN_LENGTH:
             methods.append(Method(found[2], found.start(), header.end(), stop))
         at = stop
     return methods

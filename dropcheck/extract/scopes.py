@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
+from types import NoneType
 
 import libcst as cst
 
-_NESTED = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
-_COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+_NESTED = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef})
+_BINDING = frozenset(
+    {
+        *(cst.Global, cst.Nonlocal, cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.For, cst.FunctionDef),
+        *(cst.ClassDef, cst.Import, cst.ImportFrom, cst.AsName, cst.MatchAs, cst.MatchStar, cst.MatchMapping, cst.Del),
+    }
+)
 _NO_NAMES = frozenset(
     {
         "whitespace",
@@ -38,6 +44,8 @@ _NO_NAMES = frozenset(
         "whitespace_before_equal",
     }
 )
+#: What a field holds that is no node. Exact types: ``isinstance`` is slow on nodes, whose classes are abstract.
+_LEAVES = frozenset({str, bool, NoneType, cst.MaybeSentinel})
 
 
 @cache
@@ -49,12 +57,11 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The child nodes that can hold a name; white space and punctuation are passed over."""
     for name in _child_fields(type(node)):
         child = getattr(node, name)
-        if isinstance(child, cst.CSTNode):
+        kind = type(child)
+        if kind is tuple or kind is list:
+            yield from child
+        elif kind not in _LEAVES:
             yield child
-        elif isinstance(child, (list, tuple)):
-            for item in child:
-                if isinstance(item, cst.CSTNode):
-                    yield item
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +113,13 @@ class _Walk:
             return
         if kind is cst.Name:
             return
-        if isinstance(node, cst.SimpleString):
+        if kind is cst.SimpleString:
+            assert isinstance(node, cst.SimpleString)
             self.reads_mode = self.reads_mode or "training" in node.value
             return
-        if own:
+        if own and kind in _BINDING:
             self._bind(node)
-        if isinstance(node, _NESTED):
+        if kind in _NESTED:
             own = False
         for child in children(node):
             # A walrus inside a comprehension binds in the function; the loop variable of one does not.

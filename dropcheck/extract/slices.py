@@ -6,10 +6,10 @@ What is cut becomes white space of the same length: every offset stays what it w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
-from dropcheck.extract.methods import cut_methods
+from dropcheck.extract.methods import DROPS, MIN_LENGTH, cut_methods
 from dropcheck.source.cells import is_notebook
 
 _START = re.compile(r"^(?:@|(?:async[ \t]+)?(def|class)[ \t]+(\w+))", re.MULTILINE)
@@ -19,6 +19,8 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _STRING = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
 _ATTRIBUTE = re.compile(r"^[ \t]*(?:if[ \t]+)?[A-Za-z_]\w*\.[^\n]*", re.MULTILINE)
 _BASES = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
+#: What a class or function holds that has to do with dropout or with the mode; what it is made of is looked at for itself.
+_MATTERS = re.compile(DROPS)
 _QUOTES = ('"""', "'''")
 
 
@@ -50,6 +52,7 @@ class Outline:
         self.text = text
         self.blocks = _blocks(text)
         self._by_name: dict[str, list[int]] = {}
+        self._named: dict[int, frozenset[int]] = {}
         for index, block in enumerate(self.blocks):
             self._by_name.setdefault(block.name, []).append(index)
 
@@ -89,18 +92,49 @@ class Outline:
         return found
 
     def with_needed(self, kept: Iterable[int]) -> frozenset[int]:
-        """Blocks with everything of the file that they name, and that those name in turn."""
+        """Blocks with everything of the file that they name, and that those name in turn, as far as it can matter."""
+        wanted = frozenset(kept)
         found: set[int] = set()
-        pending = list(kept)
+        pending = list(wanted)
         while pending:
             index = pending.pop()
-            if index in found:
-                continue
-            found.add(index)
-            block = self.blocks[index]
-            words = set(_WORD.findall(_STRING.sub("", self.text[block.start : block.end])))
-            pending.extend(other for word in words & self._by_name.keys() for other in self._by_name[word])
-        return frozenset(found)
+            if index not in found:
+                found.add(index)
+                pending.extend(self._names(index))
+        return wanted | self._leading(found, wanted)
+
+    def _leading(self, found: Set[int], wanted: Set[int]) -> frozenset[int]:
+        """The blocks that matter by what they hold, those that lead to them, and the bases of all of these."""
+        leading = {index for index in found if index in wanted or self._matters(index)}
+        fresh = set(leading)
+        while fresh:
+            bases = {base for index in fresh for base in self._bases(index)}
+            fresh = (bases | {index for index in found if not leading.isdisjoint(self._names(index))}) - leading
+            leading |= fresh
+        return frozenset(leading)
+
+    def _matters(self, index: int) -> bool:
+        """Whether a block can matter by itself: short ones may be constants that others read."""
+        block = self.blocks[index]
+        return block.end - block.start < MIN_LENGTH or _MATTERS.search(self._code(index)) is not None
+
+    def _code(self, index: int) -> str:
+        """A block without strings and comments."""
+        block = self.blocks[index]
+        return _STRING.sub("", self.text[block.start : block.end])
+
+    def _bases(self, index: int) -> set[int]:
+        """The classes of the file that a class has as its bases."""
+        block = self.blocks[index]
+        header = _BASES.search(self.text, block.start, block.end) if block.is_class else None
+        return {one for word in _WORD.findall(header[1]) for one in self.named(word)} if header is not None else set()
+
+    def _names(self, index: int) -> frozenset[int]:
+        """The blocks that a block names."""
+        if index not in self._named:
+            words = set(_WORD.findall(self._code(index)))
+            self._named[index] = frozenset(one for word in words & self._by_name.keys() for one in self._by_name[word])
+        return self._named[index]
 
     def cut(self, kept: frozenset[int], spots: Iterable[int], words: Sequence[str]) -> str:
         """The file with all other blocks turned into white space, and methods that decide nothing without their bodies.

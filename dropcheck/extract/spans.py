@@ -7,13 +7,16 @@ while counting characters gives the offsets of just the nodes that are asked for
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from dropcheck.model import Span
+
+#: Most nodes are not asked for.
+_IGNORED = nullcontext()
 
 
 class SpanRecorder(CodegenState):
@@ -52,22 +55,24 @@ class SpanRecorder(CodegenState):
         elif id(node) in self._wanted:
             self.outer[id(node)] = Span(self._starts.pop(), self.offset)
 
-    @contextmanager
-    def record_syntactic_position(
+    def record_syntactic_position(  # type: ignore[override]  # any context manager will do
         self,
         node: cst.CSTNode,
         *,
         start_node: cst.CSTNode | None = None,  # noqa: ARG002
         end_node: cst.CSTNode | None = None,  # noqa: ARG002
-    ) -> Iterator[None]:
+    ) -> AbstractContextManager[None]:
         """Note where a node is without the white space and parentheses around it.
 
         LibCST offers ``end_node`` for statements whose last line ends with white space; no span here needs it.
         """
+        return self._noted(node) if id(node) in self._wanted else _IGNORED
+
+    @contextmanager
+    def _noted(self, node: cst.CSTNode) -> Iterator[None]:
         start = self.offset
         yield
-        if id(node) in self._wanted:
-            self.inner[id(node)] = Span(start, self.offset)
+        self.inner[id(node)] = Span(start, self.offset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ _NO_MODULES = frozenset(
         b"Protocol",
     }
 )
+_NO_MODULE_ENDS = (b"Enum", b"Error", b"Exception", b"Warning")
 _DISPLAY = pattern(rb"=[ \t]*([\[{(])")
 #: Calls that make plain containers; one search for each, since an alternation is slow.
 _CALLS = tuple(pattern(name + rb"(\()") for name in (rb"list", rb"dict", rb"tuple", rb"OrderedDict", rb"defaultdict"))
@@ -34,6 +35,7 @@ _DISPLAYS = pattern(rb"(?:\A|[^\w\])])[ \t]*[\[{]|\b(?:list|dict|tuple|OrderedDi
 _TARGET = pattern(rb"(self\.)?(\w+)[ \t]*(?::[^=]*)?[+|]?=?[ \t]*(?:\w+\.)?")
 _MADE = pattern(rb"((?:nn\.)?\w+)[ \t]*\(")
 _NAME = pattern(rb"(?<![\w.])([A-Za-z_]\w*)(?![\w.(])")
+_LONGER = pattern(rb"\w")
 _ASSIGNED_CALL = pattern(rb"[ \t]*(?::[^=\n]*)?=[ \t]*(?:\w+\.)*?((?:nn\.)?\w+)[ \t]*\(")
 #: A variable that is assigned to an attribute, as it is or in a plain container.
 _KEPT = pattern(rb"self\.\w+[ \t]*(?::[^=\n]*)?=[ \t]*(?:[\[({]|(?:list|tuple|dict|set)[ \t]*\()*(\w+)[ \t]*(?:[\n#;,)\]}+]|\Z)")
@@ -47,7 +49,11 @@ _MAX = 20_000
 
 def class_names(raw: bytes) -> set[bytes]:
     """The names of the classes of a file that may be Modules, as their bases tell."""
-    return {found[1] for found in _CLASS.finditer(raw) if not all(base in _NO_MODULES for base in _BASE.findall(found[2]))}
+    return {found[1] for found in _CLASS.finditer(raw) if not all(map(_is_no_module, _BASE.findall(found[2])))}
+
+
+def _is_no_module(base: bytes) -> bool:
+    return base in _NO_MODULES or base.endswith(_NO_MODULE_ENDS)
 
 
 def hidden_modules(raw: bytes, classes: Set[bytes]) -> Iterator[int]:
@@ -134,7 +140,7 @@ class _Container:
         """Whether a variable is assigned an object that matters in the class."""
         for at in _places(self.raw, name, self.start, self.end):
             made = _ASSIGNED_CALL.match(self.raw, at + len(name))
-            if made is not None and made[1] in self.classes:
+            if made is not None and made[1] in self.classes and _LONGER.match(self.raw, at - 1) is None:
                 return True
         return False
 

@@ -29,6 +29,8 @@ _PLACES = frozenset({b"functional", b"F", b"torch", b"_VF", b"nn"})
 _ALIAS = pattern(rb"=[ \t]*(?:F|[\w.]*functional|torch|[\w.]*\bnn)[ \t]*[\n;,)#]")
 _STAR = pattern(rb"import[ \t]*\*")
 _GETATTR = pattern(rb"getattr\([ \t]*([\w.]+)[ \t]*,[ \t]*\Z")
+#: What stands behind the name of a parameter in a docstring, and is nothing that can be dropped.
+_TYPE = pattern(rb"`|(?:float|int|bool|str)[,)]")
 #: Two words side by side, which is no Python unless the second is an operator.
 _PROSE = pattern(rb" (?!(?:if|else|for|in|is|and|or|not|as)\b)[A-Za-z]")
 #: No more white space stands inside a dotted name.
@@ -116,8 +118,8 @@ class _Look:
         base, _, prefix = chain.rpartition(b".")
         name = prefix + stem + hit[1]
         before = line_before(raw, start - len(chain))
-        if before.startswith(b"#"):
-            return False
+        if before.startswith(b"#") or (called and _TYPE.match(raw, hit.end()) is not None):
+            return False  # a comment, or a docstring
         if name not in self.entries:
             # ``self.attn_dropout(x)`` as a statement may throw the result of a module away.
             return called and base == b"self" and _is_statement(before)
@@ -126,8 +128,6 @@ class _Look:
         place = _Place(start - len(chain), hit.end(1), name, base, hit.start(2) if called else -1)
         if base == b"self" or (base.startswith(b"self.") and base.rpartition(b".")[2] not in _PLACES):
             return called and _is_statement(before)
-        if called and raw[hit.end() : hit.end() + 1] == b"`":
-            return False  # a docstring
         return self._is_called_wrongly(place, before) if called else self._is_passed_on(place, before)
 
     def _is_passed_on(self, place: _Place, before: bytes) -> bool:
