@@ -19,6 +19,7 @@ from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
 from dropcheck.facts import FunctionFacts, as_written
 from dropcheck.link import Project
+from dropcheck.link.follow import follow_imports
 from dropcheck.model import FileError
 from dropcheck.sieve import Sieve
 from dropcheck.sieve.scan import speaks_of
@@ -95,7 +96,7 @@ class _Completion:
         for _ in range(_MAX_ROUNDS):
             self._join(tasks)
             project = self.workspace.project()
-            project.follow_imports()
+            follow_imports(project)
             # Only a project with all its definitions tells which helpers leave dropout to their callers.
             tasks = self._definitions(project) or self._callers(project)
             if not tasks:

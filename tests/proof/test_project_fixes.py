@@ -52,6 +52,7 @@ STILL_DROPPING = {
     "bad_hole_reached_elsewhere": "the helper has no module at hand: advice only",
     "bad_hole_reached_through_helper": "the helper has no module at hand: advice only",
     "bad_one_caller_marked": "one call is marked as meant",
+    "bad_tuple_of_wrapping_modules": "no registered container stands for a tuple: advice only",
 }
 #: Cases where a mistake without an effect is left, and why.
 ADVISED = {"bad_mode_read_by_method_of_init": "the mode is still read in the constructor, which is advice only"}
