@@ -20,6 +20,8 @@ from dropcheck.errors import SourceError
 from dropcheck.facts import FunctionFacts, as_written
 from dropcheck.link import Project
 from dropcheck.link.follow import follow_imports
+from dropcheck.link.inherited import left_to_subclasses
+from dropcheck.link.project import Owner
 from dropcheck.model import FileError
 from dropcheck.sieve import Sieve
 from dropcheck.sieve.scan import speaks_of
@@ -231,9 +233,17 @@ def _names_of_helpers(project: Project) -> set[str]:
         if found is not None:
             method, owner = _as_written(found)
             # What is known of a method depends on the subclasses of its class, and on who calls it.
-            names.add(f"({owner}" if owner else method)
+            names |= _names_of_bases(project, project.owner(path, found.owner)) if owner else {method}
             names.add(f".{method}(" if owner and not _is_public(method) else "")
+    for cls in left_to_subclasses(project):
+        names |= _names_of_bases(project, cls)
     return _with_aliases(project, names - {""}) | _other_names(project)
+
+
+def _names_of_bases(project: Project, owner: Owner | None) -> set[str]:
+    """Words by which further subclasses of a class are found: its name among the bases of another, or that of a subclass."""
+    known = (owner, *project.subclasses(owner)) if owner is not None else ()
+    return {f"({as_written(cls.name).rpartition('.')[2]}" for _, cls in known}
 
 
 def _other_names(project: Project) -> set[str]:

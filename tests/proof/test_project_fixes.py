@@ -55,7 +55,15 @@ STILL_DROPPING = {
     "bad_tuple_of_wrapping_modules": "no registered container stands for a tuple: advice only",
 }
 #: Cases where a mistake without an effect is left, and why.
-ADVISED = {"bad_mode_read_by_method_of_init": "the mode is still read in the constructor, which is advice only"}
+ADVISED = dict.fromkeys(
+    ("bad_mode_read_by_init_of_base", "bad_mode_read_by_method_of_init"),
+    "the mode is still read in the constructor, which is advice only",
+)
+#: Models that drop nothing, although a finding is in their class: a subclass of theirs sets the rate.
+SET_BY_SUBCLASS = {
+    "bad_rate_set_by_subclass": {("pkg/base.py", "Base")},
+    "bad_rate_set_by_subclass_of_subclass": {("pkg/base.py", "Base"), ("pkg/middle.py", "Middle")},
+}
 RUN = CASES - NOT_IMPORTABLE.keys() - WITHOUT_MODELS
 BAD = sorted(case for case in RUN if case.startswith("bad_"))
 GOOD = sorted(case for case in CASES if case.startswith("good_"))
@@ -123,7 +131,7 @@ def test_what_is_found_is_true(case: str, tried: Tried):
     told = [holders(finding, tried.before) for finding in tried.findings]
     assert told
     assert set() not in told, "a finding in a class that was not run"
-    assert set().union(*told) <= dropping(tried.before)
+    assert set().union(*told) - SET_BY_SUBCLASS.get(case, set()) <= dropping(tried.before)
 
 
 @every(BAD)
@@ -169,4 +177,5 @@ def test_these_have_no_models(folder: Path):
 
 
 def test_tables_name_cases_that_exist():
-    assert NOT_IMPORTABLE.keys() | WITHOUT_MODELS | TOLD_IN_FUNCTION | STILL_DROPPING.keys() | ADVISED.keys() <= CASES
+    known = (NOT_IMPORTABLE, WITHOUT_MODELS, TOLD_IN_FUNCTION, STILL_DROPPING, ADVISED, SET_BY_SUBCLASS)
+    assert set().union(*known) <= CASES
