@@ -26,7 +26,7 @@ from dropcheck.model import FileError
 from dropcheck.sieve import Sieve
 from dropcheck.sieve.scan import speaks_of
 from dropcheck.source.text import SourceFile, read_code, read_source
-from dropcheck.worlds import CallOf, Defined, Display, Imported, Op, Value
+from dropcheck.worlds import Attr, CallOf, Defined, Display, Imported, Op, Receiver, Value
 
 #: Each round may lead to further files; real projects need three or four.
 _MAX_ROUNDS = 12
@@ -282,10 +282,14 @@ def _is_public(method: str) -> bool:
 
 
 def _with_aliases(project: Project, names: set[str]) -> set[str]:
-    """Names of helpers, and the names of modules that are made of them: aliases, tables, partials."""
+    """Names of helpers, and the names of what is made of them: aliases, tables, partials, also kept on an instance."""
     found = set(names)
-    for file in project.files.values():
+    for path, file in project.files.items():
         found |= {name for name, value in file.names if not found.isdisjoint(_leaves(value))}
+        for cls in file.classes:
+            kept = {fact.path[0] for fact in cls.attributes if not found.isdisjoint(_leaves(fact.value.train))}
+            if kept:
+                found |= {f".{name}" for name in kept} | _names_of_bases(project, (path, cls))
     return found - {"*"}
 
 
@@ -294,6 +298,8 @@ def _leaves(value: Value) -> Iterator[str]:
     match value:
         case Defined(name=name) | Imported(path=name):
             yield name.rpartition(".")[2]
+        case Attr(base=Receiver(), name=name):
+            yield name
         case Op(args=values) | Display(items=values) | CallOf(args=values):
             for part in values:
                 yield from _leaves(part)
