@@ -20,10 +20,13 @@ from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
 from dropcheck.facts import FunctionFacts, as_written
 from dropcheck.link import Project
+from dropcheck.link.follow import follow_imports
+from dropcheck.link.inherited import left_to_subclasses
+from dropcheck.link.project import Owner
 from dropcheck.outcome import FileError
 from dropcheck.sieve.scan import speaks_of
 from dropcheck.source.text import SourceFile, read_code, read_source
-from dropcheck.worlds import CallOf, Defined, Display, Imported, Op, Value
+from dropcheck.worlds import Attr, CallOf, Defined, Display, Imported, Op, Receiver, Value
 
 #: Each round may lead to further files; real projects need three or four.
 _MAX_ROUNDS = 12
@@ -93,7 +96,7 @@ class _Completion:
         for _ in range(_MAX_ROUNDS):
             self._join(tasks)
             project = self.workspace.project()
-            project.follow_imports()
+            follow_imports(project)
             # Only a project with all its definitions tells which helpers leave dropout to their callers.
             tasks = self._definitions(project) or self._callers(project)
             if not tasks:
@@ -208,9 +211,17 @@ def _names_of_helpers(project: Project) -> set[str]:
         if found is not None:
             method, owner = _as_written(found)
             # What is known of a method depends on the subclasses of its class, and on who calls it.
-            names.add(f"({owner}" if owner else method)
+            names |= _names_of_bases(project, project.owner(path, found.owner)) if owner else {method}
             names.add(f".{method}(" if owner and not _is_public(method) else "")
+    for cls in left_to_subclasses(project):
+        names |= _names_of_bases(project, cls)
     return _with_aliases(project, names - {""}) | _other_names(project)
+
+
+def _names_of_bases(project: Project, owner: Owner | None) -> set[str]:
+    """Words by which further subclasses of a class are found: its name among the bases of another, or that of a subclass."""
+    known = (owner, *project.subclasses(owner)) if owner is not None else ()
+    return {f"({as_written(cls.name).rpartition('.')[2]}" for _, cls in known}
 
 
 def _other_names(project: Project) -> set[str]:
@@ -249,10 +260,14 @@ def _is_public(method: str) -> bool:
 
 
 def _with_aliases(project: Project, names: set[str]) -> set[str]:
-    """Names of helpers, and the names of modules that are made of them: aliases, tables, partials."""
+    """Names of helpers, and the names of what is made of them: aliases, tables, partials, also kept on an instance."""
     found = set(names)
-    for file in project.files.values():
+    for path, file in project.files.items():
         found |= {name for name, value in file.names if not found.isdisjoint(_leaves(value))}
+        for cls in file.classes:
+            kept = {fact.path[0] for fact in cls.attributes if not found.isdisjoint(_leaves(fact.value.train))}
+            if kept:
+                found |= {f".{name}" for name in kept} | _names_of_bases(project, (path, cls))
     return found - {"*"}
 
 
@@ -261,6 +276,8 @@ def _leaves(value: Value) -> Iterator[str]:
     match value:
         case Defined(name=name) | Imported(path=name):
             yield name.rpartition(".")[2]
+        case Attr(base=Receiver(), name=name):
+            yield name
         case Op(args=values) | Display(items=values) | CallOf(args=values):
             for part in values:
                 yield from _leaves(part)

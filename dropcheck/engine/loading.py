@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from dropcheck.catalogue import Catalogue
@@ -10,7 +10,6 @@ from dropcheck.discover import FoundFile
 from dropcheck.errors import ForeignNotebookError, SourceError
 from dropcheck.outcome import FileError
 from dropcheck.sieve import Look, Sieve, hidden_modules, with_odd_rates
-from dropcheck.sieve.scan import imported_words
 from dropcheck.sieve.words import parses
 from dropcheck.source.cells import NOTEBOOK_SUFFIX
 from dropcheck.source.text import SourceFile, decode_source, read_bytes
@@ -71,7 +70,7 @@ def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], No
     sieve = Sieve(catalogue, everything=everything)
     every = with_odd_rates({path: sieve.look(code) for path, code in codes.items()})
     classes = sieve.module_names.union(*(look.classes for look in every.values()))
-    looks = _suspects(codes, named, every, classes)
+    looks = _suspects(codes, every, classes)
     # What is at hand is never read again, so it cannot join later.
     looks |= {file.path: _WHOLE for file in files if file.raw is not None and file.path in codes}
     sources: dict[str, SourceFile] = {}
@@ -102,13 +101,11 @@ def _is_plain_text(raw: bytes) -> bool:
     return raw.isascii() and b"\0" not in raw and b"coding" not in raw[:400]
 
 
-def _suspects(raws: dict[str, bytes], named: Set[str], looks: dict[str, Look], classes: frozenset[bytes]) -> dict[str, Look]:
+def _suspects(raws: dict[str, bytes], looks: dict[str, Look], classes: frozenset[bytes]) -> dict[str, Look]:
     """What the text of each file says that needs the full analysis."""
     found: dict[str, Look] = {}
     for path, look in looks.items():
-        # A file that is named by itself may take its classes from files that are not here to be looked at.
-        known = classes | imported_words(raws[path]) if path in named else classes
-        hidden = tuple(hidden_modules(raws[path], known)) if not look.whole else ()
+        hidden = tuple(hidden_modules(raws[path], classes)) if not look.whole else ()
         if look.suspect or hidden:
             found[path] = replace(look, spots=(*look.spots, *hidden))
     return found

@@ -25,6 +25,7 @@ from dropcheck.worlds import (
     call,
     convert,
     display,
+    read_table,
     reads_mode,
 )
 
@@ -87,6 +88,8 @@ class CallExpressions(Expressions):
             return Imported(name) if isinstance(name, str) and not name.startswith(".") else None
         if not isinstance(node.func, cst.Attribute):
             return None
+        if isinstance(callee, Attr) and callee.name == "get" and _is_table(callee.base) and 0 < len(args) <= 2 and not keywords:
+            return read_table(callee.base, args)
         base = self.bound(node.func.value) if isinstance(node.func.value, cst.Name) else None
         made = base if isinstance(base, CallOf) else None
         if made is None and isinstance(node.func.value, cst.Call):
@@ -134,6 +137,13 @@ class CallExpressions(Expressions):
             env = self.frame.state.env
             for key in [key for key in env if key.startswith(f"{callee.base.name}.")]:
                 del env[key]
+
+
+def _is_table(value: Value) -> bool:
+    """Whether a value is a visible mapping, or an attribute of the instance, which may be one."""
+    if isinstance(value, Display):
+        return value.keys is not None
+    return isinstance(value, Attr) and isinstance(value.base, Receiver)
 
 
 def _brief(value: Value) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -83,7 +84,7 @@ class Collector(Statements):
         self.definitions = definitions
         self.module_path = module
         self.is_package = is_package
-        self._waiting: list[tuple[cst.FunctionDef, FunctionContext, Frame]] = []
+        self._waiting: list[tuple[cst.FunctionDef | cst.Lambda, FunctionContext, Frame]] = []
         self._made: dict[int, tuple[Notes, tuple[int, ...]]] = {}
         self._running: list[Closure] = []
         self._roots = 0
@@ -146,23 +147,49 @@ class Collector(Statements):
         names = [name for name, _ in parameters_of(node)]
         takes_receiver = kind in {FunctionKind.METHOD, FunctionKind.PROPERTY} and names and not names[0].startswith("*")
         inner = FunctionContext(
-            name=self._name(node) + suffix,
+            name=self._name(node, node.name.value) + suffix,
             owner=context.owner,
             receiver=names[0] if takes_receiver else "",
             methods=context.methods,
             kind=kind,
             node=node,
         )
-        self._define(node, inner, decorated=decorated)
-        outer = self.frame.outer if context.owner and self.frame.outer is not None else self.frame
-        self._waiting.append((node, inner, outer))
+        self._wait_for(node, inner, decorated=decorated)
         if not suffix:
             self.bind(node.name.value, Defined(self.path, inner.name))
+
+    def exec_Assign(self, node: cst.Assign) -> None:
+        target = node.targets[0].target
+        if (
+            self.frame.body_scope
+            and len(node.targets) == 1
+            and isinstance(target, cst.Name)
+            and isinstance(node.value, cst.Lambda)
+        ):
+            self._name_lambda(target.value, node.value)
+        else:
+            super().exec_Assign(node)
+
+    def _name_lambda(self, name: str, node: cst.Lambda) -> None:
+        """``drop = lambda x: ...`` in a module or class is a function of that name."""
+        context = self.frame.context
+        names = [parameter for parameter, _ in parameters_of(node)]
+        takes_receiver = bool(context.owner and names) and not names[0].startswith("*")
+        inner = FunctionContext(
+            name=self._name(node, name),
+            owner=context.owner,
+            receiver=names[0] if takes_receiver else "",
+            methods=context.methods,
+            kind=FunctionKind.METHOD if context.owner else FunctionKind.FUNCTION,
+            node=node,
+        )
+        self._wait_for(node, inner, decorated=False)
+        self.bind(name, Defined(self.path, inner.name))
 
     def exec_ClassDef(self, node: cst.ClassDef) -> None:
         for decorator in node.decorators:
             self.eval(decorator.decorator)
-        name = self._name(node)
+        name = self._name(node, node.name.value)
         bases = tuple(self.eval(arg.value) for arg in node.bases)
         for keyword in node.keywords:
             self.eval(keyword.value)
@@ -179,8 +206,8 @@ class Collector(Statements):
         self.frame, self.statement = outer, statement
         self.bind(node.name.value, Defined(self.path, name))
 
-    def _name(self, node: cst.FunctionDef | cst.ClassDef) -> str:
-        return self.frame.context.inner(self._replaced.get(id(node), node.name.value))
+    def _name(self, node: cst.CSTNode, name: str) -> str:
+        return self.frame.context.inner(self._replaced.get(id(node), name))
 
     def class_attribute(self, node: cst.ClassDef, name: str, value: Value) -> None:
         """Note what a name of a class body is in the end."""
@@ -191,9 +218,15 @@ class Collector(Statements):
         record = FunctionRecord(node, context, bindings(node), defaults, decorated)
         self.definitions.functions.setdefault(id(node), record)
 
+    def _wait_for(self, node: cst.FunctionDef | cst.Lambda, context: FunctionContext, *, decorated: bool) -> None:
+        """Define a function of a module or class, to be run when its names are known."""
+        self._define(node, context, decorated=decorated)
+        outer = self.frame.outer if context.owner and self.frame.outer is not None else self.frame
+        self._waiting.append((node, context, outer))
+
     # Running functions
 
-    def _run_function(self, node: cst.FunctionDef, context: FunctionContext, outer: Frame) -> None:
+    def _run_function(self, node: cst.FunctionDef | cst.Lambda, context: FunctionContext, outer: Frame) -> None:
         self._roots += 1
         frame = self._frame(node, context, outer, TRUE, {})
         frame.root = self._roots
@@ -212,6 +245,8 @@ class Collector(Statements):
             plain = name.lstrip("*")
             if index == 0 and plain == context.receiver and context.kind in {FunctionKind.METHOD, FunctionKind.PROPERTY}:
                 env[plain] = Receiver(plain)
+            elif index == 0 and context.kind is FunctionKind.CLASS and context.owner:
+                env[plain] = Defined(self.path, context.owner)
             else:
                 env[plain] = passed.get(plain, Param(context.name, name))
         local = self.definitions.functions[id(node)].bindings.local
@@ -320,13 +355,22 @@ def _replaced(tree: cst.Module) -> dict[int, str]:
     """Names that tell definitions of the module from later ones of the same name, as notebooks have them."""
     last: dict[str, int] = {}
     names: dict[int, str] = {}
-    for node in tree.body:
-        if isinstance(node, (cst.ClassDef, cst.FunctionDef)):
-            name = node.name.value
-            if name in last:
-                names[last[name]] = numbered(name, len(names) + 1)
-            last[name] = id(node)
+    for name, node in (found for statement in tree.body for found in _defined(statement)):
+        if name in last:
+            names[last[name]] = numbered(name, len(names) + 1)
+        last[name] = id(node)
     return names
+
+
+def _defined(statement: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
+    """The class, function or named lambda that a statement defines, with its name."""
+    if isinstance(statement, (cst.ClassDef, cst.FunctionDef)):
+        yield statement.name.value, statement
+    for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+        if isinstance(part, cst.Assign) and isinstance(part.value, cst.Lambda) and len(part.targets) == 1:
+            target = part.targets[0].target
+            if isinstance(target, cst.Name):
+                yield target.value, part.value
 
 
 def _method_names(node: cst.ClassDef) -> list[str]:
@@ -334,12 +378,12 @@ def _method_names(node: cst.ClassDef) -> list[str]:
     pending: list[cst.CSTNode] = list(node.body.body)
     while pending:
         statement = pending.pop()
-        if isinstance(statement, cst.FunctionDef):
-            names.append(statement.name.value)
-        elif isinstance(statement, cst.If):
+        if isinstance(statement, cst.If):
             pending.extend(statement.body.body)
             if statement.orelse is not None:
                 pending.append(statement.orelse)
         elif isinstance(statement, cst.Else):
             pending.extend(statement.body.body)
+        elif not isinstance(statement, cst.ClassDef):
+            names += (name for name, _ in _defined(statement))
     return names

@@ -27,6 +27,7 @@ from dropcheck.worlds import (
     choice,
     display,
     either,
+    item_of,
     negate,
     operation,
     unary,
@@ -228,7 +229,7 @@ class Expressions:
         base = self.eval(node.value)
         indices = [self.eval(part) for element in node.slice for part in children(element.slice)]
         if isinstance(base, Display) and len(indices) == 1 and isinstance(indices[0], Const):
-            found = _item(base, indices[0])
+            found = item_of(base, indices[0])
             if found is not None:
                 return found
         return operation("item", base, *indices)
@@ -330,18 +331,6 @@ class Expressions:
         elif node.value is not None:
             self.eval(node.value)
         return Opaque("what is sent to a generator")
-
-
-def _item(base: Display, index: Const) -> Value | None:
-    if base.keys is not None:
-        if all(isinstance(key, Const) for key in base.keys):
-            for key, item in zip(base.keys, base.items, strict=True):
-                if isinstance(key, Const) and key.value == index.value:
-                    return item
-        return None
-    if isinstance(index.value, int) and base.kind in {"list", "tuple"} and -len(base.items) <= index.value < len(base.items):
-        return base.items[index.value]
-    return None
 
 
 def bind_loop(frame: Frame, names: set[str], target: cst.CSTNode) -> None:

@@ -244,9 +244,11 @@ class Recorder:
                 case Op(name="item", args=(Display(items=items), *_)):
                     if any(self._may_drop(item) for item in items):
                         return True
-                case Op(name="item", args=(Imported(path), *_)):  # a table of functions in another file
+                case Op(name="item", args=(Imported(path), *_)) | CallOf(callee=Imported(path)) if _reads_table(arm):
                     if path.partition(".")[0] not in _LIBRARIES:
                         return True
+                case Op(name="item", args=(Attr(base=Receiver()), *_)):
+                    return True
                 case Defined() | Param() | Attr(base=Receiver() | Defined() | CallOf(callee=Imported(path="builtins.super"))):
                     return True
         return False
@@ -272,6 +274,11 @@ class Recorder:
         """Note what a function returns."""
         known = self.returns.get(id(node))
         self.returns[id(node)] = value if known is None else join((known, value))
+
+
+def _reads_table(value: Op | CallOf) -> bool:
+    """Whether a value is ``table[key]`` or ``table.get(key)`` of something imported."""
+    return isinstance(value, Op) or (isinstance(value.callee, Imported) and value.callee.path.endswith(".get"))
 
 
 def _own_attribute(node: cst.CSTNode, context: FunctionContext) -> str | None:

@@ -21,6 +21,7 @@ _ATTRIBUTE = re.compile(r"^[ \t]*(?:if[ \t]+)?[A-Za-z_]\w*\.[^\n]*", re.MULTILIN
 _BASES = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 #: What a class or function holds that has to do with dropout or with the mode; what it is made of is looked at for itself.
 _MATTERS = re.compile(DROPS)
+_RENAMED = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
 _QUOTES = ('"""', "'''")
 
 
@@ -81,15 +82,22 @@ class Outline:
 
     def mentioning(self, words: Sequence[str]) -> set[int]:
         """The blocks that hold one of some words, or, for a word behind an opening parenthesis, the classes with that base."""
-        bases = {word[1:] for word in words if word.startswith("(")}
+        bases = self._bases_among(words)
         others = [word for word in words if not word.startswith("(")]
-        found: set[int] = set()
-        for index, block in enumerate(self.blocks):
-            header = _BASES.search(self.text, block.start, block.end) if bases and block.is_class else None
-            inherits = header is not None and not bases.isdisjoint(_WORD.findall(header[1]))
-            if inherits or any(word in self.text[block.start : block.end] for word in others):
-                found.add(index)
-        return found
+        return {
+            index
+            for index, block in enumerate(self.blocks)
+            if self._inherits(block, bases) or any(word in self.text[block.start : block.end] for word in others)
+        }
+
+    def _bases_among(self, words: Iterable[str]) -> set[str]:
+        """The base classes among some words, also under the names that imports of the file give them."""
+        bases = {word[1:] for word in words if word.startswith("(")}
+        return bases | {own for name, own in _RENAMED.findall(self.text) if name in bases} if bases else bases
+
+    def _inherits(self, block: Block, bases: Set[str]) -> bool:
+        header = _BASES.search(self.text, block.start, block.end) if bases and block.is_class else None
+        return header is not None and not bases.isdisjoint(_WORD.findall(header[1]))
 
     def with_needed(self, kept: Iterable[int]) -> frozenset[int]:
         """Blocks with everything of the file that they name, and that those name in turn, as far as it can matter."""
@@ -142,16 +150,16 @@ class Outline:
         Args:
             kept: the blocks to keep.
             spots: places that must stay.
-            words: names; methods that hold one must stay.
+            words: names; methods that hold one must stay, and all those of a class that inherits from one.
         """
         parts: list[str] = []
         at = 0
-        places = tuple(spots)
+        places, bases = tuple(spots), self._bases_among(words)
         for index, block in enumerate(self.blocks):
             parts.append(self.text[at : block.start])
             if index not in kept:
                 parts.append(" " * (block.end - block.start))
-            elif block.is_class and not _DROPS.search(block.name):
+            elif block.is_class and not _DROPS.search(block.name) and not self._inherits(block, bases):
                 parts.append(cut_methods(self.text, block.start, block.end, places, words))
             else:
                 parts.append(self.text[block.start : block.end])

@@ -29,6 +29,7 @@ from dropcheck.worlds import (
     both,
     conjuncts,
     either,
+    item_of,
     negate,
     truth,
 )
@@ -84,9 +85,9 @@ class Calls:
                         yield found
 
     def _alternatives(self, arm: Value, owner: Owner | None) -> Iterator[Value]:
-        if isinstance(arm, Op) and arm.name == "item" and isinstance(arm.args[0], Display):
-            for item in arm.args[0].items:
-                yield from arms(item)
+        if isinstance(arm, Op) and arm.name == "item":
+            for entry in self._entries(arm.args[0], arm.args[-1], owner):
+                yield from arms(entry)
         elif isinstance(arm, Attr) and isinstance(arm.base, Receiver) and owner is not None:
             method = self.project.method(owner, arm.name)
             if method is not None and method[1].kind is not FunctionKind.PROPERTY:
@@ -97,6 +98,21 @@ class Calls:
                     yield from map(_made_earlier, self._alternatives(found, None))
         else:
             yield arm
+
+    def _entries(self, table: Value, index: Value, owner: Owner | None) -> Iterator[Value]:
+        """What a table may hold under an index, as far as it is visible."""
+        tables: tuple[Value, ...] = (table,)
+        added: tuple[Value, ...] = ()
+        if isinstance(table, Attr) and isinstance(table.base, Receiver) and owner is not None:
+            tables = self.project.attribute_values(owner, table.name, World.TRAIN) or ()
+            added = self.project.added_values(owner, table.name)
+            index = Resolver(self.project, World.TRAIN, owner).resolve(index)
+        for found in (arm for value in tables for arm in arms(value) if isinstance(arm, Display)):
+            known = item_of(found, index) if isinstance(index, Const) else None
+            if known is None:
+                yield from (*found.items, *added)
+            elif not added:
+                yield known
 
     def in_both_worlds(self, path: str, call: CallFact, partial: CallOf) -> Worlds[CallOf]:
         """A ``functools.partial`` that is called, as it is in each world.

@@ -16,7 +16,9 @@ _REGISTERING = frozenset({"add_module", "register_module", "__setattr__"})
 _PLAIN_CALLS = frozenset(
     {"builtins.list", "builtins.dict", "builtins.tuple", "collections.OrderedDict", "collections.defaultdict"}
 )
-_MAX_DEPTH = 3
+_TORCH_CONTAINERS = frozenset({"torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ModuleDict"})
+#: So many Modules deep in each other dropout is looked for.
+MAX_DEPTH = 3
 
 
 def is_plain(value: Value) -> bool:
@@ -79,6 +81,60 @@ def _may_be_name(key: Value) -> bool:
     return not isinstance(key, Const) or isinstance(key.value, str)
 
 
+def plain_containers(cls: ClassFacts) -> dict[str, list[AttributeFact]]:
+    """The attributes that are only ever plain containers, each with its assignments and what is added to it.
+
+    Args:
+        cls: the class.
+    """
+    added = {fact.span for fact in cls.attributes if fact.path[1:] == ("*",)}
+    found: dict[str, list[AttributeFact]] = {}
+    for fact in cls.attributes:
+        adds = fact.path[1:] == ("*",)
+        # ``self.xs += [...]`` is there as what it adds, too; what it adds to is judged where it is made.
+        if fact.function and (adds or (len(fact.path) == 1 and fact.span not in added)):
+            found.setdefault(fact.path[0], []).append(fact)
+    return {
+        name: facts
+        for name, facts in found.items()
+        if any(len(fact.path) == 1 for fact in facts) and all(is_plain(fact.value.train) for fact in facts if len(fact.path) == 1)
+    }
+
+
+def made_in(value: Value) -> Iterator[CallOf]:
+    """The objects that a value makes, or holds in plain containers.
+
+    Args:
+        value: what is assigned or added.
+    """
+    for arm in arms(value):
+        match arm:
+            case CallOf(callee=Imported(path=path), args=args) if path in _PLAIN_CALLS:
+                for arg in args:
+                    yield from made_in(arg)
+            case CallOf():
+                yield arm
+            case Display(items=items):
+                for item in items:
+                    yield from made_in(item)
+            case Op(name="list comprehension" | "dict comprehension" | "comprehension", args=args):
+                yield from made_in(args[-1])
+            case Op(name="+" | "*", args=args):
+                for arg in args:
+                    yield from made_in(arg)
+
+
+def registered_in(made: CallOf) -> Iterator[CallOf]:
+    """The objects that a container of torch is made of.
+
+    Args:
+        made: a call, of such a container or of anything else.
+    """
+    if isinstance(made.callee, Imported) and made.callee.path in _TORCH_CONTAINERS:
+        for value in (*made.args, *(item for _, item in made.keywords)):
+            yield from made_in(value)
+
+
 def dropout_in(project: LinkedProject, path: str, value: Value) -> Iterator[CallOf]:
     """The modules with dropout that a value makes or holds in plain containers.
 
@@ -87,22 +143,7 @@ def dropout_in(project: LinkedProject, path: str, value: Value) -> Iterator[Call
         path: the file of the value.
         value: what is assigned or added.
     """
-    for arm in arms(value):
-        match arm:
-            case CallOf(callee=callee) if isinstance(callee, Imported) and callee.path in _PLAIN_CALLS:
-                for arg in arm.args:
-                    yield from dropout_in(project, path, arg)
-            case CallOf():
-                if _drops(project, project.localize(arm, path), 0):
-                    yield arm
-            case Display(items=items):
-                for item in items:
-                    yield from dropout_in(project, path, item)
-            case Op(name="list comprehension" | "dict comprehension", args=args):
-                yield from dropout_in(project, path, args[-1])
-            case Op(name="+" | "*", args=args):
-                for arg in args:
-                    yield from dropout_in(project, path, arg)
+    return (made for made in made_in(value) if _drops(project, project.localize(made, path), 0))
 
 
 def _drops(project: LinkedProject, made: Value, depth: int) -> bool:
@@ -112,10 +153,10 @@ def _drops(project: LinkedProject, made: Value, depth: int) -> bool:
     rate = project.module_rate(made)
     if rate is not None:
         return not (isinstance(rate, Const) and rate.value == 0)
-    if isinstance(made.callee, Imported) and made.callee.path in {"torch.nn.Sequential", "torch.nn.ModuleList"}:
-        return any(_drops(project, arg, depth) for arg in made.args)
+    if any(_drops(project, part, depth) for part in registered_in(made)):
+        return True
     owner = project.class_of(made.callee)
-    if owner is None or depth > _MAX_DEPTH or project.moduleness(owner) not in {Moduleness.YES, Moduleness.LIKELY}:
+    if owner is None or depth > MAX_DEPTH or project.moduleness(owner) not in {Moduleness.YES, Moduleness.LIKELY}:
         return False
     return holds_dropout(project, owner, depth)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from dropcheck.facts import CallFact, ClassFacts
+from dropcheck.facts import CallFact
 from dropcheck.levels import Behaviour
 from dropcheck.link.calls import Calls, split
 from dropcheck.link.helpers import Helpers
@@ -14,7 +14,7 @@ from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
 from dropcheck.link.shared import Place, hit_by_all, with_shared
 from dropcheck.link.site import Form, Site
-from dropcheck.worlds import CallOf, Imported, World, arms
+from dropcheck.worlds import World
 
 
 class LinkedProject(Project):
@@ -29,38 +29,6 @@ class LinkedProject(Project):
     def helpers(self) -> Helpers:
         """The functions whose dropout their caller decides."""
         return Helpers(self, self.calls)
-
-    def follow_imports(self) -> None:
-        """Follow every import that a class, an attribute or a call hangs on, so that ``names.wanted`` is complete."""
-        for path, file in self.files.items():
-            acting = {name for call in file.calls if self._is_catalogued(call) for name in self._classes_around(path, call)}
-            for cls in file.classes:
-                if cls.reads_mode or "forward" in cls.methods or cls.name in acting or self._holds_modules(cls):
-                    self.moduleness((path, cls))
-                for fact in cls.attributes:
-                    self.localize(fact.value.train, path)
-            for call in file.calls:
-                self.localize(call.callee.train, path)
-                self.localize(call.callee.eval, path)
-                for constant in self._imports_passed(call):
-                    self.localize(constant, path)
-
-    def _imports_passed(self, call: CallFact) -> Iterator[Imported]:
-        """The names from other files that a call passes as they are: they may be rates and flags."""
-        values = (value for argument in call.arguments for value in (argument.value.train, argument.value.eval))
-        return (arm for value in values for arm in arms(value) if isinstance(arm, Imported))
-
-    def _is_catalogued(self, call: CallFact) -> bool:
-        names = (arm.path for arm in arms(call.callee.train) if isinstance(arm, Imported))
-        return any(name in self.catalogue.functions or name in self.catalogue.modules for name in names)
-
-    def _classes_around(self, path: str, call: CallFact) -> Iterator[str]:
-        return (scope.name for scope in self.enclosing(path, call.function) if isinstance(scope, ClassFacts))
-
-    def _holds_modules(self, cls: ClassFacts) -> bool:
-        """Whether a class assigns a module of torch to an attribute."""
-        made = (arm.callee for fact in cls.attributes for arm in arms(fact.value.train) if isinstance(arm, CallOf))
-        return any(isinstance(callee, Imported) and self.catalogue.is_module_class(callee.path) for callee in made)
 
     def sites(self, path: str) -> tuple[Site, ...]:
         """The sites of a file, in order: calls that drop, and calls of helpers that do."""

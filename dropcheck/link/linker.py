@@ -10,7 +10,7 @@ from dropcheck.facts import Argument, CallFact, ClassFacts, FunctionFacts, as_wr
 from dropcheck.link.behaviour import verdict
 from dropcheck.link.binding import bind, pair
 from dropcheck.link.calls import Calls
-from dropcheck.link.project import Moduleness, Project
+from dropcheck.link.project import CONSTRUCTORS, Moduleness, Project
 from dropcheck.link.resolve import Resolver
 from dropcheck.link.site import Form, ModeSource, Passed, Site
 from dropcheck.worlds import (
@@ -51,7 +51,7 @@ class Linker:
         self.function = next((scope for scope in self.enclosing if isinstance(scope, FunctionFacts)), None)
         owner_name = self.function.owner if self.function else ""
         self.owner = project.owner(file.path, owner_name) if owner_name else None
-        self._known = _fixed_by_class(self.enclosing)
+        self._known = _fixed_before(self.enclosing)
         self.resolvers = Worlds(Resolver(project, World.TRAIN, self.owner), Resolver(project, World.EVAL, self.owner))
 
     def resolve(self, value: Worlds[Value]) -> Worlds[Value]:
@@ -179,16 +179,18 @@ class Linker:
         return ModeSource()
 
 
-def _fixed_by_class(enclosing: Iterable[FunctionFacts | ClassFacts]) -> dict[Param, Value]:
-    """The parameters of functions around the class: settled when the class is made, not by who calls its methods."""
-    outside = False
+def _fixed_before(enclosing: Iterable[FunctionFacts | ClassFacts]) -> dict[Param, Value]:
+    """The parameters of functions around the class, and of the constructor around a function: settled before the call runs."""
     known: dict[Param, Value] = {}
+    in_class = in_function = False
     for scope in enclosing:
         if isinstance(scope, ClassFacts):
-            outside = True
-        elif outside:
+            in_class = True
+            continue
+        if in_class or (in_function and scope.name.rpartition(".")[2] in CONSTRUCTORS):
             names = (parameter.name.lstrip("*") for parameter in scope.parameters)
             known |= {Param(scope.name, name): Opaque(f"{name}, given to {scope.name}()") for name in names}
+        in_function = True
     return known
 
 

@@ -22,6 +22,7 @@ from dropcheck.worlds import (
     Value,
     World,
     arms,
+    read_table,
     truth,
 )
 
@@ -144,15 +145,22 @@ class Project:
                 new = tuple(self.localize(arg, path) for arg in args)
                 return value if new == args else replace(value, args=new)
             case CallOf(callee=callee, args=args, keywords=keywords):
-                return replace(
-                    value,
-                    callee=self.localize(callee, path),
-                    args=tuple(self.localize(arg, path) for arg in args),
-                    keywords=tuple((key, self.localize(item, path)) for key, item in keywords),
-                )
+                new = tuple(self.localize(arg, path) for arg in args)
+                table = self._table_read(callee, path) if 0 < len(args) <= 2 and not keywords else None
+                if table is not None:
+                    return read_table(table, new)
+                passed = tuple((key, self.localize(item, path)) for key, item in keywords)
+                return replace(value, callee=self.localize(callee, path), args=new, keywords=passed)
             case Display(items=items):
                 return replace(value, items=tuple(self.localize(item, path) for item in items))
         return value
+
+    def _table_read(self, callee: Value, path: str) -> Display | None:
+        """The mapping of another file whose ``get`` is called."""
+        if not isinstance(callee, Imported) or not callee.path.endswith(".get"):
+            return None
+        table = self.localize(Imported(callee.path.removesuffix(".get")), path)
+        return table if isinstance(table, Display) and table.keys is not None else None
 
     def enclosing(self, path: str, name: str) -> Iterator[FunctionFacts | ClassFacts]:
         """The functions and classes around a qualified name, innermost first, itself included."""
@@ -314,6 +322,15 @@ class Project:
                 # What the other mode leaves behind is still there in this one.
                 values.append(self.localize(fact.value[other], path))
         return tuple(values) or None
+
+    def added_values(self, owner: Owner, name: str) -> tuple[Value, ...]:
+        """What is put into the container ``self.name`` later on, in the class, its bases and its subclasses."""
+        return tuple(
+            self.localize(fact.value.train, path)
+            for path, cls in self.family(owner)
+            for fact in cls.attributes
+            if fact.path == (name, "*")
+        )
 
     def is_switched(self, owner: Owner, name: str) -> bool:
         """Whether ``train()`` or ``eval()`` of the class sets ``self.name``: a mode that its author keeps."""

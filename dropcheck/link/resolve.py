@@ -10,6 +10,7 @@ from dropcheck.worlds import (
     Attr,
     CallOf,
     Const,
+    Defined,
     Display,
     Op,
     Opaque,
@@ -66,6 +67,8 @@ class Resolver:
         match value:
             case Param():
                 return passed.get(value, value) if passed else value
+            case Defined():
+                return self._class_attribute(value)
             case Attr(base=base, name=name):
                 return self._attribute(value, self.resolve(base, passed), name)
             case Op(name=name, args=args):
@@ -88,6 +91,19 @@ class Resolver:
             known = self.resolve(rate) if rate is not None else None
             return known if isinstance(known, Const) else value
         return attribute(base, name, self.world) if base is not value.base else value
+
+    def _class_attribute(self, value: Defined) -> Value:
+        """What ``Config.rate`` is, where the body of the class says so; other definitions as they are."""
+        name, _, attribute_name = value.name.rpartition(".")
+        owner = self.project.owner(value.file, name)
+        if owner is None or self.project.class_of(value) is not None or self.project.function_of(value) is not None:
+            return value
+        for path, cls in (owner, *self.project.bases(owner)):
+            for fact in cls.attributes:
+                if fact.path == (attribute_name,) and not fact.function:
+                    known = self.project.localize(fact.value[self.world], path)
+                    return known if isinstance(known, Const) else Attr(Defined(value.file, name), attribute_name)
+        return Attr(Defined(value.file, name), attribute_name)
 
     def _own_attribute(self, name: str) -> Value | None:
         """What ``self.name`` is, if the class says so."""

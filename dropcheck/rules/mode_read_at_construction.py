@@ -62,24 +62,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dropcheck.facts import AttributeFact, FunctionFacts
+from dropcheck.facts import AttributeFact
 from dropcheck.levels import Confidence
+from dropcheck.link.inherited import is_fixed_by_mode, own_attributes
 from dropcheck.link.project import CONSTRUCTORS, Moduleness
 from dropcheck.link.site import Site
 from dropcheck.link.words import DROP_WORDS, name_words
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
-from dropcheck.worlds import Attr, CallOf, Op, Receiver, Value, World, Worlds, arms
+from dropcheck.worlds import CallOf, World, arms
 
 
 def check(view: ClassView) -> Iterator[Draft]:
     """Report attributes that a constructor chooses by the mode."""
     if view.moduleness is Moduleness.NO:
         return
+    owner = (view.file.path, view.facts)
     for fact in view.facts.attributes:
-        if not fact.function or not view.at_construction(fact) or not _is_about_dropout(view, fact):
-            continue
-        if not _depends_on_own_mode(view, fact):
+        if not is_fixed_by_mode(view.project, owner, fact) or not _is_about_dropout(view, fact):
             continue
         name = ".".join(("self", *fact.path))
         method = fact.function.rpartition(".")[2]
@@ -95,53 +95,21 @@ def check(view: ClassView) -> Iterator[Draft]:
         )
 
 
-def _depends_on_own_mode(view: ClassView, fact: AttributeFact) -> bool:
-    """Whether the mode decides what is assigned; it is the object's own, since that of another may be anything."""
-    function = view.project.function(view.file.path, fact.function)
-    if function is not None and function.reads_own_mode and (_differs(fact.value) or _differs(fact.reach)):
-        return True
-    return any(method.reads_own_mode and _differs(method.returns) for method in _methods_called(view, fact))
-
-
-def _differs(value: Worlds[Value]) -> bool:
-    return value.train != value.eval
-
-
-def _methods_called(view: ClassView, fact: AttributeFact) -> Iterator[FunctionFacts]:
-    """The methods of the object whose results are assigned."""
-    for arm in arms(fact.value.train):
-        if isinstance(arm, CallOf) and isinstance(arm.callee, Attr) and isinstance(arm.callee.base, Receiver):
-            found = view.project.method((view.file.path, view.facts), arm.callee.name)
-            if found is not None:
-                yield found[1]
-
-
 def _is_about_dropout(view: ClassView, fact: AttributeFact) -> bool:
     """Whether the choice makes a dropout module, or is the p, the flag or a gate of a site, or is named as one."""
     for world in World:
         if any(isinstance(arm, CallOf) and view.project.module_rate(arm) is not None for arm in arms(fact.value[world])):
             return True
-    if not name_words(fact.path[0]).isdisjoint(DROP_WORDS):
-        return fact.path[0] in view.facts.reads
+    name = fact.path[0]
     family = view.project.family((view.file.path, view.facts))
-    return any(_uses(site, fact.path[0]) for path, cls in family for site in view.project.sites(path) if site.owner is cls)
+    if not name_words(name).isdisjoint(DROP_WORDS):
+        return any(name in cls.reads for _, cls in family)
+    return any(_uses(site, name) for path, cls in family for site in view.project.sites(path) if site.owner is cls)
 
 
 def _uses(site: Site, name: str) -> bool:
     values = [argument.value.train for argument in (site.p.argument, site.flag.argument) if argument is not None]
-    return any(_mentions(value, name) for value in (*values, site.call.reach.train, site.call.reach.eval))
-
-
-def _mentions(value: Value, name: str) -> bool:
-    """Whether a value holds ``self.name``."""
-    match value:
-        case Attr(base=Receiver(), name=found):
-            return found == name
-        case Op(args=args):
-            return any(_mentions(arg, name) for arg in args)
-        case CallOf(callee=callee, args=args):
-            return any(_mentions(arg, name) for arg in (callee, *args))
-    return False
+    return any(name in own_attributes(value) for value in (*values, site.call.reach.train, site.call.reach.eval))
 
 
 RULE = Rule("DRP112", "mode-read-at-construction", __doc__, "advice", check_class=check)

@@ -64,7 +64,7 @@ from collections.abc import Iterator
 
 from dropcheck.facts import AttributeFact
 from dropcheck.levels import Applicability, Behaviour, Confidence
-from dropcheck.link.containers import dropout_in, is_plain, is_registered, registered_twin
+from dropcheck.link.containers import dropout_in, is_registered, plain_containers, registered_twin
 from dropcheck.link.project import Moduleness
 from dropcheck.model import Edit, Fix, Span
 from dropcheck.rules.fixes import advice
@@ -78,7 +78,7 @@ def check(view: ClassView) -> Iterator[Draft]:
     if view.moduleness not in {Moduleness.YES, Moduleness.LIKELY} or view.facts.dynamic or _passes_the_mode_on(view):
         return
     yield from _class_attributes(view)
-    for name, facts in _containers(view).items():
+    for name, facts in plain_containers(view.facts).items():
         path = view.file.path
         kept = [(fact, held) for fact in facts for held in dropout_in(view.project, path, fact.value.train)]
         if not kept or all(is_registered(view.project, path, view.facts, fact, held) for fact, held in kept):
@@ -116,22 +116,6 @@ def _class_attributes(view: ClassView) -> Iterator[Draft]:
             function=view.facts.name,
             behaviour=Behaviour.ALWAYS_ON,
         )
-
-
-def _containers(view: ClassView) -> dict[str, list[AttributeFact]]:
-    """The attributes that are only ever plain containers, each with its assignments and what is added to it."""
-    added = {fact.span for fact in view.facts.attributes if fact.path[1:] == ("*",)}
-    found: dict[str, list[AttributeFact]] = {}
-    for fact in view.facts.attributes:
-        adds = fact.path[1:] == ("*",)
-        # ``self.xs += [...]`` is there as what it adds, too; what it adds to is judged where it is made.
-        if fact.function and (adds or (len(fact.path) == 1 and fact.span not in added)):
-            found.setdefault(fact.path[0], []).append(fact)
-    return {
-        name: facts
-        for name, facts in found.items()
-        if any(len(fact.path) == 1 for fact in facts) and all(is_plain(fact.value.train) for fact in facts if len(fact.path) == 1)
-    }
 
 
 def _fix(view: ClassView, facts: list[AttributeFact]) -> Fix:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
+from functools import cached_property
 
 from dropcheck.sieve.pattern import pattern
-from dropcheck.sieve.scan import line_before, plain_lines
+from dropcheck.sieve.scan import imported_words, line_before, plain_lines
 
 _CLASS = pattern(rb"class[ \t]+(\w+)[ \t]*(?:\[[^\n]*\][ \t]*)?\(([^)]*)\)")
+_TOP_CLASS = pattern(rb"\n?class[ \t]+\w+[ \t]*(?:\[[^\n]*\][ \t]*)?(?:\(([^)]*)\)|:)")
+_NESTED_CLASS = pattern(rb"[ \t]class[ \t]")
 _BASE = pattern(rb"[\w.]+")
 _NO_MODULES = frozenset(
     {
@@ -42,7 +45,8 @@ _KEPT = pattern(rb"self\.\w+[ \t]*(?::[^=\n]*)?=[ \t]*(?:[\[({]|(?:list|tuple|di
 _BRACKETS = pattern(rb"[\[\](){}]")
 _COMMAS = pattern(rb"[\[\](){},]")
 _WAYS = (b".append(", b".extend(", b".insert(", b".add(", b".update(", b".setdefault(", b"[", b" +=", b"+=")
-_MODULES = (b"nn.", b"Module", b"Layer")
+#: What a file with a Module holds.
+_MODULES = (b"nn.", b"Module", b"Layer", b"def forward(")
 #: Brackets longer than this are left to the parser.
 _MAX = 20_000
 
@@ -67,9 +71,31 @@ def hidden_modules(raw: bytes, classes: Set[bytes]) -> Iterator[int]:
         return
     raw = plain_lines(raw)
     kept = {found[1] for found in _KEPT.finditer(raw)}
+    names = _Names(raw, classes)
     for target, opening in _containers(raw):
-        if (target[1] or target[2] in kept) and _Container(raw, target, opening, classes).is_suspect():
+        if (target[1] or target[2] in kept) and _Container(raw, target, opening, names).is_suspect():
             yield opening
+
+
+class _Names:
+    """The names in a file under which it may make objects that matter.
+
+    Args:
+        raw: the file.
+        classes: names of classes whose objects do.
+    """
+
+    def __init__(self, raw: bytes, classes: Set[bytes]) -> None:
+        self._raw = raw
+        self._classes = classes
+
+    def __contains__(self, name: bytes) -> bool:
+        # What a class holds may be told by another file, which may speak of dropout no more than this one.
+        return name in self._classes or name[:1].isupper() or name in self._own
+
+    @cached_property
+    def _own(self) -> frozenset[bytes]:
+        return imported_words(self._raw) | class_names(self._raw)
 
 
 def _containers(raw: bytes) -> Iterator[tuple[re.Match[bytes], int]]:
@@ -86,18 +112,20 @@ def _containers(raw: bytes) -> Iterator[tuple[re.Match[bytes], int]]:
 class _Container:
     """A plain container that is assigned to a name or an attribute."""
 
-    def __init__(self, raw: bytes, target: re.Match[bytes], opening: int, classes: Set[bytes]) -> None:
+    def __init__(self, raw: bytes, target: re.Match[bytes], opening: int, names: _Names) -> None:
         self.raw = raw
         self.name = target[2]
         self.on_self = bool(target[1])
         self.opening = opening
-        self.classes = classes
+        self.names = names
         self.start = max(0, raw.rfind(b"\nclass ", 0, opening))
         end = raw.find(b"\nclass ", opening)
         self.end = end if end >= 0 else len(raw)
 
     def is_suspect(self) -> bool:
-        """Whether it may hold modules and be kept on an instance as it is."""
+        """Whether it may hold modules and be kept on an instance of a Module as it is."""
+        if self._is_outside_modules():
+            return False
         inside = self._bracket(self.opening)
         if inside is None:
             return True
@@ -105,6 +133,13 @@ class _Container:
             # Parentheses around one value, which may be a container in turn.
             return _DISPLAYS.search(inside, 1) is not None and self._holds(inside)
         return (self._holds(inside) or self._adds()) and not (self.on_self and self._is_registered())
+
+    def _is_outside_modules(self) -> bool:
+        """Whether the class around it, of the top level of the file, has no base that may be a Module."""
+        header = _TOP_CLASS.match(self.raw, self.start)
+        if header is None or _NESTED_CLASS.search(self.raw, header.end(), self.opening) is not None:
+            return False
+        return all(base in _NO_MODULES for base in _BASE.findall(header[1] or b""))
 
     def _is_registered(self) -> bool:
         """Whether the class also assigns something to the attribute that is no plain container."""
@@ -131,7 +166,7 @@ class _Container:
 
     def _holds(self, text: bytes) -> bool:
         """Whether a text makes objects that matter, or names variables that hold some."""
-        if any(found[1] in self.classes for found in _MADE.finditer(text)):
+        if any(found[1] in self.names for found in _MADE.finditer(text)):
             return True
         names = {found[1] for found in _NAME.finditer(text)} - {b"self", b"for", b"in", b"range", b"None", b"if", b"else"}
         return any(self._is_made(name) for name in names)
@@ -140,7 +175,7 @@ class _Container:
         """Whether a variable is assigned an object that matters in the class."""
         for at in _places(self.raw, name, self.start, self.end):
             made = _ASSIGNED_CALL.match(self.raw, at + len(name))
-            if made is not None and made[1] in self.classes and _LONGER.match(self.raw, at - 1) is None:
+            if made is not None and made[1] in self.names and _LONGER.match(self.raw, at - 1) is None:
                 return True
         return False
 

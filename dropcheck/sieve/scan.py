@@ -12,6 +12,7 @@ _KEYWORD = pattern(rb"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*?)\s*\Z", re.DOTALL)
 _CHAIN = pattern(rb"[\w.]*\Z")
 _DEF = pattern(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
 _HEADER = pattern(rb"class[ \t]+\w+[ \t]*\([^)]*\)")
+_RENAMED = rb"\b%b[ \t]+as[ \t]+(\w+)"
 _IMPORT = pattern(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
 _WORD = pattern(rb"\w+")
 _LESS: dict[int, re.Pattern[bytes]] = {}
@@ -146,9 +147,10 @@ def speaks_of(raw: bytes, word: bytes) -> bool:
     """Whether a file holds a word, or, for a word behind an opening parenthesis, a class that has it among its bases."""
     if not word.startswith(b"("):
         return mentions(raw, word)
-    name = word[1:]
-    headers = (found.group() for found in _HEADER.finditer(raw)) if name in raw else ()
-    return any(mentions(header, name) for header in headers)
+    if word[1:] not in raw:
+        return False
+    names = (word[1:], *re.findall(_RENAMED % word[1:], raw))
+    return any(mentions(header.group(), name) for header in _HEADER.finditer(raw) for name in names)
 
 
 def _joins(char: bytes) -> bool:

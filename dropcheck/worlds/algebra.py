@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dropcheck.worlds.values import (
+    NONE,
     TRUE,
     Attr,
     CallOf,
@@ -61,6 +62,29 @@ def display(kind: str, items: tuple[Value, ...], keys: tuple[Value, ...] | None 
     if not small:
         return Opaque(f"a {kind}", site or hash(items), mode)
     return Display(kind, items, keys, mode, size)
+
+
+def item_of(base: Display, index: Const) -> Value | None:
+    """What a display holds under an index; None where that is not visible."""
+    if base.keys is not None:
+        if all(isinstance(key, Const) for key in base.keys):
+            for key, value in zip(base.keys, base.items, strict=True):
+                if isinstance(key, Const) and key.value == index.value:
+                    return value
+        return None
+    if isinstance(index.value, int) and base.kind in {"list", "tuple"} and -len(base.items) <= index.value < len(base.items):
+        return base.items[index.value]
+    return None
+
+
+def read_table(base: Value, passed: Sequence[Value]) -> Value:
+    """``base.get(key)`` or ``base.get(key, default)`` of a table: what it holds under the key, or the default."""
+    key, default = passed[0], passed[1] if len(passed) > 1 else NONE
+    if isinstance(base, Display) and base.keys is not None and isinstance(key, Const):
+        known = item_of(base, key)
+        if known is not None or all(isinstance(other, Const) for other in base.keys):
+            return known or default
+    return join((operation("item", base, key), default))
 
 
 def truth(value: Value) -> bool | None:

@@ -37,18 +37,33 @@ WITHOUT_MODELS = {
     "good_hole_reached_by_tests_only",
     "good_own_package_named_like_torch",
 }
-#: Told where a helper is defined: the models that call it prove it, which is all of them.
-TOLD_AT_HELPER = {"bad_every_caller_of_helper", "bad_hole_reached_elsewhere", "bad_hole_reached_through_helper"}
+#: Told in a function outside any class: the models that reach it prove it, which is all of them.
+TOLD_IN_FUNCTION = {
+    "bad_chain_of_callers",
+    "bad_every_caller_of_helper",
+    "bad_hole_reached_elsewhere",
+    "bad_hole_reached_through_helper",
+}
 #: Models that go on dropping when everything is fixed, and why.
 STILL_DROPPING = {
+    "bad_chain_of_callers": "the function with the call has no module at hand: advice only",
     "bad_default_from_imported_constant": "the rate has no name in the file of the call",
     "bad_handwritten_mask_elsewhere": "a mask made by hand: advice only",
     "bad_hole_reached_elsewhere": "the helper has no module at hand: advice only",
     "bad_hole_reached_through_helper": "the helper has no module at hand: advice only",
     "bad_one_caller_marked": "one call is marked as meant",
+    "bad_tuple_of_wrapping_modules": "no registered container stands for a tuple: advice only",
 }
 #: Cases where a mistake without an effect is left, and why.
-ADVISED = {"bad_mode_read_by_method_of_init": "the mode is still read in the constructor, which is advice only"}
+ADVISED = dict.fromkeys(
+    ("bad_mode_read_by_init_of_base", "bad_mode_read_by_method_of_init"),
+    "the mode is still read in the constructor, which is advice only",
+)
+#: Models that drop nothing, although a finding is in their class: a subclass of theirs sets the rate.
+SET_BY_SUBCLASS = {
+    "bad_rate_set_by_subclass": {("pkg/base.py", "Base")},
+    "bad_rate_set_by_subclass_of_subclass": {("pkg/base.py", "Base"), ("pkg/middle.py", "Middle")},
+}
 RUN = CASES - NOT_IMPORTABLE.keys() - WITHOUT_MODELS
 BAD = sorted(case for case in RUN if case.startswith("bad_"))
 GOOD = sorted(case for case in CASES if case.startswith("good_"))
@@ -109,14 +124,14 @@ def holders(finding: Finding, models: dict[Name, Ran]) -> set[Name]:
 
 @every(BAD)
 def test_what_is_found_is_true(case: str, tried: Tried):
-    if case in TOLD_AT_HELPER:
+    if case in TOLD_IN_FUNCTION:
         assert tried.findings
         assert dropping(tried.before) == tried.before.keys()
         return
     told = [holders(finding, tried.before) for finding in tried.findings]
     assert told
     assert set() not in told, "a finding in a class that was not run"
-    assert set().union(*told) <= dropping(tried.before)
+    assert set().union(*told) - SET_BY_SUBCLASS.get(case, set()) <= dropping(tried.before)
 
 
 @every(BAD)
@@ -162,4 +177,5 @@ def test_these_have_no_models(folder: Path):
 
 
 def test_tables_name_cases_that_exist():
-    assert NOT_IMPORTABLE.keys() | WITHOUT_MODELS | TOLD_AT_HELPER | STILL_DROPPING.keys() | ADVISED.keys() <= CASES
+    known = (NOT_IMPORTABLE, WITHOUT_MODELS, TOLD_IN_FUNCTION, STILL_DROPPING, ADVISED, SET_BY_SUBCLASS)
+    assert set().union(*known) <= CASES

@@ -1,0 +1,86 @@
+"""Follows every import that a verdict hangs on, so that it is known which further files, and which names in them, are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dropcheck.facts import CallFact, ClassFacts
+from dropcheck.link.containers import MAX_DEPTH, made_in, plain_containers, registered_in
+from dropcheck.link.linked import LinkedProject
+from dropcheck.link.project import Owner
+from dropcheck.worlds import CallOf, Imported, Value, arms
+
+
+def follow_imports(project: LinkedProject) -> None:
+    """Follow the imports of classes, attributes and calls; afterwards ``project.names.wanted`` is complete.
+
+    Args:
+        project: the files that are known so far.
+    """
+    for path, file in project.files.items():
+        acting = {name for call in file.calls if _is_catalogued(project, call) for name in _classes_around(project, path, call)}
+        for cls in file.classes:
+            if cls.reads_mode or "forward" in cls.methods or cls.name in acting or _holds_modules(project, cls):
+                project.moduleness((path, cls))
+            for fact in cls.attributes:
+                project.localize(fact.value.train, path)
+        for call in file.calls:
+            project.localize(call.callee.train, path)
+            project.localize(call.callee.eval, path)
+            for constant in _imports_passed(call):
+                project.localize(constant, path)
+    _follow_contained(project)
+
+
+def _is_catalogued(project: LinkedProject, call: CallFact) -> bool:
+    names = (arm.path for arm in arms(call.callee.train) if isinstance(arm, Imported))
+    return any(name in project.catalogue.functions or name in project.catalogue.modules for name in names)
+
+
+def _classes_around(project: LinkedProject, path: str, call: CallFact) -> Iterator[str]:
+    return (scope.name for scope in project.enclosing(path, call.function) if isinstance(scope, ClassFacts))
+
+
+def _holds_modules(project: LinkedProject, cls: ClassFacts) -> bool:
+    """Whether a class assigns a module of torch to an attribute."""
+    made = (arm.callee for fact in cls.attributes for arm in arms(fact.value.train) if isinstance(arm, CallOf))
+    return any(isinstance(callee, Imported) and project.catalogue.is_module_class(callee.path) for callee in made)
+
+
+def _imports_passed(call: CallFact) -> Iterator[Imported]:
+    """The names from other files that a call passes as they are: they may be rates and flags."""
+    values = (value for argument in call.arguments for value in (argument.value.train, argument.value.eval))
+    return (arm for value in values for arm in arms(value) if isinstance(arm, Imported))
+
+
+def _follow_contained(project: LinkedProject) -> None:
+    """Follow the classes of objects in plain containers, down to what those objects hold: dropout may lie deep in it."""
+    kept = (
+        (path, made.callee)
+        for path, file in project.files.items()
+        for cls in file.classes
+        for facts in plain_containers(cls).values()
+        for fact in facts
+        for made in _made_of(fact.value.train)
+    )
+    level = dict.fromkeys(kept)
+    seen: set[tuple[str, str]] = set()
+    for _ in range(MAX_DEPTH + 1):
+        found = (project.class_of(project.names.resolve(callee, path, base=True)) for path, callee in level)
+        owners = [owner for cls in found if cls is not None for owner in (cls, *project.bases(cls))]
+        level = dict.fromkeys(part for owner in owners if (owner[0], owner[1].name) not in seen for part in _held_by(owner))
+        seen.update((path, cls.name) for path, cls in owners)
+
+
+def _held_by(owner: Owner) -> Iterator[tuple[str, Value]]:
+    """The classes of what the instances of a class hold, each with the file that names it."""
+    path, cls = owner
+    return ((path, made.callee) for fact in cls.attributes for made in _made_of(fact.value.train))
+
+
+def _made_of(value: Value) -> Iterator[CallOf]:
+    """The objects in a value, and those in the containers of torch among them."""
+    for made in made_in(value):
+        yield made
+        for part in registered_in(made):
+            yield from _made_of(part)
