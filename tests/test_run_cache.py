@@ -87,7 +87,7 @@ def test_clean_file_that_stays_clean(project: Path) -> None:
     [
         "    def forward(self, x):\n        return nn.functional.dropout(x)\n",
         "from helper import drop\n",
-        "class Drop2(nn.Module):\n    pass\n",
+        "        self.layers = [Block()]\n",
         "self.dropout = 5\n",
         "x = 1  # dropcheck: ignore\n",
         "\udcff",
@@ -97,6 +97,20 @@ def test_clean_file_that_changes_the_answer_or_may(project: Path, more: str) -> 
     run()
     (project / "other.py").write_bytes((CLEAN + more).encode("utf-8", "surrogateescape"))
     assert cache().recall() is None
+
+
+def test_class_in_a_container_that_begins_to_drop(project: Path) -> None:
+    write(project / "blocks.py", "import torch.nn as nn\n\n\nclass Block(nn.Module):\n    pass\n")
+    holder = "from blocks import Block\nimport torch.nn as nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n{}"
+    write(project / "holder.py", holder.format("        super().__init__()\n        self.blocks = [Block(), Block()]\n"))
+    assert [finding.code for finding in run().findings] == ["DRP108"]
+    write(project / "blocks.py", "import torch.nn as nn\n\n\nclass Block(nn.Module):\n    rate = 1\n")
+    assert cache().recall() is None
+    assert [finding.code for finding in run().findings] == ["DRP108"]
+    init = "    def __init__(self):\n        super().__init__()\n        self.drop = nn.Dropout(0.1)\n"
+    write(project / "blocks.py", f"import torch.nn as nn\n\n\nclass Block(nn.Module):\n{init}")
+    assert cache().recall() is None
+    assert {finding.code for finding in run().findings} == {"DRP107", "DRP108"}
 
 
 def test_helper_changes_what_is_found_in_its_caller(project: Path) -> None:

@@ -134,7 +134,7 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
     parsed = f"{len(workspace.paths)} of {len(found.files)} files needed to be parsed"
     notes = (*found.notes, *loaded.notes, *completed.notes, parsed)
     touched = completed.touched | loaded.sources.keys()
-    basis = Basis(loaded.raws, touched, completed.words, loaded.classes, loaded.odd)
+    basis = Basis(loaded.raws, touched, completed.words, loaded.harmless, loaded.odd)
     return Prepared(workspace, completed.sources, errors, baselines, notes, basis)
 
 

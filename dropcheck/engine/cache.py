@@ -24,14 +24,15 @@ from dropcheck.engine.plain import decode, encode
 from dropcheck.engine.result import Basis
 from dropcheck.errors import SourceError
 from dropcheck.outcome import Report
-from dropcheck.sieve import SWITCH, Sieve, hidden_modules
+from dropcheck.sieve import SWITCH, Sieve
+from dropcheck.sieve.classes import defined_names
 from dropcheck.sieve.scan import speaks_of
 from dropcheck.source.cache_folder import TAG, TAG_FILE
 from dropcheck.source.text import decode_source, read_bytes
 from dropcheck.source.write import write_bytes
 
 #: Changes with the layout of the file.
-_FORMAT = 1
+_FORMAT = 2
 #: So many kinds of runs are kept; the oldest go first.
 _MAX_RUNS = 30
 #: Fewer clean files than this are faster looked at again than found in the cache.
@@ -97,7 +98,7 @@ class RunCache:
             "kinds": self._unusual(),
             "touched": sorted(path for path in basis.touched if path in basis.raws),
             "words": list(basis.words),
-            "classes": sorted(name.decode("latin-1") for name in basis.classes),
+            "harmless": sorted(name.decode("latin-1") for name in basis.harmless),
             "odd": {path: sorted(name.decode("latin-1") for name in names) for path, names in basis.odd.items() if names},
             "report": encode(report),
         }
@@ -131,7 +132,7 @@ class RunCache:
     def _still_clean(self, changed: list[str], kept: dict[str, dict[str, list[object]]]) -> bool:
         """Whether files that have changed say nothing new to the rest of the run, and hold nothing that needs a look."""
         sieve = Sieve(catalogue_for(self.settings.values()))
-        classes = frozenset(str(name).encode("latin-1") for name in kept["classes"])
+        harmless = frozenset(str(name).encode("latin-1") for name in kept["harmless"])
         words = tuple(str(word).encode() for word in kept["words"])
         attributes = {f"self.{name}".encode("latin-1") for names in kept["odd"].values() for name in names}
         for path in changed:
@@ -141,8 +142,9 @@ class RunCache:
                 return False
             look = sieve.look(raw)
             odd = {str(name).encode("latin-1") for name in kept["odd"].get(path, ())}
-            says_new = look.odd != odd or not look.classes <= classes or any(name in attributes | odd for name, _ in look.rates)
-            if look.suspect or says_new or any(speaks_of(raw, word) for word in words) or any(hidden_modules(raw, classes)):
+            says_new = look.odd != odd or any(name in attributes | odd for name, _ in look.rates)
+            hidden = any(not names or not names <= harmless for _, names in look.kept) or harmless & defined_names(raw)
+            if look.suspect or says_new or hidden or any(speaks_of(raw, word) for word in words):
                 return False
         return True
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import FoundFile
 from dropcheck.errors import ForeignNotebookError, SourceError
 from dropcheck.outcome import FileError
-from dropcheck.sieve import Look, Sieve, hidden_modules, with_odd_rates
+from dropcheck.sieve import Look, Sieve, together
 from dropcheck.sieve.words import parses
 from dropcheck.source.cells import NOTEBOOK_SUFFIX
 from dropcheck.source.text import SourceFile, decode_source, read_bytes
@@ -26,7 +26,7 @@ class Loaded:
         looks: what the text of each of these says.
         waiting: the bytes of the others, by path (``SourceFile.code``): linking may ask for them.
         raws: the bytes of all, as they are in the files.
-        classes: the names of classes whose objects matter in plain containers.
+        harmless: the names of classes in plain containers, found to hold no dropout.
         odd: the names that each file sets to what is no rate.
         errors: those that could not be read.
         notes: those that were passed over, one line each.
@@ -36,7 +36,7 @@ class Loaded:
     looks: dict[str, Look] = field(default_factory=dict)
     waiting: dict[str, bytes] = field(default_factory=dict)
     raws: dict[str, bytes] = field(default_factory=dict)
-    classes: frozenset[bytes] = frozenset()
+    harmless: frozenset[bytes] = frozenset()
     odd: dict[str, frozenset[bytes]] = field(default_factory=dict)
     errors: tuple[FileError, ...] = ()
     notes: tuple[str, ...] = ()
@@ -68,9 +68,9 @@ def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], No
             tick()
     named = {file.path for file in files if file.named}
     sieve = Sieve(catalogue, everything=everything)
-    every = with_odd_rates({path: sieve.look(code) for path, code in codes.items()})
-    classes = sieve.module_names.union(*(look.classes for look in every.values()))
-    looks = _suspects(codes, every, classes)
+    classes = sieve.classes(codes, codes.__getitem__, named)
+    every = together({path: sieve.look(code) for path, code in codes.items()}, classes)
+    looks = {path: look for path, look in every.items() if look.suspect}
     # What is at hand is never read again, so it cannot join later.
     looks |= {file.path: _WHOLE for file in files if file.raw is not None and file.path in codes}
     sources: dict[str, SourceFile] = {}
@@ -82,7 +82,7 @@ def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], No
             tick()
     waiting = {path: code for path, code in codes.items() if path not in sources}
     odd = {path: look.odd for path, look in every.items() if look.odd}
-    return Loaded(sources, looks, waiting, raws, classes, odd, tuple(errors), tuple(notes))
+    return Loaded(sources, looks, waiting, raws, classes.harmless, odd, tuple(errors), tuple(notes))
 
 
 def _code(path: str, raw: bytes, decoded: dict[str, SourceFile], *, named: bool) -> bytes:
@@ -99,13 +99,3 @@ def _code(path: str, raw: bytes, decoded: dict[str, SourceFile], *, named: bool)
 def _is_plain_text(raw: bytes) -> bool:
     """Whether the bytes are surely the text that they look like."""
     return raw.isascii() and b"\0" not in raw and b"coding" not in raw[:400]
-
-
-def _suspects(raws: dict[str, bytes], looks: dict[str, Look], classes: frozenset[bytes]) -> dict[str, Look]:
-    """What the text of each file says that needs the full analysis."""
-    found: dict[str, Look] = {}
-    for path, look in looks.items():
-        hidden = tuple(hidden_modules(raws[path], classes)) if not look.whole else ()
-        if look.suspect or hidden:
-            found[path] = replace(look, spots=(*look.spots, *hidden))
-    return found

@@ -16,14 +16,14 @@ class Basis:
         raws: the bytes of the files of the run that were read.
         touched: the files that were looked into further than their own text, of the run and outside it.
         words: the names that the rest of the run was searched for.
-        classes: the names of classes whose objects matter in plain containers.
+        harmless: the names of classes in plain containers, found to hold no dropout.
         odd: for each file that has any, the names that it sets to what is no rate.
     """
 
     raws: Mapping[str, bytes]
     touched: frozenset[str]
     words: tuple[str, ...]
-    classes: frozenset[bytes]
+    harmless: frozenset[bytes]
     odd: Mapping[str, frozenset[bytes]]
 
 

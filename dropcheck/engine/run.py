@@ -90,4 +90,4 @@ def _clean(found: Discovery, loaded: Loaded, catalogue: Catalogue) -> Result | N
         unsafe_fixes=any(file.settings.unsafe_fixes for file in found.files),
         notes=(*found.notes, *loaded.notes, f"0 of {len(found.files)} files needed to be parsed"),
     )
-    return Result(report, Basis(loaded.raws, leads.tracer.visited, (), loaded.classes, loaded.odd))
+    return Result(report, Basis(loaded.raws, leads.tracer.visited, (), loaded.harmless, loaded.odd))

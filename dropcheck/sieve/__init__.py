@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
 from dropcheck.catalogue import FUNCTIONS, Catalogue
-from dropcheck.sieve.containers import class_names, hidden_modules
+from dropcheck.sieve.classes import Classes
+from dropcheck.sieve.containers import Kept, kept_in_containers
 from dropcheck.sieve.functions import FunctionSieve
 from dropcheck.sieve.modes import misused_modes
 from dropcheck.sieve.modules import ModuleSieve, drops_by_hand
@@ -36,14 +37,14 @@ class Look:
         whole: whether all of the file needs it.
         rates: the attributes and variables that it passes as p where all else is right, with the offsets of the calls.
         odd: those that it sets to a constant which is no rate.
-        classes: the names of its classes, where its text speaks of dropout.
+        kept: the objects that it keeps in plain containers: these need the full analysis where they hold dropout.
     """
 
     spots: tuple[int, ...] = ()
     whole: bool = False
     rates: tuple[tuple[bytes, int], ...] = ()
     odd: frozenset[bytes] = frozenset()
-    classes: frozenset[bytes] = frozenset()
+    kept: tuple[Kept, ...] = ()
 
     @property
     def suspect(self) -> bool:
@@ -73,31 +74,52 @@ class Sieve:
         self._own = tuple({name.rpartition(".")[2].encode() for name in catalogue.functions if name not in ours})
         self._off = everything or bool(os.environ.get(SWITCH))
 
+    def classes(self, paths: Iterable[str], read: Callable[[str], bytes], named: Set[str]) -> Classes:
+        """The classes of a run.
+
+        Args:
+            paths: its files.
+            read: the bytes of a file.
+            named: the files that the user named one by one.
+        """
+        return Classes(paths, read, torch=self.module_names, speaks=self.words.passes, named=named)
+
     def look(self, raw: bytes) -> Look:
         """Look at the bytes of a file."""
+        kept = tuple(kept_in_containers(raw))
         if not self.words.passes(raw):
-            return NOTHING
+            return Look(kept=kept) if kept else NOTHING
         raw = plain_lines(raw)
-        odd, classes = frozenset(odd_rates(raw)), frozenset(class_names(raw))
+        odd = frozenset(odd_rates(raw))
         if self._off or unlike_ascii(raw) or unlike_python(raw) or any(word in raw for word in self._own):
-            return Look(whole=True, odd=odd, classes=classes)
+            return Look(whole=True, odd=odd, kept=kept)
         found = self._functions.look(raw)
         spots = [*found.spots, *self._modules.look(raw, found.rates), *drops_by_hand(raw), *misused_modes(raw)]
         for word in _DIRECTIVES:
             if word in raw:
                 spots += (hit.start() for hit in re.finditer(word, raw))
-        return Look(tuple(spots), rates=tuple(found.rates), odd=odd, classes=classes)
+        return Look(tuple(spots), rates=tuple(found.rates), odd=odd, kept=kept)
 
 
-def with_odd_rates(looks: Mapping[str, Look]) -> dict[str, Look]:
-    """What the texts of all files say together: a rate that one sets to a constant may be what another one passes on."""
+def together(looks: Mapping[str, Look], classes: Classes) -> dict[str, Look]:
+    """What the texts of all files say together.
+
+    A rate that one file sets to a constant may be what another one passes on, and what one keeps in a container may be an object
+    of a class in another.
+
+    Args:
+        looks: what each file says by itself.
+        classes: the classes of all files.
+    """
     attributes = {b"self." + name for look in looks.values() for name in look.odd}
     found = dict(looks)
     for path, look in looks.items():
-        spots = tuple(at for name, at in look.rates if name in attributes or name in look.odd)
+        rates = (at for name, at in look.rates if name in attributes or name in look.odd)
+        hidden = (at for at, names in look.kept if not names or any(classes.may_drop(name, path) for name in names))
+        spots = (*rates, *hidden)
         if spots:
             found[path] = replace(look, spots=(*look.spots, *spots))
     return found
 
 
-__all__ = ["NOTHING", "SWITCH", "Look", "Sieve", "hidden_modules", "with_odd_rates"]
+__all__ = ["NOTHING", "SWITCH", "Classes", "Look", "Sieve", "together"]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from functools import cached_property
 
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import imported_words, line_before, plain_lines
 
-_CLASS = pattern(rb"class[ \t]+(\w+)[ \t]*(?:\[[^\n]*\][ \t]*)?\(([^)]*)\)")
 _TOP_CLASS = pattern(rb"\n?class[ \t]+\w+[ \t]*(?:\[[^\n]*\][ \t]*)?(?:\(([^)]*)\)|:)")
 _NESTED_CLASS = pattern(rb"[ \t]class[ \t]")
 _BASE = pattern(rb"[\w.]+")
@@ -30,7 +29,6 @@ _NO_MODULES = frozenset(
         b"Protocol",
     }
 )
-_NO_MODULE_ENDS = (b"Enum", b"Error", b"Exception", b"Warning")
 _DISPLAY = pattern(rb"=[ \t]*([\[{(])")
 #: Calls that make plain containers; one search for each, since an alternation is slow.
 _CALLS = tuple(pattern(name + rb"(\()") for name in (rb"list", rb"dict", rb"tuple", rb"OrderedDict", rb"defaultdict"))
@@ -47,34 +45,31 @@ _COMMAS = pattern(rb"[\[\](){},]")
 _WAYS = (b".append(", b".extend(", b".insert(", b".add(", b".update(", b".setdefault(", b"[", b" +=", b"+=")
 #: What a file with a Module holds.
 _MODULES = (b"nn.", b"Module", b"Layer", b"def forward(")
+_NO_VARIABLES = frozenset({b"self", b"for", b"in", b"range", b"None", b"if", b"else"})
 #: Brackets longer than this are left to the parser.
 _MAX = 20_000
 
 
-def class_names(raw: bytes) -> set[bytes]:
-    """The names of the classes of a file that may be Modules, as their bases tell."""
-    return {found[1] for found in _CLASS.finditer(raw) if not all(map(_is_no_module, _BASE.findall(found[2])))}
+Kept = tuple[int, frozenset[bytes]]
+"""Where a container is, and the names that are called to make what is in it; none where that is not plain."""
 
 
-def _is_no_module(base: bytes) -> bool:
-    return base in _NO_MODULES or base.endswith(_NO_MODULE_ENDS)
-
-
-def hidden_modules(raw: bytes, classes: Set[bytes]) -> Iterator[int]:
-    """Where a file may keep modules in a plain container of an instance.
+def kept_in_containers(raw: bytes) -> Iterator[Kept]:
+    """Where a file keeps objects in a plain container of an instance.
 
     Args:
         raw: the file.
-        classes: names of classes whose objects matter.
     """
     if not any(word in raw for word in _MODULES):
         return
     raw = plain_lines(raw)
     kept = {found[1] for found in _KEPT.finditer(raw)}
-    names = _Names(raw, classes)
+    names = _Names(raw)
     for target, opening in _containers(raw):
-        if (target[1] or target[2] in kept) and _Container(raw, target, opening, names).is_suspect():
-            yield opening
+        if target[1] or target[2] in kept:
+            made = _Container(raw, target, opening, names).made()
+            if made is not None:
+                yield opening, made
 
 
 class _Names:
@@ -82,20 +77,17 @@ class _Names:
 
     Args:
         raw: the file.
-        classes: names of classes whose objects do.
     """
 
-    def __init__(self, raw: bytes, classes: Set[bytes]) -> None:
+    def __init__(self, raw: bytes) -> None:
         self._raw = raw
-        self._classes = classes
 
     def __contains__(self, name: bytes) -> bool:
-        # What a class holds may be told by another file, which may speak of dropout no more than this one.
-        return name in self._classes or name[:1].isupper() or name in self._own
+        return name[:1].isupper() or name.startswith(b"nn.") or name in self._own
 
     @cached_property
     def _own(self) -> frozenset[bytes]:
-        return imported_words(self._raw) | class_names(self._raw)
+        return imported_words(self._raw)
 
 
 def _containers(raw: bytes) -> Iterator[tuple[re.Match[bytes], int]]:
@@ -122,17 +114,21 @@ class _Container:
         end = raw.find(b"\nclass ", opening)
         self.end = end if end >= 0 else len(raw)
 
-    def is_suspect(self) -> bool:
-        """Whether it may hold modules and be kept on an instance of a Module as it is."""
+    def made(self) -> frozenset[bytes] | None:
+        """The names that are called to make what is in it; empty where that is not plain, None where nothing can matter."""
         if self._is_outside_modules():
-            return False
+            return None
         inside = self._bracket(self.opening)
         if inside is None:
-            return True
+            return frozenset()
         if inside.startswith(b"(") and self.raw[self.opening - 1 : self.opening] in b"= \t" and not _has_comma(inside):
             # Parentheses around one value, which may be a container in turn.
-            return _DISPLAYS.search(inside, 1) is not None and self._holds(inside)
-        return (self._holds(inside) or self._adds()) and not (self.on_self and self._is_registered())
+            return frozenset(self._held(inside)) or None if _DISPLAYS.search(inside, 1) is not None else None
+        added = self._added()
+        made = {*self._held(inside), *(added or ())}
+        if (not made and added is not None) or (self.on_self and self._is_registered()):
+            return None
+        return frozenset(made) if added is not None else frozenset()
 
     def _is_outside_modules(self) -> bool:
         """Whether the class around it, of the top level of the file, has no base that may be a Module."""
@@ -146,16 +142,18 @@ class _Container:
         other = rb"self\.%b[ \t]*(?::[^=\n]*)?=[ \t]*(?:torch\.)?nn\.\w+\(" % self.name
         return re.compile(other).search(self.raw, self.start, self.end) is not None
 
-    def _adds(self) -> bool:
-        """Whether modules are put into it somewhere in the class."""
+    def _added(self) -> set[bytes] | None:
+        """The names that are called to make what is put into it somewhere in the class; None where that is not plain."""
         spelt = b"self." + self.name if self.on_self else self.name
+        made: set[bytes] = set()
         for way in _WAYS:
             for at in _places(self.raw, spelt + way, self.start, self.end):
                 opening = at + len(spelt + way) - 1
                 inside = self._bracket(opening) if way.endswith(b"(") else self._line(opening)
-                if inside is None or self._holds(inside):
-                    return True
-        return False
+                if inside is None:
+                    return None
+                made |= self._held(inside)
+        return made
 
     def _line(self, at: int) -> bytes:
         """The rest of a line, and the next one where a bracket stays open."""
@@ -164,20 +162,22 @@ class _Container:
             end = self.raw.find(b"\n", end + 1)
         return self.raw[at : end if end >= 0 else len(self.raw)]
 
-    def _holds(self, text: bytes) -> bool:
-        """Whether a text makes objects that matter, or names variables that hold some."""
-        if any(found[1] in self.names for found in _MADE.finditer(text)):
-            return True
-        names = {found[1] for found in _NAME.finditer(text)} - {b"self", b"for", b"in", b"range", b"None", b"if", b"else"}
-        return any(self._is_made(name) for name in names)
+    def _held(self, text: bytes) -> set[bytes]:
+        """The names that a text calls to make objects, and that are called to make the variables in it."""
+        calls = (found for found in _MADE.finditer(text) if found[1] in self.names)
+        made = {found[1] for found in calls if not _is_method(text, found)}
+        for name in {found[1] for found in _NAME.finditer(text)} - _NO_VARIABLES:
+            made |= self._makers(name)
+        return made
 
-    def _is_made(self, name: bytes) -> bool:
-        """Whether a variable is assigned an object that matters in the class."""
-        for at in _places(self.raw, name, self.start, self.end):
-            made = _ASSIGNED_CALL.match(self.raw, at + len(name))
-            if made is not None and made[1] in self.names and _LONGER.match(self.raw, at - 1) is None:
-                return True
-        return False
+    def _makers(self, name: bytes) -> set[bytes]:
+        """The names that are called to make a variable in the class."""
+        calls = (
+            _ASSIGNED_CALL.match(self.raw, at + len(name))
+            for at in _places(self.raw, name, self.start, self.end)
+            if _LONGER.match(self.raw, at - 1) is None
+        )
+        return {made[1] for made in calls if made is not None and made[1] in self.names and not _is_method(self.raw, made)}
 
     def _bracket(self, opening: int) -> bytes | None:
         """What stands between a bracket and its counterpart; None where that is far."""
@@ -187,6 +187,11 @@ class _Container:
             if depth == 0:
                 return self.raw[opening : found.end()]
         return None
+
+
+def _is_method(text: bytes, made: re.Match[bytes]) -> bool:
+    """Whether what is called is a method of some object, which makes no module."""
+    return text[made.start(1) - 1 : made.start(1)] == b"." and not made[1][:1].isupper()
 
 
 def _places(raw: bytes, text: bytes, start: int, end: int) -> Iterator[int]:
