@@ -10,7 +10,7 @@ from enum import Enum
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.extract.modules import module_name
 from dropcheck.sieve.pattern import pattern
-from dropcheck.sieve.scan import block
+from dropcheck.sieve.scan import block, line_before
 
 _FROM = pattern(rb"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)")
 _IMPORT = pattern(rb"(?:\A|\n)[ \t]*import[ \t]+([^\n#;(]+)")
@@ -160,6 +160,8 @@ class Tracer:
         module, is_package = module_name(path)
         package = module.split(".") if is_package else module.split(".")[:-1]
         for found in _FROM.finditer(raw):
+            if not _starts_statement(line_before(raw, found.start())):
+                continue  # an example in a docstring
             imports.text += found.group() + b"\n"
             base = _absolute(found[1].decode(errors="replace"), package)
             source = self._finder.find(base, path)
@@ -176,6 +178,10 @@ class Tracer:
                 spelt, _, own = part.strip().partition(b" as ")
                 imports.add(own or spelt, self._finder.find(spelt.strip().decode(errors="replace"), path), b"", spelt)
         return imports
+
+
+def _starts_statement(before: bytes) -> bool:
+    return not before or before.endswith((b":", b";"))
 
 
 def _absolute(module: str, package: list[str]) -> str:
