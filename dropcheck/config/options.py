@@ -202,8 +202,8 @@ OPTIONS = (
         AUTO,
         "How findings are printed: a format, or a list of them in which all but one name a file, such as "
         '`["full", "sarif:reports/dropcheck.sarif"]`. Such a file is relative to the folder of the configuration file and in it, '
-        "and ends like a report: `.json`, `.sarif`, `.xml`, `.txt` ... `auto` is `github` in GitHub Actions and `full` everywhere "
-        "else.",
+        "and ends like a report: `.json`, `.sarif`, `.xml`, `.txt` ... `auto` is `github` in GitHub Actions and `full` "
+        "everywhere else.",
         'output-format = ["full", "sarif:reports/dropcheck.sarif"]',
         choices=FORMATS,
         flag=Flag(Group.OUTPUT, "Print in these, as FORMAT or FORMAT:FILE.", "FORMATS"),

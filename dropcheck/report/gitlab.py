@@ -10,7 +10,7 @@ from typing import Any
 
 from dropcheck.model import Finding, Position, Report
 from dropcheck.report.context import Context
-from dropcheck.report.escape import well_formed
+from dropcheck.report.escape import visible, well_formed
 from dropcheck.report.fingerprints import fingerprints
 from dropcheck.report.json_text import dumps
 from dropcheck.report.places import Places
@@ -39,7 +39,7 @@ def _issue(finding: Finding, fingerprint: str, places: Places, context: Context)
     return {
         "check_name": finding.code,
         # GitLab does not show the name of the check.
-        "description": f"{finding.code}: {places.remark(finding.path, finding.span)}{finding.message}",
+        "description": f"{finding.code}: {places.remark(finding.path, finding.span)}{visible(finding.message)}",
         "severity": _SEVERITIES[severity(finding)],
         "fingerprint": fingerprint,
         "location": {

@@ -14,7 +14,7 @@ from typing import Any
 
 from dropcheck.model import Applicability, FileError, Finding, Fix, Position, Related, Report, Span, State
 from dropcheck.report.context import Context
-from dropcheck.report.escape import well_formed
+from dropcheck.report.escape import visible
 from dropcheck.report.fingerprints import fingerprints
 from dropcheck.report.json_text import dumps
 from dropcheck.report.links import SITE
@@ -156,11 +156,11 @@ def _suppression(finding: Finding) -> Mapping[str, str] | None:
         return None
     outside = finding.state_reason == "per-file-ignores"
     suppression = {"kind": "external" if outside else "inSource", "status": "accepted"}
-    return suppression | ({"justification": well_formed(finding.state_reason)} if finding.state_reason else {})
+    return suppression | ({"justification": visible(finding.state_reason)} if finding.state_reason else {})
 
 
 def _message(text: str) -> dict[str, str]:
-    return {"text": _LINK.sub(r"\\[", well_formed(text))}
+    return {"text": _LINK.sub(r"\\[", visible(text))}
 
 
 def _region(start: Position, end: Position) -> dict[str, int]:
