@@ -13,6 +13,11 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+#: A line with more of ``**`` counts for nothing: matching takes a power of this, and no person writes it.
+_MOST_DOUBLE_STARS = 4
+#: A star in an expression of ``pathspec``, and what is in the same part of a path up to the next one.
+_STAR_TO_STAR = re.compile(r"\[\^/\]\*((?:[^\\\[\](){}/*+?|]|\\.|\[(?:[^\]\\]|\\.)+\](?!\*))+)(?=\[\^/\]\*)")
+
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
@@ -90,6 +95,8 @@ def exclude_file(root: str) -> str:
 
 def _content(path: str) -> str:
     try:
+        if not os.path.isfile(path):  # a pipe would be waited for
+            return ""
         with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
             return file.read()
     except (OSError, ValueError):  # the latter for a path with a null character
@@ -104,5 +111,13 @@ def _parse(lines: Iterable[str]) -> Iterator[_Pattern]:
             [pattern] = GitIgnoreSpec.from_lines([line]).patterns
         except (ValueError, re.error):
             continue
-        if pattern.regex is not None and pattern.include is not None:
-            yield _Pattern(pattern.regex, pattern.include)
+        if pattern.regex is not None and pattern.include is not None and line.count("**") <= _MOST_DOUBLE_STARS:
+            yield _Pattern(_without_retries(pattern.regex), pattern.include)
+
+
+def _without_retries(regex: re.Pattern[str]) -> re.Pattern[str]:
+    """The same expression, but what stands between two stars is matched where it first occurs, for good.
+
+    Otherwise a line such as ``*a*a*a*a*a*a*a*b`` of a stranger can take hours on one long name.
+    """
+    return re.compile(_STAR_TO_STAR.sub(r"(?>[^/]*?\1)", regex.pattern), regex.flags)

@@ -8,3 +8,9 @@ def no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests run in CI, too, but what they expect is what a user sees at a desk."""
     for name in ("CI_PROJECT_DIR", "DROPCHECK_OUTPUT_FILE", "DROPCHECK_OUTPUT_FORMAT", "FORCE_HYPERLINK", "GITHUB_ACTIONS"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def own_key(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The key that seals caches is not that of whoever runs the tests."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / ".user-cache"))

@@ -148,7 +148,7 @@ def test_other_files_hold_the_options_at_the_top(tmp_path: Path, name: str) -> N
         ("output-format = []", ["'output-format' names no format"]),
         ('output-format = "sarf"', ["unknown format 'sarf'; did you mean 'sarif'?"]),
         ('output-format = ["full", "json"]', ["only one format can go to stdout", "'json:FILE'"]),
-        ('output-format = ["json:a", "sarif:./a"]', ["two formats go to one file"]),
+        ('output-format = ["json:a.json", "sarif:./a.json"]', ["two formats go to one file"]),
         ('output-format = "json:"', ["'json:' names no file"]),
         ('output-format = "yaml"', ["unknown format 'yaml'", "concise", "sarif"]),
         ('exclude = [""]', ["'exclude' holds the glob ''"]),

@@ -14,8 +14,9 @@ from dropcheck.config.resolve import ConfigResolver
 from dropcheck.discover import discover, discover_text
 from dropcheck.engine.cache import RunCache
 from dropcheck.engine.options import RunOptions
-from dropcheck.engine.run import check
+from dropcheck.engine.run import RunOptions, check
 from dropcheck.outcome import Report
+from dropcheck.source.user_key import seal, unseal
 
 FOLDER = ".dropcheck_cache"
 HELPER = "import torch.nn.functional as F\n\n\ndef drop(x, p, training={default}):\n    return F.dropout(x, p, training)\n"
@@ -57,6 +58,11 @@ def write(path: Path, text: str) -> None:
 def cache() -> RunCache:
     found = discover(["."], ConfigResolver({}, None, isolated=True))
     return RunCache(FOLDER, found, ignore_suppressions=False)
+
+
+def entry() -> Path:
+    (path,) = Path(FOLDER).glob("*.run")
+    return path
 
 
 def run() -> Report:
@@ -152,7 +158,10 @@ def test_touched_but_unchanged(project: Path) -> None:
 )
 def test_broken_cache_counts_as_none(project: Path, content: bytes) -> None:
     report = run()
-    Path(cache().path).write_bytes(content)
+    entry().write_bytes(content)
+    assert cache().recall() is None
+    # Even if this user had sealed it.
+    entry().write_bytes(seal(content, cache().name) or b"")
     assert cache().recall() is None
     assert run() == report
     assert cache().recall() == report
@@ -160,8 +169,7 @@ def test_broken_cache_counts_as_none(project: Path, content: bytes) -> None:
 
 def test_hostile_report_counts_as_none(project: Path) -> None:
     run()
-    path = Path(cache().path)
-    kept = json.loads(path.read_text())
+    kept = json.loads(unseal(entry().read_bytes(), cache().name) or b"")
     for report in (
         {"is": "os.system", "command": "x"},
         {"is": "Finding"},
@@ -169,7 +177,7 @@ def test_hostile_report_counts_as_none(project: Path) -> None:
         [1, 2],
         "x",
     ):
-        path.write_text(json.dumps({**kept, "report": report}))
+        entry().write_bytes(seal(json.dumps({**kept, "report": report}).encode(), cache().name) or b"")
         assert cache().recall() is None
 
 
@@ -191,7 +199,7 @@ def test_bounded(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         write(project / f"new{number}.py", NET)
         found = discover([f"new{number}.py"], ConfigResolver({}, None, isolated=True))
         check(found, RunOptions(jobs=1, cache=FOLDER))
-    assert len(list((project / FOLDER).glob("*.json"))) == 3
+    assert len(list((project / FOLDER).glob("*.run"))) == 3
 
 
 def test_several_at_once(project: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_circle_is_one_line(project: Project) -> None:
 @pytest.mark.parametrize(
     ("extended", "message"),
     [
-        (None, "base.toml: cannot be read: No such file or directory ('extend' in dropcheck.toml leads there)"),
+        (None, "dropcheck.toml: 'extend': 'base.toml' is no file; name another one"),
         ("fix = 3", "base.toml: 'fix' must be true or false, not a number ('extend' in dropcheck.toml leads there)"),
     ],
 )

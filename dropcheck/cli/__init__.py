@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _OWN_OPTIONS = frozenset({"-h", "--help", "-V", "--version"})
 _SLIP = 0.75
 """How like the name of a command or an option a word must be to be taken for it."""
+_MOST_SHOWN = 1500
+"""Characters of a message; a file can hold a name of a megabyte, which is told as wrong."""
 
 
 class _CheckByDefault(click.Group):
@@ -128,5 +130,8 @@ def _no_such_option(error: click.NoSuchOption) -> str:
 
 
 def _fail(message: str) -> int:
-    write(f"error: {visible(message)}\n", sys.stderr)
+    shown = visible(message)
+    if len(shown) > _MOST_SHOWN:
+        shown = f"{shown[:_MOST_SHOWN]}..."
+    write(f"error: {shown}\n", sys.stderr)
     return FAILED

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
+from dropcheck.cli.cache_choice import cache_folder
 from dropcheck.cli.command import TableCommand
 from dropcheck.cli.exit_code import ExitOptions, exit_code
 from dropcheck.cli.options import CheckOptions, Overrides, overrides, parameters
@@ -17,7 +18,6 @@ from dropcheck.cli.stdin import StandardInput, read_stdin
 from dropcheck.cli.streams import use_color, write, write_bytes
 from dropcheck.config.option import Kind
 from dropcheck.config.options import FLAGS, OPTION_BY_NAME
-from dropcheck.source.cache_folder import CACHE_FOLDER
 
 if TYPE_CHECKING:
     from dropcheck.cli.outputs import Outputs
@@ -126,9 +126,8 @@ def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -
         found = discover_text(stdin.name, stdin.raw, resolver)
     fixing = (here.fix or options["fix_only"] or options["add_ignore"] is not None) and not options["diff"]
     rewriting = fixing or options["diff"] or options["write_baseline"] is not None or options["prune_baseline"]
-    cache = (
-        None if rewriting or options["no_cache"] or stdin is not None else here.cache_dir or os.path.join(here.root, CACHE_FOLDER)
-    )
+    uncached = rewriting or options["no_cache"] or stdin is not None
+    cache = None if uncached else cache_folder(here, verbose=options["verbose"])
     run_options = RunOptions(
         fix=fixing and stdin is None,
         diff=options["diff"] or (fixing and stdin is not None),

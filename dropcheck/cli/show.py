@@ -32,7 +32,7 @@ def show(options: CheckOptions, given: Overrides) -> int:
     resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
     found = _found(options, resolver)
     if options["show_files"]:
-        text = "".join(f"{os.path.abspath(file.path)}\n" for file in found.files)
+        text = "".join(f"{visible(os.path.abspath(file.path))}\n" for file in found.files)
     else:
         resolved = _resolved(found, resolver)
         text = render_json(resolved) if options["output_format"] == ("json",) else render_text(resolved)

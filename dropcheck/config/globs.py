@@ -96,20 +96,32 @@ def _compile(globs: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _to_regex(pattern: str) -> str:
-    parts = []
+    """The expression of a glob, which takes no longer for a path than its length times that of the glob.
+
+    What stands between two stars is matched where it first occurs, and that is never taken back: if the rest does not match
+    behind the first occurrence, it does not match behind a later one. (So does ``fnmatch.translate``.)
+    """
+    parts = [""]
     end = 0
     for match in _SPECIAL.finditer(pattern):
-        parts.append(re.escape(pattern[end : match.start()]))
-        parts.append(_special_to_regex(match[0]))
+        parts[-1] += re.escape(pattern[end : match.start()])
+        token = _special_to_regex(match[0])
+        if match[0].startswith("*"):
+            parts.append(token)
+        else:
+            parts[-1] += token
         end = match.end()
-    return "".join(parts) + re.escape(pattern[end:])
+    parts[-1] += re.escape(pattern[end:])
+    first, *middle = parts
+    last = middle.pop() if middle else ""
+    return first + "".join(f"(?>{part})" for part in middle) + last
 
 
 def _special_to_regex(token: str) -> str:
     if token == "**/":
-        return "(?:.*/)?"
+        return "(?:.*?/)??"
     if token.startswith("*"):
-        return ".*"
+        return ".*?"
     if token == "?":
         return "."
     negated = token[1] in "!^"

@@ -113,7 +113,7 @@ OPTIONS = (
         Kind.PATH,
         None,
         "A file of findings to live with for now, as `--write-baseline` writes it; relative to the folder of the "
-        "configuration file.",
+        "configuration file, and in it.",
         'baseline = "ci/known.json"',
         flag=Flag(Group.KNOWN, "Do not report what this file holds.", "FILE"),
     ),
@@ -201,8 +201,9 @@ OPTIONS = (
         Kind.FORMATS,
         AUTO,
         "How findings are printed: a format, or a list of them in which all but one name a file, such as "
-        '`["full", "sarif:reports/dropcheck.sarif"]`. Such a file is relative to the folder of the configuration file. `auto` is '
-        "`github` in GitHub Actions and `full` everywhere else.",
+        '`["full", "sarif:reports/dropcheck.sarif"]`. Such a file is relative to the folder of the configuration file and in it, '
+        "and ends like a report: `.json`, `.sarif`, `.xml`, `.txt` ... `auto` is `github` in GitHub Actions and `full` "
+        "everywhere else.",
         'output-format = ["full", "sarif:reports/dropcheck.sarif"]',
         choices=FORMATS,
         flag=Flag(Group.OUTPUT, "Print in these, as FORMAT or FORMAT:FILE.", "FORMATS"),
@@ -227,7 +228,7 @@ OPTIONS = (
         "cache-dir",
         Kind.PATH,
         None,
-        "The folder of the cache; by default `.dropcheck_cache` beside the configuration file.",
+        "The folder of the cache, in the folder of the configuration file; by default `.dropcheck_cache` beside that file.",
         'cache-dir = "build/dropcheck"',
         flag=Flag(Group.RUN, "Keep the cache in this folder.", "DIR"),
     ),

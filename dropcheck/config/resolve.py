@@ -48,7 +48,7 @@ class ConfigResolver:
         if isolated and config is not None:
             raise ConfigError(f"--isolated and --config {config} exclude each other; give one of them")
         named = {name: (places or {}).get(name, "command line") for name in cli_overrides or {}}
-        origins = {name: Origin(place, root or os.getcwd(), absolute_globs=True) for name, place in named.items()}
+        origins = {name: Origin(place, root or os.getcwd(), by_user=True) for name, place in named.items()}
         self._layers = tuple(_layer(name, value, origins[name]) for name, value in (cli_overrides or {}).items())
         self._by_folder: dict[str, _Resolved] = {}
         self._fixed: _Resolved | None = None

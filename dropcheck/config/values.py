@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dropcheck.config.confined import confined, confined_report
 from dropcheck.config.globs import anchored, path_matcher, posix
 from dropcheck.config.nearest import unknown, wrong_word
 from dropcheck.config.option import Kind, Option
@@ -30,12 +31,12 @@ class Origin:
     Args:
         place: the words an error message begins with, such as ``pyproject.toml [tool.dropcheck]``.
         root: the absolute folder that globs with a slash are relative to.
-        absolute_globs: whether a glob that begins with a slash begins at the root of the disk, not at ``root``.
+        by_user: whether the user who runs dropcheck says it, who may name any place on the disk, and not a configuration file.
     """
 
     place: str
     root: str
-    absolute_globs: bool = False
+    by_user: bool = False
 
     def error(self, message: str) -> ConfigError:
         """The error to raise about something that stands here."""
@@ -83,9 +84,7 @@ def _value(option: Option, value: object, origin: Origin) -> object:
         case Kind.STRINGS | Kind.SELECTORS | Kind.GLOBS | Kind.DOTTED_NAMES if (strings := _strings(value)) is not None:
             return tuple(_text(option, text, origin) for text in strings)
         case Kind.PATH if isinstance(value, str):
-            # An empty one takes back what the file that is extended says.
-            path = os.path.expandvars(os.path.expanduser(value))
-            return os.path.normpath(os.path.join(origin.root, path)) if path else None
+            return _path(option, value, origin)
         case Kind.SELECTORS_BY_GLOB if isinstance(value, Mapping):
             return tuple(_ignores(str(pattern), selectors, option, origin) for pattern, selectors in value.items())
         case Kind.FUNCTIONS if isinstance(value, list | tuple) and all(isinstance(entry, Mapping) for entry in value):
@@ -120,6 +119,32 @@ def _choice(option: Option, value: object, origin: Origin) -> str | Confidence:
     return Confidence(word) if option.name == "min-confidence" else word
 
 
+def _path(option: Option, text: str, origin: Origin) -> str | None:
+    if not text:
+        return None  # it takes back what the file that is extended says
+    _refuse_null(option, text, origin)
+    path = os.path.normpath(os.path.join(origin.root, os.path.expandvars(os.path.expanduser(text))))
+    if origin.by_user:
+        return path
+    if option.flag is None:
+        # Only read. The place is told as it is written: a variable in it may hold a secret.
+        wrong = None if os.path.isfile(path) else f"{text!r} is no file; name another one"
+    else:
+        wrong = confined(path, origin.root, text, _instead(option))
+    if wrong is not None:
+        raise origin.error(f"{option.name!r}: {wrong}")
+    return path
+
+
+def _refuse_null(option: Option, path: str, origin: Origin) -> None:
+    if "\0" in path:
+        raise origin.error(f"{option.name!r}: {path!r} holds a null character, as no name of a file does; take it out")
+
+
+def _instead(option: Option) -> str:
+    return f"--{option.name} or {option.variable}"
+
+
 def _outputs(option: Option, texts: Iterable[str], origin: Origin) -> tuple[Output, ...]:
     outputs = tuple(_output(option, text, origin) for text in texts)
     if not outputs:
@@ -142,8 +167,14 @@ def _output(option: Option, text: str, origin: Origin) -> Output:
         return Output(name)
     if not path:
         raise origin.error(f"{option.name!r}: {text!r} names no file; write '{name}:FILE', or {name!r} for stdout")
-    # Like globs, a file of the command line is relative to where the user is.
-    return Output(name, path if origin.absolute_globs else os.path.join(origin.root, path))
+    _refuse_null(option, path, origin)
+    if origin.by_user:
+        return Output(name, path)  # like globs, relative to where the user is
+    place = os.path.join(origin.root, path)
+    wrong = confined_report(place, origin.root, path, _instead(option))
+    if wrong is not None:
+        raise origin.error(f"{option.name!r}: {wrong}")
+    return Output(name, place)
 
 
 def _glob(pattern: str, where: str, origin: Origin, *, inverted: bool = False) -> str:
@@ -151,7 +182,7 @@ def _glob(pattern: str, where: str, origin: Origin, *, inverted: bool = False) -
         raise origin.error(f"{where} holds the glob {pattern!r}, which names no file or folder")
     if pattern.startswith("!") and not inverted:
         raise origin.error(f"{where} holds the glob {pattern!r}; '!' has no meaning here, leave it out")
-    is_absolute = origin.absolute_globs and os.path.isabs(pattern)
+    is_absolute = origin.by_user and os.path.isabs(pattern)
     absolute = posix(pattern) if is_absolute else anchored(pattern, origin.root)
     try:
         path_matcher((absolute,))

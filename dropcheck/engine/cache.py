@@ -1,7 +1,8 @@
 """The cache of a run: what was found, kept as long as nothing that it depends on has changed.
 
 One file for each kind of run (the same files, settings and options), written as a whole and replaced at once, so that runs at the
-same time cannot hurt each other; a file that cannot be read or understood counts as none. It is JSON: reading it runs nothing.
+same time cannot hurt each other; a file that cannot be read or understood counts as none. It is JSON: reading it runs nothing. It
+is sealed: a file that this user did not write counts as none, so that no checkout brings along its own answer.
 
 A file of the run that has changed, but was proved clean from its text and still is, changes no answer; any other change means a
 new run.
@@ -27,9 +28,9 @@ from dropcheck.outcome import Report
 from dropcheck.sieve import SWITCH, Sieve
 from dropcheck.sieve.classes import defined_names
 from dropcheck.sieve.scan import speaks_of
-from dropcheck.source.cache_folder import TAG, TAG_FILE
+from dropcheck.source.cache_folder import forget_oldest, keep_entry, read_entry
 from dropcheck.source.text import decode_source, read_bytes
-from dropcheck.source.write import write_bytes
+from dropcheck.source.user_key import seal, unseal
 
 #: Changes with the layout of the file.
 _FORMAT = 2
@@ -67,19 +68,21 @@ class RunCache:
             _roots(self.settings),
             os.environ.get(SWITCH),
         ]
-        self.path = os.path.join(folder, f"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}.json")
+        self.name = hashlib.sha256(repr(key).encode()).hexdigest()[:32]
 
     def recall(self) -> Report | None:
         """The report of the last run of this kind, if it still holds."""
         if self.found.errors or not self._is_from_files():
             return None
         try:
-            with open(self.path, "rb") as file:
-                kept = json.loads(file.read())
+            content = unseal(read_entry(self.folder, self.name), self.name)
+            if content is None:
+                return None
+            kept = json.loads(content)
             if not self._holds(kept):
                 return None
             report = decode(kept["report"])
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, SourceError):
             return None
         return report if isinstance(report, Report) else None
 
@@ -102,10 +105,11 @@ class RunCache:
             "odd": {path: sorted(name.decode("latin-1") for name in names) for path, names in basis.odd.items() if names},
             "report": encode(report),
         }
-        with suppress(OSError, SourceError):
-            make_folder(self.folder)
-            write_bytes(self.path, json.dumps(kept, separators=(",", ":")).encode(), self.path)
-            _forget_oldest(self.folder)
+        sealed = seal(json.dumps(kept, separators=(",", ":")).encode(), self.name)
+        if sealed is not None:
+            with suppress(OSError, SourceError):
+                keep_entry(self.folder, self.name, sealed)
+                forget_oldest(self.folder, _MAX_RUNS)
 
     def _is_from_files(self) -> bool:
         """Whether the answer comes from the files of the run alone: not from standard input, not from a baseline."""
@@ -149,14 +153,6 @@ class RunCache:
         return True
 
 
-def make_folder(folder: str) -> None:
-    """Make the folder of a cache, marked for backups and for git to leave it out."""
-    for name, text in ((TAG_FILE, TAG), (".gitignore", "*\n")):
-        path = os.path.join(folder, name)
-        if not os.path.exists(path):
-            write_bytes(path, text.encode(), path)
-
-
 def _roots(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
     """The folders at the top of the run and above, with what is in them: where imports of the run may lead."""
     folders = {os.path.dirname(path) for path in paths}
@@ -173,29 +169,27 @@ def _entries(folder: str) -> list[str]:
 
 
 def _stamp(path: str, raw: bytes | None, now: float) -> list[object]:
-    """Size and time of a file, and the hash of what it holds; no time where it changed just now."""
+    """Size and times of a file, and the hash of what it holds; no times where it changed just now."""
     try:
         found = os.stat(path)
         content = raw if raw is not None else read_bytes(path)
     except (OSError, SourceError):
-        return [-1, 0, ""]
-    time_stamp = found.st_mtime_ns if now - found.st_mtime > _RACY else 0
-    return [found.st_size, time_stamp, hashlib.sha256(content).hexdigest()[:32]]
+        return [-1, "", ""]
+    times = _times(found) if now - found.st_mtime > _RACY else ""
+    return [found.st_size, times, hashlib.sha256(content).hexdigest()[:32]]
+
+
+def _times(found: os.stat_result) -> str:
+    """When a file was last changed: as it says itself, which an archive can set, and as the system says."""
+    return f"{found.st_mtime_ns} {found.st_ctime_ns}"
 
 
 def _changed(path: str, stamp: list[object]) -> bool:
-    size, time_stamp, digest = stamp
+    size, times, digest = stamp
     try:
         found = os.stat(path)
-        if found.st_size == size and time_stamp and found.st_mtime_ns == time_stamp:
+        if found.st_size == size and times == _times(found):
             return False
         return found.st_size != size or hashlib.sha256(read_bytes(path)).hexdigest()[:32] != digest
     except (OSError, SourceError):
         return True
-
-
-def _forget_oldest(folder: str) -> None:
-    runs = sorted((entry.stat().st_mtime_ns, entry.path) for entry in os.scandir(folder) if entry.name.endswith(".json"))
-    for _, path in runs[:-_MAX_RUNS]:
-        with suppress(OSError):
-            os.unlink(path)

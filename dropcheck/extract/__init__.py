@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,13 @@ def extract(text: str, path: str, *, module: str, is_package: bool, catalogue: C
     Returns:
         The facts; ``syntax_error`` is set where the text does not parse, ``broken_cells`` where cells of a notebook do not.
     """
+    with warnings.catch_warnings():
+        # Python's, about escapes in strings of the file: they would stand on stderr, with characters of the file in them.
+        warnings.simplefilter("ignore")
+        return _extract(text, path, module=module, is_package=is_package, catalogue=catalogue)
+
+
+def _extract(text: str, path: str, *, module: str, is_package: bool, catalogue: Catalogue) -> FileFacts:
     # LibCST takes a while to import, and a run in which no file passes the sieve does without.
     from dropcheck.extract.assemble import assemble  # noqa: PLC0415
 

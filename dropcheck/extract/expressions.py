@@ -12,6 +12,7 @@ from dropcheck.extract.records import Recorder
 from dropcheck.extract.scopes import children
 from dropcheck.worlds import (
     FALSE,
+    MOST_BITS,
     NONE,
     TRUE,
     Const,
@@ -186,8 +187,11 @@ class Expressions:
 
     def _number(self, node: cst.CSTNode) -> Value:
         assert isinstance(node, (cst.Integer, cst.Float))
-        value = ast.literal_eval(node.value)
-        return Const(value)
+        try:
+            value = ast.literal_eval(node.value)
+        except (SyntaxError, ValueError):  # more digits than Python reads
+            return Opaque("number")
+        return Opaque("number") if isinstance(value, int) and value.bit_length() > MOST_BITS else Const(value)
 
     eval_Integer = _number
     eval_Float = _number

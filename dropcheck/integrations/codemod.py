@@ -19,6 +19,7 @@ from dropcheck.errors import UserError
 from dropcheck.integrations.linked import open_workspace
 from dropcheck.levels import State
 from dropcheck.model import Finding, LineIndex
+from dropcheck.report.escape import visible
 
 _NO_NAME = "<stdin>"
 
@@ -69,7 +70,7 @@ class DropoutCommand(CodemodCommand):
             settings = ConfigResolver(self._overrides).settings_for(path)
             workspace = open_workspace({path: tree.code}, {path: settings})
         except UserError as error:
-            print(f"error: {error}", file=sys.stderr)
+            print(f"error: {visible(str(error))}", file=sys.stderr)
             raise SystemExit(2) from error
         result = workspace.fix(path, unsafe=settings.unsafe_fixes)
         for warning in _left(result.text, result.findings):
@@ -82,4 +83,4 @@ def _left(text: str, findings: Sequence[Finding]) -> list[str]:
     index = LineIndex(text)
     active = (finding for finding in findings if finding.state is State.ACTIVE)
     places = ((finding, index.position(finding.span.start)) for finding in active)
-    return [f"{place.row}:{place.column}: {finding.code} {finding.message}" for finding, place in places]
+    return [f"{place.row}:{place.column}: {finding.code} {visible(finding.message)}" for finding, place in places]

@@ -53,11 +53,13 @@ class DropcheckPlugin:
 
     def run(self) -> Iterator[tuple[int, int, str, type[DropcheckPlugin]]]:
         """The violations in the file, as flake8 wants them: row from 1, column from 0, text that begins with the code."""
+        from dropcheck.report.escape import visible  # noqa: PLC0415  (flake8 loads every plugin there is, wanted or not)
+
         text, findings = self._run.findings(self._path, self._text)
         index = LineIndex(text)
         for finding in findings:
             place = index.position(finding.span.start)
-            yield place.row, place.column - 1, f"{finding.code} {finding.message}", type(self)
+            yield place.row, place.column - 1, f"{finding.code} {visible(finding.message)}", type(self)
 
 
 class _Run:

@@ -294,7 +294,9 @@ def _operands(node: cst.CSTNode) -> list[cst.CSTNode]:
 
 
 def _is_zero(node: cst.BaseExpression) -> bool:
-    return isinstance(node, (cst.Integer, cst.Float)) and not ast.literal_eval(node.value)
+    with suppress(SyntaxError):  # more digits than Python reads
+        return isinstance(node, (cst.Integer, cst.Float)) and not ast.literal_eval(node.value)
+    return False
 
 
 def _name(function: Function) -> str:

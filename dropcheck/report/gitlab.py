@@ -11,7 +11,7 @@ from typing import Any
 from dropcheck.model import Finding, Position
 from dropcheck.outcome import Report
 from dropcheck.report.context import Context
-from dropcheck.report.escape import well_formed
+from dropcheck.report.escape import visible, well_formed
 from dropcheck.report.fingerprints import fingerprints
 from dropcheck.report.json_text import dumps
 from dropcheck.report.places import Places
@@ -40,7 +40,7 @@ def _issue(finding: Finding, fingerprint: str, places: Places, context: Context)
     return {
         "check_name": finding.code,
         # GitLab does not show the name of the check.
-        "description": f"{finding.code}: {places.remark(finding.path, finding.span)}{finding.message}",
+        "description": f"{finding.code}: {places.remark(finding.path, finding.span)}{visible(finding.message)}",
         "severity": _SEVERITIES[severity(finding)],
         "fingerprint": fingerprint,
         "location": {

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from dropcheck.inventory import Entry, Inventory
-from dropcheck.report.escape import visible
+from dropcheck.report.escape import visible, well_formed
 from dropcheck.report.json_text import dumps
+from dropcheck.report.markdown import literal_on_forges
 
 _SCHEMA = "dropcheck-inventory-v1"
-_MARKDOWN = {ord(char): f"&#{ord(char)};" for char in "\\`*_{}[]<>#|&"}
 
 
 def render_text(inventory: Inventory) -> str:
@@ -26,7 +26,7 @@ def render_text(inventory: Inventory) -> str:
     for file in inventory.files:
         lines.append(visible(file.path))
         for owner, entries in groupby(file.entries, key=lambda entry: entry.owner):
-            lines.append(f"  {owner or '(no class)'}")
+            lines.append(f"  {visible(owner) or '(no class)'}")
             lines.extend(f"    {visible(line)}" for entry in entries for line in _lines(entry))
         lines.append("")
     lines.append(_totals(inventory))
@@ -63,7 +63,7 @@ def render_markdown(inventory: Inventory) -> str:
     """
     lines = ["# Dropout inventory", ""]
     for file in inventory.files:
-        lines += [f"## {_cell(file.path)}", ""]
+        lines += [f"## {literal_on_forges(file.path)}", ""]
         lines += ["| where | class | what | p | behaviour | train | eval | gate or reason | marks |", "|" + " --- |" * 9]
         for entry in file.entries:
             cells = (
@@ -77,15 +77,10 @@ def render_markdown(inventory: Inventory) -> str:
                 entry.gate or entry.reason,
                 "; ".join(entry.marks),
             )
-            lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+            lines.append("| " + " | ".join(map(literal_on_forges, cells)) + " |")
         lines.append("")
     lines.append(_totals(inventory))
     return "\n".join(lines) + "\n"
-
-
-def _cell(text: str) -> str:
-    """Text that stays text in a Markdown table."""
-    return visible(text).translate(_MARKDOWN)
 
 
 def render_json(inventory: Inventory) -> str:
@@ -99,7 +94,9 @@ def render_json(inventory: Inventory) -> str:
     """
     data = {
         "schema": _SCHEMA,
-        "files": [{"filename": file.path, "sites": [_site(entry) for entry in file.entries]} for file in inventory.files],
+        "files": [
+            {"filename": well_formed(file.path), "sites": [_site(entry) for entry in file.entries]} for file in inventory.files
+        ],
         "totals": {behaviour.value: count for behaviour, count in inventory.totals.items()},
         "checked": inventory.checked,
     }

@@ -8,6 +8,7 @@ from typing import Any
 from dropcheck.model import Edit, Finding, Fix, LineIndex, Position, Related, Span
 from dropcheck.outcome import Report
 from dropcheck.report.context import Context
+from dropcheck.report.escape import visible, well_formed
 from dropcheck.report.json_text import dumps
 from dropcheck.report.links import rule_url
 from dropcheck.report.places import Places
@@ -42,11 +43,11 @@ def _finding(finding: Finding, places: Places, context: Context) -> dict[str, An
         "cell": index.position(finding.span.start).cell,
         "code": finding.code,
         "name": finding.name,
-        "message": finding.message,
+        "message": visible(finding.message),
         "severity": severity(finding).value,
         "confidence": finding.confidence.value,
         "url": rule_url(finding.name),
-        "filename": context.absolute(finding.path),
+        "filename": well_formed(context.absolute(finding.path)),
         **_span(index, finding.span),
         "fix": None if finding.fix is None else _fix(finding.fix, index),
         "noqa_row": _noqa_row(finding, index),
@@ -57,7 +58,7 @@ def _finding(finding: Finding, places: Places, context: Context) -> dict[str, An
 def _fix(fix: Fix, index: LineIndex) -> dict[str, Any]:
     return {
         "applicability": fix.applicability.value,
-        "message": fix.message,
+        "message": visible(fix.message),
         "edits": [_edit(edit, index) for edit in fix.edits],
     }
 
@@ -71,7 +72,7 @@ def _related(related: Related, places: Places, context: Context) -> dict[str, An
     if related.path in places:
         index = places[related.path]
         place = {"cell": index.position(related.span.start).cell, **_span(index, related.span)}
-    return {"filename": context.absolute(related.path), "message": related.message, **place}
+    return {"filename": well_formed(context.absolute(related.path)), "message": visible(related.message), **place}
 
 
 _NO_PLACE: dict[str, Any] = {"cell": None, "location": None, "end_location": None}

@@ -11,7 +11,7 @@ from typing import Any
 from dropcheck.model import Finding, Fix, LineIndex, Related, Span
 from dropcheck.outcome import Report
 from dropcheck.report.context import Context
-from dropcheck.report.escape import well_formed
+from dropcheck.report.escape import visible, well_formed
 from dropcheck.report.json_text import dumps
 from dropcheck.report.links import SITE, rule_url
 from dropcheck.report.places import Places
@@ -36,7 +36,7 @@ def render(report: Report, context: Context) -> str:
 
 def _diagnostic(finding: Finding, places: Places, context: Context, *, unsafe: bool) -> dict[str, Any]:
     diagnostic: dict[str, Any] = {
-        "message": places.remark(finding.path, finding.span) + finding.message,
+        "message": places.remark(finding.path, finding.span) + visible(finding.message),
         "location": _location(finding.path, finding.span, places, context),
         "severity": _SEVERITIES[severity(finding)],
         "code": {"value": finding.code, "url": rule_url(finding.name)},
@@ -60,7 +60,7 @@ def _suggestion(fix: Fix, index: LineIndex) -> dict[str, Any]:
 
 
 def _related(related: Related, places: Places, context: Context) -> dict[str, Any]:
-    return {"message": related.message, "location": _location(related.path, related.span, places, context)}
+    return {"message": visible(related.message), "location": _location(related.path, related.span, places, context)}
 
 
 def _location(path: str, span: Span, places: Places, context: Context) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
 from dropcheck.outcome import FixedFile, Report
 from dropcheck.refactor.result import CAVEATS, Declined, Place, Refactored, RefactoredFile, RefactorReport
 from dropcheck.report import diff
-from dropcheck.report.escape import visible
+from dropcheck.report.escape import visible, well_formed
+from dropcheck.report.json_text import dumps
 from dropcheck.report.pieces import Piece
 
 _SCHEMA = "dropcheck-refactor-v1"
@@ -59,7 +59,8 @@ def _sites(sites: list[Refactored]) -> Iterator[str]:
     for one, row, call in zip(sites, rows, calls, strict=True):
         new = _cut(one.after)
         end = "  (was always on)" if one.was_on else ""
-        made = f"self.{one.attribute} is there" if one.existing else f"self.{one.attribute} = {visible(one.made)}"
+        attribute = f"self.{visible(one.attribute)}"
+        made = f"{attribute} is there" if one.existing else f"{attribute} = {visible(one.made)}"
         yield f"      {row:<{max(map(len, rows))}}  {call:<{max(map(len, calls))}}  ->  {new}  [{made}]{end}"
 
 
@@ -127,7 +128,7 @@ def render_json(report: RefactorReport, *, diff: bool) -> str:
         "written": not diff,
         "files": [
             {
-                "filename": file.path,
+                "filename": well_formed(file.path),
                 "changed": file.before != file.after,
                 "refactored": [_refactored_data(one) for one in file.refactored],
                 "declined": [_declined_data(one) for one in file.declined],
@@ -138,7 +139,7 @@ def render_json(report: RefactorReport, *, diff: bool) -> str:
         "checked": report.checked,
         "unsafe_because": list(CAVEATS),
     }
-    return json.dumps(data, indent=2) + "\n"
+    return dumps(data)
 
 
 def _refactored_data(one: Refactored) -> dict[str, object]:

@@ -16,7 +16,7 @@ from dropcheck.levels import Applicability, State
 from dropcheck.model import Finding, Fix, Position, Related, Span
 from dropcheck.outcome import FileError, Report
 from dropcheck.report.context import Context
-from dropcheck.report.escape import well_formed
+from dropcheck.report.escape import visible
 from dropcheck.report.fingerprints import fingerprints
 from dropcheck.report.json_text import dumps
 from dropcheck.report.links import SITE
@@ -158,11 +158,11 @@ def _suppression(finding: Finding) -> Mapping[str, str] | None:
         return None
     outside = finding.state_reason == "per-file-ignores"
     suppression = {"kind": "external" if outside else "inSource", "status": "accepted"}
-    return suppression | ({"justification": well_formed(finding.state_reason)} if finding.state_reason else {})
+    return suppression | ({"justification": visible(finding.state_reason)} if finding.state_reason else {})
 
 
 def _message(text: str) -> dict[str, str]:
-    return {"text": _LINK.sub(r"\\[", well_formed(text))}
+    return {"text": _LINK.sub(r"\\[", visible(text))}
 
 
 def _region(start: Position, end: Position) -> dict[str, int]:

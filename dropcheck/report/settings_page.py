@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dropcheck.config.options import FILE_OPTIONS
 from dropcheck.config.settings import Settings
 from dropcheck.config.toml import Plain, plain, toml
-from dropcheck.report.escape import visible
+from dropcheck.report.escape import disarmed, visible, well_formed
+from dropcheck.report.json_text import dumps
 
 _LISTED = 5
+_UNPRINTABLE = re.compile(r"[^\n -~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def render_json(resolved: Sequence[Resolved]) -> str:
     """
     items = [
         {
-            "files": list(one.paths),
+            "files": list(map(well_formed, one.paths)),
             "config": one.settings.source,
             "rules": list(one.rules),
             "settings": _values(one.settings),
@@ -56,7 +58,7 @@ def render_json(resolved: Sequence[Resolved]) -> str:
         }
         for one in resolved
     ]
-    return json.dumps(items, indent=2) + "\n"
+    return dumps(items)
 
 
 def _values(settings: Settings) -> dict[str, Plain]:
@@ -78,4 +80,10 @@ def _lines(one: Resolved) -> Iterator[str]:
     yield f"# Rules: {', '.join(one.rules) or 'none'}"
     for name, value in _values(one.settings).items():
         places = one.places.get(name.replace("-", "_"), ("default",))
-        yield f"{name} = {toml(value)}  # {visible(', '.join(places))}"
+        yield f"{name} = {_printable(toml(value))}  # {visible(', '.join(places))}"
+
+
+def _printable(value: str) -> str:
+    """The same value in TOML without a character that a terminal or a CI service could obey; they stand in strings only."""
+    shown = _UNPRINTABLE.sub(lambda match: match[0] if match[0].isprintable() else f"\\U{ord(match[0]):08x}", value)
+    return disarmed(shown, r"\u005b")

@@ -9,6 +9,7 @@ know it. The functions below build values and fold what is decided; ``docs/two-w
 from __future__ import annotations
 
 from dropcheck.worlds.algebra import (
+    MOST_BITS,
     any_path,
     arms,
     attribute,
@@ -54,6 +55,7 @@ from dropcheck.worlds.values import (
 __all__ = [
     "FALSE",
     "MODE_SET",
+    "MOST_BITS",
     "NONE",
     "TRUE",
     "Attr",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from dropcheck.worlds.values import (
     NONE,
@@ -273,14 +274,19 @@ def binary(name: str, left: Value, right: Value) -> Value:
     return operation(name, left, right)
 
 
+#: Numbers of more bits are not worked out: a few lines that square one could go on for ever.
+MOST_BITS = 128
+
+
 def _fold(name: str, left: Literal, right: Literal) -> object:
     function = _COMPARISONS.get(name) or _ARITHMETIC.get(name)
     if function is None or (name in _ARITHMETIC and (isinstance(left, str) or isinstance(right, str))):
         return None
     try:
-        return function(left, right)
+        folded = function(left, right)
     except (TypeError, ValueError, ArithmeticError):
         return None
+    return None if isinstance(folded, int) and folded.bit_length() > MOST_BITS else folded
 
 
 def _compare_open(name: str, left: Value, right: Value) -> Value | None:
@@ -328,8 +334,8 @@ def unary(name: str, operand: Value) -> Value:
 def convert(name: str, operand: Value) -> Value:
     """``bool(x)``, ``float(x)`` or ``int(x)``: transparent for what they convert."""
     if isinstance(operand, Const) and isinstance(operand.value, (bool, int, float)):
-        converted = {"bool": bool, "float": float, "int": int}[name](operand.value)
-        return Const(converted, operand.mode)
+        with suppress(ValueError, OverflowError):  # infinity is no whole number
+            return Const({"bool": bool, "float": float, "int": int}[name](operand.value), operand.mode)
     if name == "bool":
         answer = truth(operand)
         return operand if answer is None else _decided(answer, operand)

@@ -12,6 +12,7 @@ from dropcheck.integrations.lsp.positions import Positions
 from dropcheck.integrations.lsp.session import Document
 from dropcheck.levels import Applicability, Behaviour
 from dropcheck.model import Edit, Finding, Fix, LineIndex, Span
+from dropcheck.report.escape import visible
 
 FIX_ALL = "source.fixAll.dropcheck"
 REFACTOR = types.CodeActionKind.RefactorRewrite
@@ -74,7 +75,7 @@ def repair(target: Target, finding: Finding, diagnostic: types.Diagnostic) -> ty
         return None
     safe = fix.applicability is Applicability.SAFE
     return types.CodeAction(
-        title=f"dropcheck: {fix.message}{'' if safe else ' (unsafe)'}",
+        title=f"dropcheck: {visible(fix.message)}{'' if safe else ' (unsafe)'}",
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[diagnostic],
         is_preferred=safe,
@@ -108,7 +109,7 @@ def refactor(target: Target, fix: Fix) -> types.CodeAction:
         target: the document.
         fix: the refactor of a call in it.
     """
-    return types.CodeAction(title=f"dropcheck: {fix.message} (unsafe)", kind=REFACTOR, edit=target.edit(fix.edits))
+    return types.CodeAction(title=f"dropcheck: {visible(fix.message)} (unsafe)", kind=REFACTOR, edit=target.edit(fix.edits))
 
 
 def fix_all(target: Target, after: str) -> types.CodeAction | None:

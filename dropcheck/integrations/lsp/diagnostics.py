@@ -13,6 +13,7 @@ from dropcheck.integrations.lsp.positions import Positions
 from dropcheck.integrations.lsp.session import Checked
 from dropcheck.levels import Confidence
 from dropcheck.model import Finding
+from dropcheck.report.escape import visible
 from dropcheck.report.links import rule_url
 
 SOURCE = "dropcheck"
@@ -42,13 +43,13 @@ def _diagnostic(
 ) -> types.Diagnostic:
     explained = [
         types.DiagnosticRelatedInformation(
-            types.Location(uri_of(os.path.abspath(other.path)), places[other.path].range(other.span)), other.message
+            types.Location(uri_of(os.path.abspath(other.path)), places[other.path].range(other.span)), visible(other.message)
         )
         for other in finding.related
     ]
     return types.Diagnostic(
         range=places[finding.path].range(finding.span),
-        message=f"{finding.message}\n{finding.help}" if finding.help else finding.message,
+        message="\n".join(visible(text) for text in (finding.message, finding.help) if text),
         severity=_severity(finding),
         code=finding.code,
         code_description=types.CodeDescription(rule_url(finding.name)),

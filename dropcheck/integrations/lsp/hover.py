@@ -10,7 +10,9 @@ from dropcheck.integrations.lsp.positions import Positions
 from dropcheck.integrations.lsp.session import Checked
 from dropcheck.levels import Applicability
 from dropcheck.model import Finding
+from dropcheck.report.escape import visible
 from dropcheck.report.links import rule_url
+from dropcheck.report.markdown import message
 from dropcheck.report.rules_page import render_markdown, render_text
 from dropcheck.rules import ALL_RULES
 
@@ -39,9 +41,9 @@ def hover(checked: Checked, places: Positions, position: types.Position, *, mark
 def _page(finding: Finding, *, markdown: bool) -> str:
     rules = [rule for rule in ALL_RULES if rule.code == finding.code]
     if not markdown:
-        return "\n".join(_notes(finding)) + "\n\n" + render_text(rules)
+        return "\n".join(map(visible, _notes(finding))) + "\n\n" + render_text(rules)
     link = f"[Read on]({rule_url(finding.name)})"
-    return "\n\n".join((*_notes(finding), "---", render_markdown(rules).rstrip(), link))
+    return "\n\n".join((*map(message, _notes(finding)), "---", render_markdown(rules).rstrip(), link))
 
 
 def _notes(finding: Finding) -> Iterator[str]:

@@ -21,6 +21,7 @@ from dropcheck.integrations.lsp.diagnostics import SOURCE, diagnostics
 from dropcheck.integrations.lsp.positions import Positions
 from dropcheck.integrations.lsp.session import Checked, Document, Outcome, Session
 from dropcheck.integrations.lsp.settings import EditorSettings, read_settings
+from dropcheck.report.escape import visible
 
 #: How long a document must rest before it is checked, in seconds: less than one notices, more than between two keys.
 DEBOUNCE = 0.2
@@ -222,11 +223,11 @@ class DropcheckServer(LanguageServer):
             self.log(failure)
 
     def _show(self, message: str) -> None:
-        self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"dropcheck: {message}"))
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"dropcheck: {visible(message)}"))
 
     def log(self, message: str) -> None:
         """Write a line to the client's log."""
-        self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
+        self.window_log_message(types.LogMessageParams(types.MessageType.Error, visible(message)))
 
     # Folders and names
 

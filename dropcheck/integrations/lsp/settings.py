@@ -67,7 +67,7 @@ def read_settings(values: object, before: EditorSettings | None = None) -> Edito
         raise ConfigError(f"{_PLACE}: 'config' must be the path of a configuration file")
     if not isinstance(syntax, bool):
         raise ConfigError(f"{_PLACE}: 'showSyntaxErrors' must be true or false")
-    checked(given, Origin(_PLACE, os.getcwd(), absolute_globs=True))
+    checked(given, Origin(_PLACE, os.getcwd(), by_user=True))
     return EditorSettings({**before.options, **given}, config, syntax)
 
 
