@@ -14,7 +14,7 @@ from dropcheck.config.resolve import ConfigResolver
 from dropcheck.discover import discover, discover_text
 from dropcheck.engine.cache import RunCache
 from dropcheck.engine.options import RunOptions
-from dropcheck.engine.run import RunOptions, check
+from dropcheck.engine.run import check
 from dropcheck.outcome import Report
 from dropcheck.source.user_key import seal, unseal
 

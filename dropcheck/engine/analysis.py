@@ -154,7 +154,9 @@ def prepare_all(found: Discovery, options: RunOptions, progress: Progress | None
     for one in distinct:
         enabled_codes(one)
     ticker = Ticker(len(found.files), progress)
-    return prepare(found, options, load(found.files, catalogue_for(distinct), ticker, everything=everything), ticker)
+    return prepare(
+        found, options, load(found.files, catalogue_for(distinct), ticker, everything=everything, jobs=options.jobs), ticker
+    )
 
 
 def _extract(workspace: Workspace, loaded: Loaded, slices: Slices, jobs: int | None, tick: Callable[[], None]) -> list[FileError]:

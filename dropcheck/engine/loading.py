@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import FoundFile
+from dropcheck.engine.looking import look_at_all
 from dropcheck.errors import ForeignNotebookError, SourceError
 from dropcheck.outcome import FileError
 from dropcheck.sieve import Look, Sieve, together
@@ -42,7 +43,9 @@ class Loaded:
     notes: tuple[str, ...] = ()
 
 
-def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], None], *, everything: bool) -> Loaded:
+def load(
+    files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], None], *, everything: bool, jobs: int | None
+) -> Loaded:
     """Read and sieve the files of a run.
 
     Args:
@@ -50,6 +53,7 @@ def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], No
         catalogue: the entries in force.
         tick: called after each file that needs no analysis.
         everything: whether every file that can hold dropout is analysed, also where all of it is surely right.
+        jobs: how many processes at most; None for one a core.
     """
     raws: dict[str, bytes] = {}
     codes: dict[str, bytes] = {}
@@ -69,7 +73,7 @@ def load(files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], No
     named = {file.path for file in files if file.named}
     sieve = Sieve(catalogue, everything=everything)
     classes = sieve.classes(codes, codes.__getitem__, named)
-    every = together({path: sieve.look(code) for path, code in codes.items()}, classes)
+    every = together(look_at_all(sieve, codes, jobs), classes)
     looks = {path: look for path, look in every.items() if look.suspect}
     # What is at hand is never read again, so it cannot join later.
     looks |= {file.path: _WHOLE for file in files if file.raw is not None and file.path in codes}

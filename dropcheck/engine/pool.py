@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dropcheck.catalogue import Catalogue
+from dropcheck.engine.processes import can_fork, cpu_count
 from dropcheck.extract import extract
 from dropcheck.facts import FileFacts
 from dropcheck.outcome import FileError
@@ -103,17 +103,6 @@ def extract_many(
     return tuple(work.done[task.path] for task in tasks)
 
 
-def cpu_count() -> int:
-    """How many processors this process may use."""
-    if sys.version_info >= (3, 13):
-        count = os.process_cpu_count()
-    elif sys.platform == "linux":
-        count = len(os.sched_getaffinity(0))
-    else:
-        count = os.cpu_count()
-    return count or 1
-
-
 def internal_error(error: Exception) -> str:
     """The one line for a bug of ours: what happened, where in our code, and what to do."""
     place = ""
@@ -186,14 +175,11 @@ class _Work:
 
     def _pool(self, workers: int) -> ProcessPoolExecutor:
         import multiprocessing  # noqa: PLC0415  (as above)
-        import threading  # noqa: PLC0415
         from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
 
         import dropcheck.extract.assemble  # noqa: F401, PLC0415  (forked workers then have LibCST already)
 
-        # Forking is fastest, but it copies locks that other threads may hold; macOS always has such threads.
-        safe = sys.platform not in ("darwin", "win32") and threading.active_count() == 1
-        context = multiprocessing.get_context("fork" if safe else "spawn")
+        context = multiprocessing.get_context("fork" if can_fork() else "spawn")
         return ProcessPoolExecutor(workers, context, _start_worker, (self.catalogue,))
 
     def _finish(self, task: Task, outcome: Outcome) -> None:

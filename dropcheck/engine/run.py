@@ -47,7 +47,7 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         return known
     catalogue = catalogue_for(settings)
     ticker = Ticker(len(found.files), progress)
-    loaded = load(found.files, catalogue, ticker, everything=everything)
+    loaded = load(found.files, catalogue, ticker, everything=everything, jobs=options.jobs)
     clean = _clean(found, loaded, catalogue) if not options.uses_baseline(settings) else None
     if clean is not None and few:
         return clean.report
