@@ -154,9 +154,8 @@ def prepare_all(found: Discovery, options: RunOptions, progress: Progress | None
     for one in distinct:
         enabled_codes(one)
     ticker = Ticker(len(found.files), progress)
-    return prepare(
-        found, options, load(found.files, catalogue_for(distinct), ticker, everything=everything, jobs=options.jobs), ticker
-    )
+    loaded = load(found.files, catalogue_for(distinct), ticker, everything=everything, jobs=options.jobs)
+    return prepare(found, options, loaded, ticker)
 
 
 def _extract(workspace: Workspace, loaded: Loaded, slices: Slices, jobs: int | None, tick: Callable[[], None]) -> list[FileError]:
