@@ -9,18 +9,19 @@ import pytest
 from dropcheck.catalogue import build_catalogue
 from dropcheck.engine import looking
 from dropcheck.engine.looking import look_at_all
-from dropcheck.engine.processes import can_fork
 from dropcheck.sieve import Look, Sieve
 
 BAD = b"import torch.nn.functional as F\n\n\ndef f(x):\n    return F.dropout(x, 0.1)\n"
 CODES = {f"{number}.py": BAD if number % 3 else b"x = 1\n" for number in range(20)}
 SIEVE = Sieve(build_catalogue())
-pytestmark = pytest.mark.skipif(not can_fork(), reason="this system cannot fork here")
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
 
 @pytest.fixture(autouse=True)
 def _small_runs_pay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking, "_PAYS_FROM", 0)
+    # The threads of a test runner do no harm here.
+    monkeypatch.setattr(looking, "can_fork", lambda: True)
 
 
 def test_several_processes_see_what_one_sees() -> None:
