@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Iterable
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.sieve.pattern import pattern
+from dropcheck.sieve.scan import line_before
 from dropcheck.source.cells import is_notebook
 
 #: Comments for this tool, and classes that drop by hand.
 _CODING = pattern(rb"coding[:=][ \t]*([-\w.]+)")
 _LIKE_ASCII = (b"utf-8", b"utf8", b"utf_8", b"ascii", b"us-ascii", b"latin", b"iso-8859", b"iso8859", b"cp125", b"windows-125")
-#: What Python 3 cannot parse, by what it holds: a print statement, a keyword for ``cuda()`` of old, a clause, a merge conflict.
+#: How lines begin that Python 3 cannot parse: a print statement, a clause, a merge conflict.
 _OTHER_SYNTAX = (
-    (b"print ", pattern(rb"^[ \t]*print[ \t]+(?!(?:if|else|for|in|is|and|or|not|as)\b)[\"'\w]", re.MULTILINE)),
-    (b"async", pattern(rb"\basync[ \t]*=(?!=)")),
-    (b"except ", pattern(rb"^[ \t]*except[ \t]+[\w.]+[ \t]*,[ \t]*\w+[ \t]*:", re.MULTILINE)),
-    (b"<<<<<<< ", pattern(rb"^<<<<<<< ", re.MULTILINE)),
+    pattern(rb"print[ \t]+(?!(?:if|else|for|in|is|and|or|not|as)\b)[\"'\w]"),
+    pattern(rb"except[ \t]+[\w.]+[ \t]*,[ \t]*\w+[ \t]*:"),
+    pattern(rb"<<<<<<< "),
 )
+#: A keyword for ``cuda()`` of old.
+_ASYNC = pattern(rb"async[ \t]*=(?!=)")
+_WORD_END = pattern(rb"\w")
 _STEMS = (b"dropout", b"Drop", b"drop", b"_attention", b"flash_attn", b"tochastic")
 _OWN_WORDS = (b"dropcheck:", b"DRP", b"Drop", b"StochasticDepth")
 
@@ -71,7 +73,10 @@ def unlike_ascii(raw: bytes) -> bool:
 
 def unlike_python(raw: bytes) -> bool:
     """Whether a file may not parse, by what people most often leave in files that do not: Python 2 and merge conflicts."""
-    return any(word in raw and search.search(raw) is not None for word, search in _OTHER_SYNTAX)
+    begins = (found.start() for search in _OTHER_SYNTAX for found in search.finditer(raw))
+    return any(not line_before(raw, at) for at in begins) or any(
+        not _WORD_END.match(raw, found.start() - 1) for found in _ASYNC.finditer(raw)
+    )
 
 
 def parses(text: str) -> bool:
