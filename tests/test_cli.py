@@ -359,5 +359,5 @@ def test_colour_on_a_terminal(project: Project, environ: dict[str, str]) -> None
     ours, theirs = pty.openpty()
     subprocess.run(COMMAND, stdout=theirs, stderr=subprocess.PIPE, env=environ, check=False)
     os.close(theirs)
-    assert b"\x1b[1;31mDRP101\x1b[0m" in os.read(ours, 100_000)
+    assert b"\x1b[1;91mDRP101\x1b[0m" in os.read(ours, 100_000)
     os.close(ours)

@@ -15,7 +15,7 @@ from dropcheck.cli.command import TableCommand
 from dropcheck.cli.exit_code import ExitOptions, exit_code
 from dropcheck.cli.options import CheckOptions, Overrides, overrides, parameters
 from dropcheck.cli.stdin import StandardInput, read_stdin
-from dropcheck.cli.streams import use_color, write, write_bytes
+from dropcheck.cli.streams import columns, use_color, write, write_bytes
 from dropcheck.config.option import Kind
 from dropcheck.config.options import FLAGS, OPTION_BY_NAME
 
@@ -171,6 +171,7 @@ def _print_errors(report: Report) -> None:
 
 def _print_summary(report: Report, options: CheckOptions) -> None:
     from dropcheck.report import summary  # noqa: PLC0415
+    from dropcheck.report.fold import fold_text  # noqa: PLC0415
 
     shown = summary.SummaryOptions(
         diff=options["diff"],
@@ -179,4 +180,7 @@ def _print_summary(report: Report, options: CheckOptions) -> None:
         show_fixes=options["show_fixes"],
         verbose=options["verbose"],
     )
-    write(summary.render(report, shown), sys.stderr)
+    text = fold_text(summary.render(report, shown), columns(sys.stderr))
+    # On one screen, the closing lines stand apart from what is above them.
+    apart = bool(text) and sys.stdout.isatty() and sys.stderr.isatty() and (report.active or options["diff"])
+    write(f"\n{text}" if apart else text, sys.stderr)
