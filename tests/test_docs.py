@@ -236,7 +236,7 @@ def test_output_shown(project: Project, block: str) -> None:
     project.write("net.py", BAD)
     command, _, output = block.partition("\n")
     code, out, _ = project.run(*command.removeprefix("$ dropcheck ").split())
-    assert (code, out) == (1, output)
+    assert (code, out.rstrip()) == (1, output.rstrip())
 
 
 def test_baseline_page(project: Project) -> None:

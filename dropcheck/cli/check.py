@@ -81,6 +81,8 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
     _print_errors(report)
     if not options["quiet"]:
         _print_summary(report, options)
+        if stdin is None and not report.files and not report.errors:
+            write("warning: no Python files found in the given paths\n", sys.stderr)
     ctx.exit(
         exit_code(
             report,
@@ -181,6 +183,6 @@ def _print_summary(report: Report, options: CheckOptions) -> None:
         verbose=options["verbose"],
     )
     text = fold_text(summary.render(report, shown), columns(sys.stderr))
-    # On one screen, the closing lines stand apart from what is above them.
-    apart = bool(text) and sys.stdout.isatty() and sys.stderr.isatty() and (report.active or options["diff"])
+    # On one screen, the closing lines stand apart from the diff above them.
+    apart = options["diff"] and bool(text) and sys.stdout.isatty() and sys.stderr.isatty()
     write(f"\n{text}" if apart else text, sys.stderr)

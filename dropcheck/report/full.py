@@ -31,17 +31,16 @@ _FIX = "fix"
 
 
 def layout(report: Report, width: int | None = None) -> Iterator[Piece]:
-    """One block a finding, with an empty line between two.
+    """One block a finding, and an empty line below each.
 
     Args:
         report: the run; only findings that count are shown.
         width: the columns of the screen, into which everything is folded; None folds nothing.
     """
     places = Places(report.sources)
-    for number, finding in enumerate(report.active):
-        if number:
-            yield Piece("\n")
+    for finding in report.active:
         yield from _block(finding, places, width, unsafe=report.unsafe_fixes)
+        yield Piece("\n")
 
 
 def _block(finding: Finding, places: Places, width: int | None, *, unsafe: bool) -> Iterator[Piece]:

@@ -14,16 +14,14 @@ from dropcheck.report.places import Places
 
 
 def layout(report: Report, width: int | None = None) -> Iterator[Piece]:
-    """For each file its name and the lines ``row:column CODE [*] message``; an empty line between two files.
+    """For each file its name and the lines ``row:column CODE [*] message``; an empty line below each file.
 
     Args:
         report: the run; only findings that count are shown.
         width: the columns of the screen, into which messages are folded; None folds nothing.
     """
     places = Places(report.sources)
-    for number, (path, group) in enumerate(groupby(report.active, key=lambda finding: finding.path)):
-        if number:
-            yield Piece("\n")
+    for path, group in groupby(report.active, key=lambda finding: finding.path):
         yield Piece(f"{visible(path)}:\n", Role.PATH)
         findings = tuple(group)
         labels = [str(places[path].position(finding.span.start)) for finding in findings]
@@ -35,3 +33,4 @@ def layout(report: Report, width: int | None = None) -> Iterator[Piece]:
             if star:
                 yield Piece(star, Role.FIXABLE)
             yield Piece(f" {hang(visible(finding.message), column + len(finding.code + star) + 4, width)}\n")
+        yield Piece("\n")
