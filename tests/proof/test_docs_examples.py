@@ -5,9 +5,9 @@ import io
 
 import pytest
 import torch
+from markdown import fences, read
 from torch import nn
 
-from markdown import fences, read
 from proof.building import load
 
 pytestmark = pytest.mark.proof
