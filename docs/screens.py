@@ -85,7 +85,8 @@ def record(arguments: Sequence[str], model: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(model, Path(folder, "attention.py"))
         command = [sys.executable, "-m", "dropcheck", *arguments]
-        environ = {**kept, "TERM": "xterm-256color"}
+        # Coloured, but without the progress bar that a slow machine would show.
+        environ = {**kept, "TERM": "dumb", "FORCE_COLOR": "1"}
         with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=environ):
             os.close(theirs)
             output = _drain(ours)

@@ -19,7 +19,6 @@ from dropcheck.rules import ALL_RULES
 pytest.importorskip("material", reason="needs the extra 'docs'")
 lunr = pytest.importorskip("lunr", reason="needs the extra 'docs'")
 
-#: What a page may show but nobody should follow: places that stand for the reader's own.
 _LINK = re.compile(r"https?://[^\s)>\"'`\]]+")
 
 
@@ -87,9 +86,9 @@ def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
 
 
 def test_links_to_the_own_site_lead_to_pages(site: Path) -> None:
-    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "dropcheck/cli").glob("*.py")]
     own = {link for page in pages for link in _LINK.findall(page.read_text(encoding="utf-8")) if link.startswith(SITE)}
-    assert own
+    assert f"{SITE}/editors/" in own
     for link in own:
         target = site / link.removeprefix(SITE).partition("#")[0].strip("/")
         assert target.is_file() or (target / "index.html").is_file(), link

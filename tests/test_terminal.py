@@ -41,7 +41,8 @@ def terminal(tmp_path: Path) -> Terminal:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
         command = [sys.executable, "-m", "dropcheck", *arguments]
-        environ = {**kept, "TERM": "xterm-256color", **variables}
+        # Without a progress bar, which a slow machine would show.
+        environ = {**kept, "TERM": "dumb", "FORCE_COLOR": "1", **variables}
         with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path, env=environ):
             os.close(theirs)
             shown = b""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
@@ -81,4 +80,6 @@ def _folded(row: str, width: int) -> str:
 
 
 def _rows(text: str, width: int) -> list[str]:
+    import textwrap  # noqa: PLC0415  (a run that fits the screen needs none)
+
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
