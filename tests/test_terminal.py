@@ -112,6 +112,10 @@ def test_the_summary_stands_apart(terminal: Terminal) -> None:
 def test_plain_text_is_folded_at_blanks() -> None:
     assert fold_text("  one two three\nfour\n", 11) == "  one two three\nfour\n"
     assert fold_text("  alpha beta gamma delta epsilon\n", 26) == "  alpha beta gamma\n      delta epsilon\n"
+
+    assert fold_text("alpha beta gamma delta\n- alpha beta gamma delta\n", 21) == (
+        "alpha beta gamma\ndelta\n- alpha beta gamma\n  delta\n"
+    )
     assert hang("alpha beta gamma", 4, 24) == "alpha beta gamma"
     assert hang("alpha beta gamma delta", 4, 24) == "alpha beta gamma\n    delta"
 
@@ -122,6 +126,15 @@ def test_source_is_folded_behind_a_blank_or_anywhere() -> None:
     assert [indent for _, _, indent in parts] == [0, 4]
     assert [end - start for start, end, _ in fold_cells("x" * 50, 20)] == [20, 20, 10]
     assert list(fold_cells("", 20)) == [(0, 0, 0)]
+
+
+def test_a_rule_is_filled_into_the_terminal(terminal: Terminal) -> None:
+    narrow, wide = (terminal("rule", "DRP105", columns=columns) for columns in (80, 200))
+    assert " ".join(narrow.split()) == " ".join(wide.split())
+    urls = [row for row in narrow.splitlines() if "https://" not in row]
+    assert max(map(len, urls)) <= 80
+    assert "These functions have no `training` flag: whatever probability they get, they\nuse. nanoGPT" in narrow
+    assert "\n    class Attention(nn.Module):\n" in narrow
 
 
 # The pictures

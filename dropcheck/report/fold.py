@@ -8,7 +8,8 @@ from itertools import takewhile
 from dropcheck.report.escape import display_width
 
 _LEAST = 20  # columns that text gets however narrow the terminal is
-_STEP = 4  # columns by which what follows of a row of plain text is indented
+_STEP = 4  # columns by which what follows of an indented row of plain text is indented further
+_BULLET = "- "
 
 
 def hang(text: str, column: int, width: int | None) -> str:
@@ -25,7 +26,7 @@ def hang(text: str, column: int, width: int | None) -> str:
 
 
 def fold_text(text: str, width: int | None) -> str:
-    """Plain text with every row that is too wide broken at blanks; what follows of a row is indented a little more.
+    """Plain text with every row that is too wide broken at blanks; what follows of an indented row stands a little deeper.
 
     Args:
         text: rows, each ended by a newline.
@@ -75,8 +76,9 @@ def _folded(row: str, width: int) -> str:
         return row
     text = row.lstrip(" ")
     indent = len(row) - len(text)
-    first, *rest = _rows(text, max(width - indent - _STEP, _LEAST))
-    return "\n".join([" " * indent + first, *(" " * (indent + _STEP) + part for part in rest)])
+    hanging = indent + (len(_BULLET) if text.startswith(_BULLET) else _STEP if indent else 0)
+    first, *rest = _rows(text, max(width - hanging, _LEAST))
+    return "\n".join([" " * indent + first, *(" " * hanging + part for part in rest)])
 
 
 def _rows(text: str, width: int) -> list[str]:
