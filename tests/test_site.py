@@ -3,8 +3,6 @@
 import json
 import re
 import socket
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -12,6 +10,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from markdown import ROOT, read
+from site_helper import build
 
 from dropcheck.report.links import SITE, rule_url
 from dropcheck.rules import ALL_RULES
@@ -24,11 +23,7 @@ _LINK = re.compile(r"https?://[^\s)>\"'`\]]+")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return folder
+    return build(tmp_path_factory.mktemp("site"))
 
 
 def test_every_rule_has_the_page_that_findings_link_to(site: Path) -> None:
