@@ -16,16 +16,15 @@ import dropcheck
 from dropcheck import Finding, State
 from dropcheck.rules import ALL_RULES
 
-#: Pages whose commands other tests run: on git repositories, with other tools, with all of their output.
-ELSEWHERE = {"baseline.md", "ci.md", "editors.md", "other-tools.md"}
+#: Pages whose commands other tests run: on git repositories, with other tools, under torch, with all of their output.
+ELSEWHERE = {"audit.md", "baseline.md", "ci.md", "editors.md", "other-tools.md"}
 PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md") if path.name not in ELSEWHERE)
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
     made = Project(tmp_path, monkeypatch, capsys)
-    for name in ("src/model.py", "net.py"):
-        made.write(name, BAD)
+    made.write("src/model.py", BAD)
     made.write("train.ipynb", dump(notebook(BAD)))
     return made
 
@@ -44,6 +43,8 @@ def active(source: str) -> list[Finding]:
 
 @pytest.mark.parametrize(("page", "command"), [(page, command) for page in PAGES for command in commands(page)])
 def test_command(project: Project, page: str, command: str) -> None:
+    for name in (word for word in command.split() if word.endswith(".py") and word != "fixed.py"):
+        project.write(name, BAD)
     if "<" in command:
         environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
         shell = command.replace("dropcheck", f"{shlex.quote(sys.executable)} -m dropcheck", 1)
