@@ -3,6 +3,7 @@
 python -m benchmarks.accuracy --labels labels.csv                  calls in the packages of benchmarks/corpora.py
 python -m benchmarks.accuracy --museum cases.jsonl                 bugs before and after their fix
 python -m benchmarks.accuracy --museum cases.jsonl --clones DIR    with repositories in DIR/OWNER/NAME, not from GitHub
+python -m benchmarks.accuracy ... --output docs/accuracy_table.md  and python docs/generate.py puts it into docs/accuracy.md
 
 Labels are CSV with the columns package, version, path (in the wheel), line, label (bug, ok or intentional) and note.
 A case of the museum is a line of JSON, described in benchmarks/museum.py.
@@ -13,12 +14,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import tool
 from benchmarks.corpora import VERSIONS, unpacked
 from benchmarks.folders import Unavailable, add_cache_option
 from benchmarks.labels import CONFIDENCES, Found, Judgement, Label, judge, read_findings, read_labels
+from benchmarks.machine import conditions
 from benchmarks.museum import judge_case, read_cases
 from benchmarks.speed import to_stderr
 from benchmarks.tables import markdown
@@ -100,12 +103,13 @@ def museum_table(path: Path, clones: Path | None, cache: Path) -> str:
     for case in read_cases(path):
         to_stderr(f"checking {case.name}")
         kind = "bug" if case.is_bug else "right or meant"
+        name = f"[{case.name}]({case.link})" if case.link else case.name
         try:
             verdict = judge_case(case, clones, cache)
         except Unavailable as reason:
-            rows.append((case.name, kind, "-", str(reason), ""))
+            rows.append((name, kind, "-", str(reason), ""))
         else:
-            rows.append((case.name, kind, "yes" if verdict.wished else "**no**", verdict.before, verdict.after))
+            rows.append((name, kind, "yes" if verdict.wished else "**no**", verdict.before, verdict.after))
     return markdown(("Case", "Kind", "As wished", "Reported before", "Reported after"), rows)
 
 
@@ -122,19 +126,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--labels", type=Path, metavar="FILE", help="labelled calls, as CSV")
     parser.add_argument("--museum", type=Path, metavar="FILE", help="bugs before and after their fix, as lines of JSON")
     parser.add_argument("--clones", type=Path, metavar="DIR", help="repositories of the museum, as OWNER/NAME")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write to FILE, and say what was measured with what")
     add_cache_option(parser)
     arguments = parser.parse_args(argv)
     if arguments.labels is None and arguments.museum is None:
         parser.error("give --labels, --museum or both")
+    parts = []
     try:
         if arguments.labels is not None:
             judged = list(judgements(read_labels(arguments.labels), arguments.cache))
-            print(f"## Labelled calls\n\n{table(judged)}\n{''.join(details(judged))}", end="")
+            parts.append(f"## Labelled calls\n\n{table(judged)}\n{''.join(details(judged))}")
         if arguments.museum is not None:
-            print(f"## Museum\n\n{museum_table(arguments.museum, arguments.clones, arguments.cache)}", end="")
+            parts.append(f"## Museum\n\n{museum_table(arguments.museum, arguments.clones, arguments.cache)}")
     except Unavailable as reason:
         print(f"error: {reason}", file=sys.stderr)
         return 2
+    if arguments.output is None:
+        print("".join(parts), end="")
+    else:
+        taken = f"Measured {datetime.now(UTC):%Y-%m-%d}.\n\n{conditions()}"
+        arguments.output.write_text("\n".join((*parts, taken)), encoding="utf-8", newline="\n")
     return 0
 
 

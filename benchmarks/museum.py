@@ -2,12 +2,13 @@
 
 A case is a line of JSON: `id`, `repo` (on GitHub), `path`, `before` and `after` (commits; `after` may be null),
 `bug_lines` (in the file before), `alt_lines` (where a report is as good), `bad_after` (lines still wrong after), and `kind`:
-`bug`, or another word for code that is right or meant.
+`bug`, or another word for code that is right or meant. `evidence` may hold a link to a report.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import zipfile
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from typing import Any
 from benchmarks import tool
 from benchmarks.folders import Unavailable, last_line, made_once
 from benchmarks.labels import LITERALLY_ON, Found, read_findings
+
+_LINK = re.compile(r"https://\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class MuseumCase:
         lines: where a report is right in the file before.
         bad_after: where a report is still right in the file after.
         is_bug: False if the code before is right or meant, too.
+        link: where it was reported, if that is known.
     """
 
     name: str
@@ -42,6 +46,7 @@ class MuseumCase:
     lines: frozenset[int]
     bad_after: frozenset[int]
     is_bug: bool
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ def _case(item: dict[str, Any]) -> MuseumCase:
         lines=frozenset((*item["bug_lines"], *item.get("alt_lines", ()))),
         bad_after=frozenset(item.get("bad_after", ())),
         is_bug=item["kind"] == "bug",
+        link=link[0] if (link := _LINK.search(item.get("evidence", ""))) else "",
     )
 
 

@@ -64,10 +64,14 @@ class LineIndex:
         """The number of rows; a final newline opens one more, empty row."""
         return len(self._starts)
 
+    def row(self, offset: int) -> int:
+        """The row of an offset in the whole text; offsets beyond the text count as its end."""
+        return bisect_right(self._starts, min(max(offset, 0), len(self.text)))
+
     def position(self, offset: int) -> Position:
-        """The row and column of an offset; offsets beyond the text count as its end."""
+        """The row and column of an offset, as people count them; offsets beyond the text count as its end."""
         offset = min(max(offset, 0), len(self.text))
-        row = bisect_right(self._starts, offset)
+        row = self.row(offset)
         return Position(row, offset - self._starts[row - 1] + 1)
 
     def view(self, span: Span) -> tuple[LineIndex, Span]:

@@ -57,8 +57,11 @@ def test_all_clear(project: Project) -> None:
     assert project.run() == (0, "", "All clear: 1 file checked.\n")
 
 
-def test_no_files_is_silent(project: Project) -> None:
-    assert project.run() == (0, "", "")
+def test_no_files_is_a_warning(project: Project) -> None:
+    project.write("notes.txt", "no Python\n")
+    assert project.run() == (0, "", "warning: no Python files found in the given paths\n")
+    assert project.run("-q") == (0, "", "")
+    assert project.run("nowhere") == (2, "", "error: nowhere: no such file or folder\n")
 
 
 @pytest.mark.parametrize("selector", ["DRP101", "missing-training-flag"])
@@ -359,5 +362,5 @@ def test_colour_on_a_terminal(project: Project, environ: dict[str, str]) -> None
     ours, theirs = pty.openpty()
     subprocess.run(COMMAND, stdout=theirs, stderr=subprocess.PIPE, env=environ, check=False)
     os.close(theirs)
-    assert b"\x1b[1;31mDRP101\x1b[0m" in os.read(ours, 100_000)
+    assert b"\x1b[1;91mDRP101\x1b[0m" in os.read(ours, 100_000)
     os.close(ours)

@@ -39,7 +39,7 @@ def test_what_is_said_of_the_pair(project: Project) -> None:
     (block,) = fences(README, "console")
     command, _, output = block.partition("\n")
     code, out, _ = project.run(*shlex.split(command.removeprefix("$ dropcheck ")))
-    assert (code, out) == (1, output)
+    assert (code, out.rstrip()) == (1, output.rstrip())
 
 
 #: What each command comes to on the shipped models: exit code, part of stdout, whether files change.

@@ -303,7 +303,7 @@ def test_cells_in_grouped() -> None:
 def test_links_are_on_codes_only_and_only_when_wanted() -> None:
     for name in ("full", "concise", "grouped"):
         linked, styled = (ansi(formats.layout(name, SEVERAL), links=links) for links in (True, False))
-        links = re.findall(r"\x1b]8;;(https://[^\x1b]+)\x1b\\\x1b\[1;31m(DRP\d+)\x1b\[0m\x1b]8;;\x1b\\", linked)
+        links = re.findall(r"\x1b]8;;(https://[^\x1b]+)\x1b\\\x1b\[1;91m(DRP\d+)\x1b\[0m\x1b]8;;\x1b\\", linked)
         assert [code for _, code in links] == [finding.code for finding in SEVERAL.findings]
         assert [url for url, _ in links] == [
             f"https://dropcheck.readthedocs.io/rules/{finding.name}/" for finding in SEVERAL.findings

@@ -5,8 +5,8 @@ import pytest
 from report_samples import CLEAN, HOSTILE_REPORT, NET, SAFE, SEVERAL, UNSAFE, WITH_DISMISSED, finding
 from snapshots_helper import assert_snapshot
 
-from dropcheck.levels import Behaviour
-from dropcheck.model import Span
+from dropcheck.levels import Applicability, Behaviour
+from dropcheck.model import Edit, Fix, Span
 from dropcheck.outcome import Report
 from dropcheck.report import full
 from dropcheck.report.console import ansi
@@ -130,3 +130,40 @@ def test_long_rows_are_cut_around_the_mark(before: int) -> None:
     assert _underlined(text, Span(before, before + 7)) == ["drop(x)"]
     rendered = _render(Report((finding(text, "drop(x)", path="f.py"),), 1, {"f.py": text}))
     assert max(map(len, rendered.splitlines())) < 230
+
+
+def _preview(text: str, *edits: Edit) -> list[str]:
+    """The rows below the fix."""
+    fix = Fix(Applicability.SAFE, "Mend it", edits)
+    item = replace(finding(text, text[:1]), path="f.py", span=Span(0, 1), fix=fix)
+    rows = _render(Report((item,), 1, {"f.py": text})).split("(safe, with --fix)\n")[1].splitlines()
+    return [row for row in rows if row[2:3] in ("+", "-")]
+
+
+def test_only_the_rows_that_an_edit_changes() -> None:
+    text = "a = (\n    b,\n    c,\n)\n"
+    end = text.index("b,") + 1
+    assert _preview(text, Edit(Span(end, end), " + 1")) == ["2 -     b,", "2 +     b + 1,"]
+    new_row = text.index("    c")
+    assert _preview(text, Edit(Span(new_row, new_row), "    x,\n")) == ["3 +     x,"]
+    assert _preview(text, Edit(Span(new_row, new_row + 7), "")) == ["3 -     c,"]
+
+
+def test_edits_far_apart_are_shown_apart() -> None:
+    text = "".join(f"row{number}\n" for number in range(1, 8))
+    edits = [Edit(Span(place, place + 4), "new") for place in (text.index("row1"), text.index("row6"))]
+    assert _preview(text, *edits) == ["1 - row1", "1 + new", "6 - row6", "6 + new"]
+
+
+def test_a_long_edit_is_cut() -> None:
+    text = "".join(f"row{number}\n" for number in range(1, 51))
+    rendered = _preview(text, Edit(Span(0, len(text) - 1), "\n".join("x" * 50)))
+    assert len(rendered) <= 16
+
+
+def test_advice_without_edits_shows_no_rows() -> None:
+    report = replace(
+        SEVERAL, findings=tuple(replace(item, fix=replace(item.fix, edits=())) for item in (SAFE, UNSAFE) if item.fix)
+    )
+    assert "= advice: " in _render(report)
+    assert not re.search(r"^\d+ [-+]", _render(report), re.MULTILINE)

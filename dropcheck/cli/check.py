@@ -15,7 +15,7 @@ from dropcheck.cli.command import TableCommand
 from dropcheck.cli.exit_code import ExitOptions, exit_code
 from dropcheck.cli.options import CheckOptions, Overrides, overrides, parameters
 from dropcheck.cli.stdin import StandardInput, read_stdin
-from dropcheck.cli.streams import use_color, write, write_bytes
+from dropcheck.cli.streams import columns, use_color, write, write_bytes
 from dropcheck.config.option import Kind
 from dropcheck.config.options import FLAGS, OPTION_BY_NAME
 
@@ -81,6 +81,8 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
     _print_errors(report)
     if not options["quiet"]:
         _print_summary(report, options)
+        if stdin is None and not report.files and not report.errors:
+            write("warning: no Python files found in the given paths\n", sys.stderr)
     ctx.exit(
         exit_code(
             report,
@@ -171,6 +173,7 @@ def _print_errors(report: Report) -> None:
 
 def _print_summary(report: Report, options: CheckOptions) -> None:
     from dropcheck.report import summary  # noqa: PLC0415
+    from dropcheck.report.fold import fold_text  # noqa: PLC0415
 
     shown = summary.SummaryOptions(
         diff=options["diff"],
@@ -179,4 +182,7 @@ def _print_summary(report: Report, options: CheckOptions) -> None:
         show_fixes=options["show_fixes"],
         verbose=options["verbose"],
     )
-    write(summary.render(report, shown), sys.stderr)
+    text = fold_text(summary.render(report, shown), columns(sys.stderr))
+    # On one screen, the closing lines stand apart from the diff above them.
+    apart = options["diff"] and bool(text) and sys.stdout.isatty() and sys.stderr.isatty()
+    write(f"\n{text}" if apart else text, sys.stderr)

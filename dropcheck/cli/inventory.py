@@ -11,7 +11,7 @@ import click
 from dropcheck.cli.command import TableCommand
 from dropcheck.cli.exit_code import FAILED
 from dropcheck.cli.options import overrides, parameters
-from dropcheck.cli.streams import write, write_file
+from dropcheck.cli.streams import columns, write, write_file
 from dropcheck.config.option import Group, Kind, run_option
 from dropcheck.config.options import OPTION_BY_NAME
 
@@ -79,8 +79,10 @@ def inventory(ctx: click.Context, /, **options: Unpack[_InventoryOptions]) -> No
     resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
     found = discover(options["paths"] or (os.curdir,), resolver)
     taken = take_inventory(found, RunOptions(jobs=options["jobs"]))
-    render = {"text": report.render_text, "json": report.render_json, "markdown": report.render_markdown}
-    text = render[options["output_format"]](taken)
+    if options["output_format"] == "text":
+        text = report.render_text(taken, columns(sys.stdout) if options["output_file"] is None else None)
+    else:
+        text = {"json": report.render_json, "markdown": report.render_markdown}[options["output_format"]](taken)
     if options["output_file"] is None:
         write(text, sys.stdout)
     else:

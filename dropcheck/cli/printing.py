@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dropcheck._version import __version__
-from dropcheck.cli.streams import use_color, use_links, write, write_file
+from dropcheck.cli.streams import columns, use_color, use_links, write, write_file
 
 if TYPE_CHECKING:
     from dropcheck.cli.outputs import Outputs
@@ -59,6 +59,7 @@ class _Destination:
         self._path = path
         self.is_terminal = path is None and sys.stdout.isatty()
         self.takes_color = use_color(color, environ, terminal=self.is_terminal)
+        self.columns = columns(sys.stdout) if path is None else None
         self._takes_links = self.takes_color and use_links(environ, terminal=self.is_terminal)
 
     def write(self, text: str) -> None:
@@ -95,7 +96,7 @@ def _text(report: Report, name: str, place: _Destination) -> str:
 
     if formats.is_for_people(name):
         # What is read by people has nothing to say of nothing.
-        return place.styled(formats.layout(name, report)) if report.findings else ""
+        return place.styled(formats.layout(name, report, place.columns)) if report.findings else ""
     from dropcheck.cli.outputs import repository_root  # noqa: PLC0415
     from dropcheck.report.context import Context  # noqa: PLC0415
     from dropcheck.rules import ALL_RULES  # noqa: PLC0415

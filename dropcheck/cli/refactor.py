@@ -11,7 +11,7 @@ import click
 from dropcheck.cli.command import TableCommand
 from dropcheck.cli.exit_code import CLEAN, FAILED, FINDINGS
 from dropcheck.cli.options import overrides, parameters
-from dropcheck.cli.streams import use_color, write
+from dropcheck.cli.streams import columns, use_color, write
 from dropcheck.config.option import Group, Kind, run_option
 from dropcheck.config.options import OPTION_BY_NAME
 
@@ -99,9 +99,14 @@ def _run(ctx: click.Context, options: RefactorCommandOptions) -> RefactorReport:
 def _print(report: RefactorReport, options: RefactorCommandOptions) -> None:
     from dropcheck.report import refactor as layout  # noqa: PLC0415
     from dropcheck.report.escape import visible  # noqa: PLC0415
+    from dropcheck.report.fold import fold_text  # noqa: PLC0415
     from dropcheck.report.pieces import plain  # noqa: PLC0415
 
-    shown = layout.render_json if options["output_format"] == "json" else layout.render_text
+    stream = sys.stderr if options["diff"] else sys.stdout
+    if options["output_format"] == "json":
+        summary = layout.render_json(report, diff=options["diff"])
+    else:
+        summary = fold_text(layout.render_text(report, diff=options["diff"]), columns(stream))
     if options["diff"]:
         terminal = sys.stdout.isatty()
         color = use_color(options["color"], os.environ, terminal=terminal)
@@ -112,7 +117,7 @@ def _print(report: RefactorReport, options: RefactorCommandOptions) -> None:
             write(ansi(pieces), sys.stdout)
         else:
             write(plain(pieces), sys.stdout)
-    write(shown(report, diff=options["diff"]), sys.stderr if options["diff"] else sys.stdout)
+    write(summary, stream)
     for error in report.errors:
         write(f"error: {visible(f'{error.path}: {error.message}')}\n", sys.stderr)
     for note in report.notes if options["verbose"] else ():

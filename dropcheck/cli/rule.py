@@ -8,7 +8,7 @@ import click
 
 from dropcheck.cli.command import TableCommand
 from dropcheck.cli.complete import complete_selectors
-from dropcheck.cli.streams import write
+from dropcheck.cli.streams import columns, write
 from dropcheck.cli.table_option import TableOption
 from dropcheck.config.option import Group, Kind, run_option
 
@@ -56,5 +56,5 @@ def rule(rule: str | None, *, output_format: str, **options: bool) -> None:
     elif output_format == "markdown":
         text = rules_page.render_markdown(rules)
     else:
-        text = rules_page.render_text(rules)
+        text = rules_page.render_text(rules, columns(sys.stdout))
     write(text, sys.stdout)

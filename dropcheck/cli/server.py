@@ -22,7 +22,7 @@ from dropcheck.errors import UserError
 def server(*, stdio: bool) -> None:  # noqa: ARG001  (accepted, and nothing else is there to choose)
     """Run the language server for editors, over stdin and stdout.
 
-    An editor starts it; docs/editors.md shows how to tell yours.
+    An editor starts it; https://dropcheck.readthedocs.io/editors/ shows how to tell yours.
     """
     try:
         from dropcheck.integrations.lsp.features import serve  # noqa: PLC0415  (an extra, and heavy)

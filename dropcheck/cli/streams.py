@@ -89,6 +89,25 @@ def use_color(choice: str, environ: Mapping[str, str], *, terminal: bool) -> boo
     return terminal and environ.get("TERM") != "dumb"
 
 
+def columns(stream: TextIO) -> int | None:
+    """How wide the terminal is that a stream goes to; None if it goes to none.
+
+    Args:
+        stream: stdout or stderr.
+    """
+    if not stream.isatty():
+        return None
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        # A terminal that does not know its width says 0.
+        return os.get_terminal_size(stream.fileno()).columns or _COLUMNS
+    except OSError:
+        return _COLUMNS
+
+
+_COLUMNS = 80
 _TERMINALS_WITH_LINKS = frozenset(
     {"Hyper", "WarpTerminal", "WezTerm", "contour", "ghostty", "iTerm.app", "rio", "tabby", "terminology", "vscode"}
 )

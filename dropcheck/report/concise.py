@@ -11,7 +11,7 @@ from dropcheck.report.pieces import Piece, Role
 from dropcheck.report.places import Places
 
 
-def layout(report: Report) -> Iterator[Piece]:
+def layout(report: Report, _width: int | None = None) -> Iterator[Piece]:
     """The lines ``path:row:column: CODE [*] message``; ``[*]`` marks what ``--fix`` would repair now.
 
     Args:

@@ -10,19 +10,21 @@ from rich.style import Style
 
 from dropcheck.report.pieces import Piece, Role
 
-# The sixteen colours every terminal has, so that the user's own theme decides what they look like.
+# The sixteen colours every terminal has, so that the user's own theme decides what they look like. Of these, bright red, blue and
+# magenta can be read on dark and on light in the palettes of xterm, VS Code, Windows, GNOME and Solarized (contrast
+# about 3 or more); cyan and yellow vanish on white, dark blue on black. Green and red are for diffs, whose rows also have signs.
 _STYLES = MappingProxyType(
     {
         Role.PLAIN: Style(),
-        Role.CODE: Style(color="red", bold=True),
-        Role.FIXABLE: Style(color="cyan"),
+        Role.CODE: Style(color="bright_red", bold=True),
+        Role.FIXABLE: Style(color="bright_magenta"),
         Role.PATH: Style(bold=True),
-        Role.GUTTER: Style(color="blue", bold=True),
-        Role.MARK: Style(color="red", bold=True),
+        Role.GUTTER: Style(color="bright_blue", bold=True),
+        Role.MARK: Style(color="bright_red", bold=True),
         Role.LABEL: Style(bold=True),
         Role.ADDED: Style(color="green"),
         Role.REMOVED: Style(color="red"),
-        Role.HUNK: Style(color="cyan"),
+        Role.HUNK: Style(color="bright_magenta"),
     }
 )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class _Layouter(Protocol):
-    def layout(self, report: Report) -> Iterator[Piece]: ...
+    def layout(self, report: Report, width: int | None, /) -> Iterator[Piece]: ...
 
 
 class _Renderer(Protocol):
@@ -45,14 +45,15 @@ def is_for_people(name: str) -> bool:
     return name in _FOR_PEOPLE
 
 
-def layout(name: str, report: Report) -> Iterator[Piece]:
+def layout(name: str, report: Report, width: int | None = None) -> Iterator[Piece]:
     """The findings in a format for people.
 
     Args:
         name: its name.
         report: the run.
+        width: the columns of the screen it is shown on; None where it is not.
     """
-    return cast(_Layouter, import_module(f"dropcheck.report.{_FOR_PEOPLE[name]}")).layout(report)
+    return cast(_Layouter, import_module(f"dropcheck.report.{_FOR_PEOPLE[name]}")).layout(report, width)
 
 
 def render(name: str, report: Report, context: Context) -> str:

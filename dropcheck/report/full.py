@@ -9,7 +9,8 @@ from dropcheck.levels import Applicability, Behaviour, Confidence
 from dropcheck.model import Finding, Fix
 from dropcheck.outcome import Report
 from dropcheck.report.escape import visible
-from dropcheck.report.excerpt import excerpt, gutter_width
+from dropcheck.report.excerpt import Excerpt
+from dropcheck.report.fold import hang
 from dropcheck.report.links import rule_url
 from dropcheck.report.pieces import Piece, Role
 from dropcheck.report.places import Places
@@ -25,34 +26,41 @@ _WORLDS = MappingProxyType(
     }
 )
 
+#: The footnote below which the rows are shown that a fix changes.
+_FIX = "fix"
 
-def layout(report: Report) -> Iterator[Piece]:
-    """One block a finding, with an empty line between two.
+
+def layout(report: Report, width: int | None = None) -> Iterator[Piece]:
+    """One block a finding, and an empty line below each.
 
     Args:
         report: the run; only findings that count are shown.
+        width: the columns of the screen, into which everything is folded; None folds nothing.
     """
     places = Places(report.sources)
-    for number, finding in enumerate(report.active):
-        if number:
-            yield Piece("\n")
-        yield from _block(finding, places, unsafe=report.unsafe_fixes)
+    for finding in report.active:
+        yield from _block(finding, places, width, unsafe=report.unsafe_fixes)
+        yield Piece("\n")
 
 
-def _block(finding: Finding, places: Places, *, unsafe: bool) -> Iterator[Piece]:
-    index, span = places[finding.path].view(finding.span)
-    margin = " " * gutter_width(index, span)
+def _block(finding: Finding, places: Places, width: int | None, *, unsafe: bool) -> Iterator[Piece]:
+    edits = finding.fix.edits if finding.fix is not None else ()
+    excerpt = Excerpt(places[finding.path], finding.span, edits, width)
+    margin = " " * excerpt.gutter
     yield Piece(finding.code, Role.CODE, rule_url(finding.name))
-    if finding.fix_applies(unsafe=unsafe):
-        yield Piece(" [*]", Role.FIXABLE)
-    yield Piece(f" {visible(finding.message)}\n")
+    star = " [*]" if finding.fix_applies(unsafe=unsafe) else ""
+    if star:
+        yield Piece(star, Role.FIXABLE)
+    yield Piece(f" {hang(visible(finding.message), len(finding.code + star) + 1, width)}\n")
     yield Piece(f"{margin}--> ", Role.GUTTER)
     yield Piece(visible(places.label(finding.path, finding.span.start)) + "\n", Role.PATH)
-    yield from excerpt(index, span)
+    yield from excerpt.marked()
     for label, text in _footnotes(finding, places, unsafe=unsafe):
         yield Piece(f"{margin} = ", Role.GUTTER)
         yield Piece(f"{label}: ", Role.LABEL)
-        yield Piece(f"{visible(text)}\n")
+        yield Piece(f"{hang(visible(text), len(f'{margin} = {label}: '), width)}\n")
+        if label == _FIX:
+            yield from excerpt.edited()
 
 
 def _footnotes(finding: Finding, places: Places, *, unsafe: bool) -> Iterator[tuple[str, str]]:
@@ -75,6 +83,6 @@ def _fix_note(fix: Fix, *, unsafe: bool) -> tuple[str, str]:
     if fix.applicability is Applicability.DISPLAY or not fix.edits:
         return "advice", fix.message + reason
     if fix.applicability is Applicability.SAFE:
-        return "fix", f"{fix.message} (safe, with --fix)"
+        return _FIX, f"{fix.message} (safe, with --fix)"
     options = "--fix" if unsafe else "--fix --unsafe-fixes"
-    return "fix", f"{fix.message} (unsafe, with {options}){reason}"
+    return _FIX, f"{fix.message} (unsafe, with {options}){reason}"

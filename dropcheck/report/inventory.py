@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from dropcheck.inventory import Entry, Inventory
-from dropcheck.report.escape import visible, well_formed
+from dropcheck.report.escape import display_width, visible, well_formed
+from dropcheck.report.fold import fold_text
 from dropcheck.report.json_text import dumps
 from dropcheck.report.markdown import literal_on_forges
 
 _SCHEMA = "dropcheck-inventory-v1"
 
 
-def render_text(inventory: Inventory) -> str:
+def render_text(inventory: Inventory, width: int | None = None) -> str:
     """A tree by file, class and site, with totals.
 
     Args:
         inventory: the sites.
+        width: the columns of the screen, into which rows are folded; None folds nothing.
 
     Returns:
         Lines of printable text.
@@ -25,24 +27,35 @@ def render_text(inventory: Inventory) -> str:
     lines: list[str] = []
     for file in inventory.files:
         lines.append(visible(file.path))
+        # Where it is and what it is stand in columns.
+        sizes = [max(len(part) for part in parts) for parts in zip(*map(_head, file.entries), strict=True)]
         for owner, entries in groupby(file.entries, key=lambda entry: entry.owner):
             lines.append(f"  {visible(owner) or '(no class)'}")
-            lines.extend(f"    {visible(line)}" for entry in entries for line in _lines(entry))
+            lines.extend(f"    {line}" for entry in entries for line in _lines(entry, sizes, width))
         lines.append("")
     lines.append(_totals(inventory))
-    return "\n".join(lines) + "\n"
+    return fold_text("\n".join(lines) + "\n", width)
 
 
-def _lines(entry: Entry) -> Iterator[str]:
-    where = str(entry.position)
-    p = f" p={entry.p}" if entry.p else ""
-    yield f"{where:<9} {entry.kind:<12} {entry.name}{p}  [{entry.behaviour.value}] train: {entry.train}, eval: {entry.eval}"
+def _head(entry: Entry) -> tuple[str, str]:
+    return str(entry.position), entry.kind
+
+
+def _lines(entry: Entry, sizes: Sequence[int], width: int | None) -> Iterator[str]:
+    start = "".join(f"{part:<{size}}  " for part, size in zip(_head(entry), sizes, strict=True))
+    indent = " " * len(start)
+    what = visible(f"{start}{entry.name}" + (f" p={entry.p}" if entry.p else ""))
+    does = f"[{entry.behaviour.value}] train: {entry.train}, eval: {entry.eval}"
+    if width is None or 4 + display_width(what) + 2 + len(does) <= width:
+        yield f"{what}  {does}"
+    else:
+        yield from (what, f"{indent}{does}")
     if entry.gate:
-        yield f"{'':<9} gate: {entry.gate}"
+        yield f"{indent}gate: {visible(entry.gate)}"
     if entry.reason:
-        yield f"{'':<9} decided {entry.decided}: {entry.reason}"
+        yield f"{indent}decided {entry.decided}: {visible(entry.reason)}"
     for mark in entry.marks:
-        yield f"{'':<9} {mark}"
+        yield f"{indent}{visible(mark)}"
 
 
 def _totals(inventory: Inventory) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+from dropcheck.report.fold import fold_text
 from dropcheck.report.links import rule_url
 
 _INDENT = "    "
@@ -39,13 +40,14 @@ class RulePage(Protocol):
         """What kinds of fix it offers, such as ``safe``."""
 
 
-def render_text(rules: Sequence[RulePage]) -> str:
+def render_text(rules: Sequence[RulePage], width: int | None = None) -> str:
     """The pages for reading in a terminal.
 
     Args:
         rules: the rules to show, in order.
+        width: the columns of the screen, into which paragraphs are filled; None leaves their rows as they were written.
     """
-    return "\n\n".join("\n".join(_text_lines(rule)) + "\n" for rule in rules)
+    return fold_text("\n\n".join("\n".join(_text_lines(rule, width)) + "\n" for rule in rules), width)
 
 
 def render_markdown(rules: Sequence[RulePage]) -> str:
@@ -89,11 +91,12 @@ def _body(rule: RulePage) -> str:
     return rule.doc.strip().removeprefix(rule.summary).strip()
 
 
-def _text_lines(rule: RulePage) -> Iterator[str]:
+def _text_lines(rule: RulePage, width: int | None) -> Iterator[str]:
     title = f"{rule.code} {rule.name}"
     yield from (title, "=" * len(title), "", rule.summary, _facts(rule), "")
     in_code = False
-    for line in _body(rule).splitlines():
+    lines = _body(rule).splitlines()
+    for line in lines if width is None else _paragraphs(lines):
         if line.startswith("```"):
             in_code = not in_code
         elif in_code:
@@ -104,3 +107,21 @@ def _text_lines(rule: RulePage) -> Iterator[str]:
         else:
             yield line
     yield from ("", f"Read on: {rule_url(rule.name)}")
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
+    """The lines with those of each paragraph and of each item of a list joined; code stays as it is."""
+    held, in_code = "", False
+    for line in lines:
+        starts = in_code or not line or line.startswith(("```", "## ", "- "))
+        if starts:
+            if held:
+                yield held
+            held = ""
+        in_code ^= line.startswith("```")
+        if starts and not line.startswith("- "):
+            yield line
+        else:
+            held = f"{held} {line.strip()}".strip()
+    if held:
+        yield held

@@ -58,7 +58,7 @@ from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
 from dropcheck.worlds import Const
 
-_UNSAFE = "It may be Monte-Carlo dropout; if it is, mark it `# dropcheck: always-on (reason)` instead."
+_UNSAFE = "It may be meant, as Monte-Carlo dropout is."
 
 
 def check(site: Site) -> Draft | None:

@@ -14,6 +14,7 @@ from proof.building import FIXTURES, build, load
 pytestmark = pytest.mark.proof
 
 PAIR = FIXTURES / "models" / "dropout_pair.py"
+ATTENTION = FIXTURES / "models" / "attention.py"
 DIGITS = FIXTURES / "models" / "mnist_net.py"
 
 
@@ -71,3 +72,13 @@ def test_digit_net_drops_in_training_only():
     built.model.eval()
     assert torch.equal(built.call(), built.call())
     assert {type(module).__name__ for module in built.model.modules()} >= {"Dropout2d"}
+
+
+def test_attention_drops_in_evaluation_until_it_is_fixed():
+    text = ATTENTION.read_text(encoding="utf-8")
+    (finding,) = findings(ATTENTION)
+    assert finding.code == "DRP105"
+    inputs = torch.randn(2, 8, 16)
+    for source, same in ((text, False), (dropcheck.fix_source(text, ATTENTION.name).text, True)):
+        model = load(source, ATTENTION.name)["make"]().eval()
+        assert torch.equal(model(inputs), model(inputs)) is same
