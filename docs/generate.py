@@ -25,6 +25,8 @@ _ROOT = Path(__file__).resolve().parents[1]
 _RULES = "docs/rules"
 # Written by benchmarks/readme_table.py, which takes long and gives other figures each time.
 _FIGURES = "docs/performance_table.md"
+# Written by benchmarks/phases.py.
+_PHASES = "docs/phases_table.md"
 # Written by benchmarks/accuracy.py, from labels that are not in the repository.
 _ACCURACY = "docs/accuracy_table.md"
 _NOTICE = "<!-- Written by docs/generate.py from the docstring in {module}: edit that, not this. -->\n\n"
@@ -82,6 +84,7 @@ def _with_blocks(root: Path) -> dict[str, str]:
         "mkdocs.yml": (tuple(f"      - {rule.code} {rule.name}: rules/{rule.name}.md\n" for rule in ALL_RULES),),
         "docs/configuration.md": ((options_page.render_markdown(FILE_OPTIONS), "\n"),),
         "docs/cli.md": (("\n", *_check_options(), "\n"),),
+        "docs/performance.md": (("\n", _read(root / _FIGURES), "\n"), ("\n", _read(root / _PHASES), "\n")),
         "docs/accuracy.md": (("\n", _read(root / _ACCURACY), "\n"),),
         "docs/api.md": (("\n", *_names(), "\n"),),
     }
