@@ -2,6 +2,7 @@
 
 python -m benchmarks.phases                    transformers
 python -m benchmarks.phases --corpus FOLDER    a folder of yours
+python -m benchmarks.phases --output docs/phases_table.md && python docs/generate.py
 
 Phases exclude those that they contain. What is left, the start of Python and of dropcheck, the configuration, the walk over the
 folders and the report, is the first row.
@@ -16,6 +17,7 @@ import io
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from benchmarks.corpora import VERSIONS, locate
 from benchmarks.folders import Unavailable, add_cache_option
@@ -109,14 +111,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", default="transformers", metavar="NAME", help=f"{', '.join(VERSIONS)}, or a folder")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead")
     add_cache_option(parser)
     options = parser.parse_args(argv)
     try:
         corpus = locate(options.corpus, options.cache)
-        print(f"{corpus.title}, one process:\n\n{table(measured(str(corpus.folder)))}", end="")
+        text = f"{corpus.title}, one process:\n\n{table(measured(str(corpus.folder)))}"
     except Unavailable as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    if options.output is None:
+        print(text, end="")
+    else:
+        options.output.write_text(text, encoding="utf-8")
     return 0
 
 
