@@ -28,7 +28,7 @@ class DiskFinder:
     def __init__(self, paths: Iterable[str]) -> None:
         self._names = {os.path.abspath(path): path for path in paths}
         self._by_module: dict[str, str] = {}
-        self._homes: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._packages: dict[str, tuple[str, tuple[str, ...]]] = {}
         for full in sorted(self._names):
             if full.endswith(NOTEBOOK_SUFFIX):
                 continue  # nothing imports a notebook
@@ -81,21 +81,21 @@ class DiskFinder:
 
     def _home(self, full: str) -> tuple[str, tuple[str, ...]]:
         """The folder that a file's dotted name starts from, and the parts of that name."""
-        if full not in self._homes:
-            self._homes[full] = _find_home(full)
-        return self._homes[full]
+        folder, file = os.path.split(full)
+        root, package = self._package(folder)
+        stem = file.rpartition(".")[0]
+        return root, package if stem == "__init__" else (*package, stem)
 
-
-def _find_home(full: str) -> tuple[str, tuple[str, ...]]:
-    folder, file = os.path.split(full)
-    stem = file.rpartition(".")[0]
-    parts = () if stem == "__init__" else (stem,)
-    while os.path.isfile(os.path.join(folder, "__init__.py")):
-        folder, name = os.path.split(folder)
-        if not name:
-            break
-        parts = (name, *parts)
-    return folder, parts
+    def _package(self, folder: str) -> tuple[str, tuple[str, ...]]:
+        """The folder that a package lies in in the end, and the parts of its dotted name, if it is one."""
+        if folder not in self._packages:
+            above, name = os.path.split(folder)
+            if name and os.path.isfile(os.path.join(folder, "__init__.py")):
+                root, outer = self._package(above)
+                self._packages[folder] = (root, (*outer, name))
+            else:
+                self._packages[folder] = (folder, ())
+        return self._packages[folder]
 
 
 def _bases(root: str) -> Iterator[str]:
