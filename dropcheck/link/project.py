@@ -79,6 +79,7 @@ class Project:
         self._functions = {(file.path, function.name): function for file in self.files.values() for function in file.functions}
         self._moduleness: dict[tuple[str, str], Moduleness] = {}
         self._localizing: set[Imported] = set()
+        self._bases: dict[tuple[str, str], tuple[Owner, ...]] = {}
 
     # Look-ups
 
@@ -211,8 +212,15 @@ class Project:
 
     # Classes
 
-    def bases(self, owner: Owner) -> Iterator[Owner]:
+    def bases(self, owner: Owner) -> tuple[Owner, ...]:
         """The classes of the project that a class inherits from, nearest first; cycles are cut."""
+        key = (owner[0], owner[1].name)
+        if key not in self._bases:
+            self._bases[key] = ()  # cuts cycles
+            self._bases[key] = tuple(self._find_bases(owner))
+        return self._bases[key]
+
+    def _find_bases(self, owner: Owner) -> Iterator[Owner]:
         pending, seen = [owner], {(owner[0], owner[1].name)}
         while pending:
             path, cls = pending.pop(0)
