@@ -5,7 +5,7 @@
     ...     print(finding.code, finding.message)
 
 What ``__all__`` names is the public API; everything else may change in any release. Nothing that is checked is ever
-imported or run.
+imported or run; only the two functions that take a model run that model.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from dropcheck.config.settings import Settings
     from dropcheck.engine.fix import FixResult, Refusal
     from dropcheck.levels import Applicability, Behaviour, Confidence, State
+    from dropcheck.live.result import AuditReport, Outcome, RandomOperation, SiteResult
     from dropcheck.model import Edit, Finding, Fix, Related, Span
     from dropcheck.outcome import BaselineAction, BaselineUse, FileError, FixedFile, Report, StaleEntry
 
 __all__ = [
     "Applicability",
+    "AuditReport",
     "BaselineAction",
     "BaselineUse",
     "Behaviour",
@@ -35,14 +37,19 @@ __all__ = [
     "Fix",
     "FixResult",
     "FixedFile",
+    "Outcome",
+    "RandomOperation",
     "Refusal",
     "Related",
     "Report",
     "Settings",
+    "SiteResult",
     "Span",
     "StaleEntry",
     "State",
     "__version__",
+    "assert_eval_deterministic",
+    "audit",
     "check_paths",
     "check_source",
     "fix_source",
@@ -51,6 +58,7 @@ __all__ = [
 _HOMES = {
     "config.settings": ("Settings",),
     "engine.fix": ("FixResult", "Refusal"),
+    "live.result": ("AuditReport", "Outcome", "RandomOperation", "SiteResult"),
     "levels": ("Applicability", "Behaviour", "Confidence", "State"),
     "model": ("Edit", "Finding", "Fix", "Related", "Span"),
     "outcome": ("BaselineAction", "BaselineUse", "FileError", "FixedFile", "Report", "StaleEntry"),
@@ -135,6 +143,56 @@ def check_paths(
     overrides = {} if unsafe_fixes is None else {"unsafe-fixes": unsafe_fixes}
     resolver = ConfigResolver(overrides, None if config is None else fspath(config))
     return check(discover([fspath(path) for path in paths], resolver), RunOptions(fix=fix, jobs=jobs))
+
+
+def audit(model: object, /, *inputs: object, **named_inputs: object) -> AuditReport:
+    """Run a model in evaluation mode and see which random operations act. Needs the extra ``torch``.
+
+    Unlike everything else here, this runs code: the model's. The model keeps its mode, attributes, parameters and buffers,
+    and the random generators of torch, Python and numpy stay where they are. It runs without gradients, and compiled models
+    run as they were written. If numbers were drawn, it runs again with other numbers, to see whether that matters.
+
+    Args:
+        model: a ``torch.nn.Module``, also a compiled or scripted one.
+        inputs: what its forward takes, by position.
+        named_inputs: what its forward takes, by name.
+
+    Returns:
+        Every random operation that was active, and what static analysis says of the lines; ``report.ok`` tells whether
+        evaluation is deterministic, ``str(report)`` tells all of it.
+
+    Raises:
+        UserError: torch is not installed, the model is none, or it cannot be run without being changed for good.
+        Exception: whatever the model's forward raises.
+    """
+    try:
+        from dropcheck.live.run import audit_model  # noqa: PLC0415  (torch, only where it is asked for)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "torch":
+            raise
+        from dropcheck.errors import UserError  # noqa: PLC0415
+
+        raise UserError("an audit needs torch, which is not installed: pip install 'dropcheck[torch]'") from error
+    return audit_model(model, inputs, named_inputs)
+
+
+def assert_eval_deterministic(model: object, /, *inputs: object, **named_inputs: object) -> None:
+    """Fail a test if a model is random in evaluation mode: :func:`audit`, as an assertion.
+
+    Args:
+        model: as for :func:`audit`.
+        inputs: as for :func:`audit`.
+        named_inputs: as for :func:`audit`.
+
+    Raises:
+        AssertionError: a random operation was active that is not marked with ``# dropcheck: always-on``. The text says which
+            and where.
+        UserError: as for :func:`audit`.
+    """
+    __tracebackhide__ = True
+    report = audit(model, *inputs, **named_inputs)
+    if not report.ok:
+        raise AssertionError(str(report))
 
 
 def __getattr__(name: str) -> object:

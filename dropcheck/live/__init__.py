@@ -1,0 +1,1 @@
+"""The answer on a live model: runs its forward and sees which random operations act. Only here torch is imported."""

@@ -1,0 +1,123 @@
+"""Sees calls as they happen: of functions that can drop, also where they drop nothing, and of Python's and numpy's generators.
+
+Torch's dispatcher shows only what acts. Which lines of dropout were reached and did nothing, and who asked for a random mask,
+is told by the interpreter, through ``sys.setprofile``: no function is replaced, so the model takes the paths it always takes.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from types import BuiltinFunctionType, CodeType, FrameType
+
+from torch import nn
+
+from dropcheck.catalogue import build_catalogue
+from dropcheck.live.frames import Stack, Stacks, first_argument
+from dropcheck.live.result import Place
+
+_RECURRENT = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
+_PYTHON_DRAWS = frozenset({"random", "getrandbits"})
+_NUMPY_NO_DRAWS = frozenset({"seed", "get_state", "set_state"})
+
+OnDraw = Callable[[str, Stack], object]
+
+
+@dataclass(slots=True)
+class Watch:
+    """Watches the calls of one run.
+
+    Args:
+        stacks: reads the stack.
+        on_draw: is told of each draw from a generator of Python or numpy.
+    """
+
+    stacks: Stacks
+    on_draw: OnDraw
+    reached: set[Place] = field(default_factory=set)
+    modules: dict[int, tuple[nn.Module, nn.Module | None]] = field(default_factory=dict)
+    generators: dict[int, Callable[[], None]] = field(default_factory=dict)
+    _callees: list[str] = field(default_factory=list)
+    _functions: dict[CodeType, str] = field(default_factory=dict)
+    _forwards: dict[CodeType, str] = field(default_factory=dict)
+    _builtins: frozenset[str] = frozenset()
+    _before: object = None
+
+    @property
+    def callee(self) -> str:
+        """The function that can drop of which a call is under way; empty if there is none."""
+        return self._callees[-1] if self._callees else ""
+
+    def __enter__(self) -> Watch:
+        catalogue = build_catalogue()
+        known = tuple(_resolved(catalogue.functions))
+        self._functions = {function.__code__: name for name, function in known if hasattr(function, "__code__")}
+        classes = tuple(_resolved(catalogue.modules))
+        self._forwards = {cls.forward.__code__: name for name, cls in classes if hasattr(cls, "forward")}
+        self._builtins = frozenset(name for name, function in known if not hasattr(function, "__code__")) | _RECURRENT
+        self._before = sys.getprofile()
+        sys.setprofile(self._event)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(self._before)  # type: ignore[arg-type]  # what getprofile gave
+
+    def _event(self, frame: FrameType, event: str, argument: object) -> None:
+        if event == "call":
+            self._python(frame)
+        elif event == "return":
+            if self._callees and frame.f_code in self._functions:
+                self._callees.pop()
+        elif isinstance(argument, BuiltinFunctionType) or event != "c_call":
+            self._builtin(frame, event, argument)
+
+    def _python(self, frame: FrameType) -> None:
+        code = frame.f_code
+        if code in self._functions:
+            self._callees.append(self._functions[code])
+            self.reached.update(self.stacks.read(frame).places)
+        elif code in self._forwards:
+            module = first_argument(frame)
+            if isinstance(module, nn.Module):
+                stack = self.stacks.read(frame)
+                self.reached.update(stack.places)
+                self.modules[id(module)] = module, stack.modules[1] if len(stack.modules) > 1 else None
+
+    def _builtin(self, frame: FrameType, event: str, function: object) -> None:
+        name = getattr(function, "__name__", "")
+        if name in self._builtins:
+            if event == "c_call":
+                self._callees.append(name)
+                self.reached.update(self.stacks.read(frame).places)
+            elif self._callees:
+                self._callees.pop()
+        elif event == "c_call":
+            self._generator(frame, name, getattr(function, "__self__", None))
+
+    def _generator(self, frame: FrameType, name: str, owner: object) -> None:
+        if isinstance(owner, random.Random):
+            if name in _PYTHON_DRAWS:
+                state = owner.getstate()
+                self.generators.setdefault(id(owner), lambda: owner.setstate(state))
+                self.on_draw("random.random", self.stacks.read(frame))
+        elif type(owner).__module__.startswith("numpy.random") and name not in _NUMPY_NO_DRAWS and not name.startswith("_"):
+            self.generators.setdefault(id(owner), _numpy_undo(owner))
+            self.on_draw(f"numpy.random.{name}", self.stacks.read(frame))
+
+
+def _numpy_undo(generator: object) -> Callable[[], None]:
+    """How to put a generator of numpy, old or new, back to where it is."""
+    holder = getattr(generator, "_bit_generator", generator)
+    state = getattr(holder, "state", None)
+    return lambda: setattr(holder, "state", state)
+
+
+def _resolved(names: Iterable[str]) -> Iterator[tuple[str, type]]:
+    """What is loaded of some qualified names, by their last word."""
+    for name in names:
+        module, _, word = name.rpartition(".")
+        found = getattr(sys.modules.get(module), word, None)
+        if found is not None:
+            yield word, found
