@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dropcheck._version import __version__
+from dropcheck.cli.audit import audit
 from dropcheck.cli.check import check
 from dropcheck.cli.clean import clean
 from dropcheck.cli.completion import PROGRAM, VARIABLE, completion
@@ -66,7 +67,7 @@ def _refuse_slip(words: list[str], commands: Iterable[str]) -> None:
 
 @click.group(
     cls=_CheckByDefault,
-    commands=(check, inventory, refactor, rule, config, clean, completion, server, version),
+    commands=(check, inventory, refactor, audit, rule, config, clean, completion, server, version),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""
     `dropcheck src` is short for `dropcheck check src`.
@@ -79,6 +80,7 @@ def _refuse_slip(words: list[str], commands: Iterable[str]) -> None:
       dropcheck check --help           list the options of check
       dropcheck inventory src          list every dropout site
       dropcheck refactor --diff src    show dropout calls as modules
+      dropcheck audit model:make       run a model in evaluation mode
       dropcheck rule DRP101            explain a rule
       dropcheck config select          explain an option of the configuration
       dropcheck server                 serve an editor

@@ -43,7 +43,7 @@ def audit_model(model: object, args: Sequence[object], kwargs: Mapping[str, obje
     except Exception as error:
         error.add_note(f"(raised while dropcheck.audit ran {class_name(model)} in evaluation mode)")
         raise
-    inventory = inventory_of(source_files(model, observation.active))
+    inventory = inventory_of(source_files(model, observation.active | observation.reached))
     made = modules_made(inventory)
     operations = _with_intents(observation, made)
     drawn = frozenset(key for key, seen in observation.seen.items() if not seen.drops and operations[key].fails)
