@@ -60,7 +60,9 @@ class Observation:
     Args:
         seen: the active random operations, by key.
         reached: every line from which a function that can drop was called, or that led there.
+        rated: those of them where its probability was not seen to be zero.
         modules: where reached modules of dropout are held, and whether one of them was active.
+        rated_modules: those of them whose probability is not zero.
         unseen: whether torch's generator moved although no operation was seen to draw.
         training: whether the model was in training mode.
     """
@@ -68,7 +70,9 @@ class Observation:
     training: bool
     seen: dict[Key, Seen] = field(default_factory=dict)
     reached: set[Place] = field(default_factory=set)
+    rated: set[Place] = field(default_factory=set)
     modules: dict[Held, bool] = field(default_factory=dict)
+    rated_modules: set[Held] = field(default_factory=set)
     unseen: bool = False
 
     @property
@@ -168,11 +172,13 @@ class _Run:
             for undo in self._watch.generators.values():
                 undo()
         self._found.unseen = not self._drew and not torch.equal(before, torch.get_rng_state())
-        self._found.reached = self._watch.reached
+        self._found.reached, self._found.rated = self._watch.reached, self._watch.rated
         active = {held for seen in self._found.seen.values() for held in seen.held}
         for module, outer in self._watch.modules.values():
             for held in self._names.held(module, outer):
                 self._found.modules[held] = held in active
+                if getattr(module, "p", None) != 0:
+                    self._found.rated_modules.add(held)
 
     def _on_draw(self, draw: Draw, frame: FrameType, _: Arguments) -> None:
         self._drew = True

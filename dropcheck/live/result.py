@@ -71,6 +71,7 @@ class Outcome(Enum):
     DECIDED = "decided"
     CONTRADICTED = "contradicted"
     NOT_REACHED = "not reached"
+    RATE_ZERO = "its probability is 0 in this model"
 
 
 @dataclass(frozen=True, slots=True)

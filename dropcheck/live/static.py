@@ -95,6 +95,19 @@ def was_active(place: Place, observation: Observation, made: Mapping[Place, Held
     return observation.modules.get(made[place]) if place in made else None
 
 
+def has_rate(place: Place, observation: Observation, made: Mapping[Place, Held]) -> bool:
+    """Whether the probability of a reached site was other than zero, or could not be seen.
+
+    Args:
+        place: where it starts.
+        observation: the run.
+        made: where modules are held.
+    """
+    if place in observation.reached:
+        return place in observation.rated
+    return place not in made or made[place] in observation.rated_modules
+
+
 def join(inventory: Inventory, observation: Observation, made: Mapping[Place, Held]) -> tuple[SiteResult, ...]:
     """What a run in evaluation mode says to each site.
 
@@ -104,16 +117,18 @@ def join(inventory: Inventory, observation: Observation, made: Mapping[Place, He
         made: where modules are held.
     """
     return tuple(
-        _result(place, entry, was_active(place, observation, made))
+        _result(place, entry, was_active(place, observation, made), rated=has_rate(place, observation, made))
         for file in inventory.files
         for entry in file.entries
         for place in [place_of(file.path, entry)]
     )
 
 
-def _result(place: Place, entry: Entry, active: bool | None) -> SiteResult:
+def _result(place: Place, entry: Entry, active: bool | None, *, rated: bool) -> SiteResult:
     if active is None:
         return SiteResult(place.path, entry, Outcome.NOT_REACHED, None)
+    if not (active or rated):
+        return SiteResult(place.path, entry, Outcome.RATE_ZERO, active)
     if entry.eval == "open":
         return SiteResult(place.path, entry, Outcome.DECIDED, active)
     if active == (entry.eval == "drops"):

@@ -12,7 +12,7 @@ from dropcheck.report.escape import visible
 from dropcheck.report.json_text import dumps
 
 _SCHEMA = "dropcheck-audit-v1"
-_TOLD = (Outcome.DECIDED, Outcome.CONTRADICTED, Outcome.NOT_REACHED)
+_TOLD = (Outcome.DECIDED, Outcome.CONTRADICTED, Outcome.NOT_REACHED, Outcome.RATE_ZERO)
 
 
 def render_text(report: AuditReport) -> str:
@@ -79,7 +79,7 @@ def _sites(report: AuditReport) -> Iterator[str]:
 
 
 def _verdict(site: SiteResult) -> str:
-    if site.active is None:
+    if site.outcome in {Outcome.NOT_REACHED, Outcome.RATE_ZERO}:
         return _said(site)
     live = "drops" if site.active else "off"
     why = site.entry.reason if site.outcome is Outcome.DECIDED else site.note

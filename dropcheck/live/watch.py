@@ -32,15 +32,20 @@ class Watch:
     Args:
         stacks: reads the stack.
         on_draw: is told of each draw from a generator of Python or numpy.
+        reached: every line that a function or module that can drop was called from, or that led there.
+        rated: those of them where its probability was not seen to be zero.
+        modules: the modules of dropout that ran, each with the module that called it.
+        generators: how to put back the generators of Python and numpy that were drawn from.
     """
 
     stacks: Stacks
     on_draw: OnDraw
     reached: set[Place] = field(default_factory=set)
+    rated: set[Place] = field(default_factory=set)
     modules: dict[int, tuple[nn.Module, nn.Module | None]] = field(default_factory=dict)
     generators: dict[int, Callable[[], None]] = field(default_factory=dict)
     _callees: list[str] = field(default_factory=list)
-    _functions: dict[CodeType, str] = field(default_factory=dict)
+    _functions: dict[CodeType, tuple[str, str]] = field(default_factory=dict)
     _forwards: dict[CodeType, str] = field(default_factory=dict)
     _builtins: frozenset[str] = frozenset()
     _before: object = None
@@ -53,7 +58,8 @@ class Watch:
     def __enter__(self) -> Watch:
         catalogue = build_catalogue()
         known = tuple(_resolved(catalogue.functions))
-        self._functions = {function.__code__: name for name, function in known if hasattr(function, "__code__")}
+        rates = {name.rpartition(".")[2]: entry.p for name, entry in catalogue.functions.items()}
+        self._functions = {function.__code__: (name, rates[name]) for name, function in known if hasattr(function, "__code__")}
         classes = tuple(_resolved(catalogue.modules))
         self._forwards = {cls.forward.__code__: name for name, cls in classes if hasattr(cls, "forward")}
         self._builtins = frozenset(name for name, function in known if not hasattr(function, "__code__")) | _RECURRENT
@@ -76,21 +82,30 @@ class Watch:
     def _python(self, frame: FrameType) -> None:
         code = frame.f_code
         if code in self._functions:
-            self._callees.append(self._functions[code])
-            self.reached.update(self.stacks.read(frame).places)
+            name, rate = self._functions[code]
+            self._enter(name, frame, frame.f_locals.get(rate))
         elif code in self._forwards:
             module = first_argument(frame)
             if isinstance(module, nn.Module):
                 stack = self.stacks.read(frame)
-                self.reached.update(stack.places)
+                self._reach(stack, getattr(module, "p", None))
                 self.modules[id(module)] = module, stack.modules[1] if len(stack.modules) > 1 else None
+
+    def _enter(self, name: str, frame: FrameType, rate: object) -> None:
+        if not self._callees:  # what it calls in turn is called with what it was given
+            self._reach(self.stacks.read(frame), rate)
+        self._callees.append(name)
+
+    def _reach(self, stack: Stack, rate: object) -> None:
+        self.reached.update(stack.places)
+        if rate != 0:
+            self.rated.update(stack.places)
 
     def _builtin(self, frame: FrameType, event: str, function: object) -> None:
         name = getattr(function, "__name__", "")
         if name in self._builtins:
             if event == "c_call":
-                self._callees.append(name)
-                self.reached.update(self.stacks.read(frame).places)
+                self._enter(name, frame, None)
             elif self._callees:
                 self._callees.pop()
         elif event == "c_call":
