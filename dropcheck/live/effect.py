@@ -68,6 +68,7 @@ class _Replay:
         self._stacks = Stacks(sys._getframe())
         self._watch = Watch(self._stacks, lambda *_: None)
         with self._recorder, in_mode(self._model, False), self._watch:
+            torch.manual_seed(self._run)
             random.seed(self._run)
             if "numpy" in sys.modules:
                 sys.modules["numpy"].random.seed(self._run)

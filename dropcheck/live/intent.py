@@ -58,7 +58,17 @@ class _File:
         return spoken.state_reason if spoken.state is State.INTENDED else None
 
     def _span(self, node: ast.stmt) -> Span:
-        return Span(self.index.row_span(_first_row(node)).start, self.index.row_span(_last_row(node)).end)
+        return Span(self.index.row_span(_first_row(node)).start, self.index.row_span(self._last_row(node)).end)
+
+    def _last_row(self, node: ast.stmt) -> int:
+        """The last row of a statement; of one with a body, that of its header."""
+        body: list[ast.stmt] = getattr(node, "body", [])
+        if not body:
+            return node.end_lineno or node.lineno
+        row = max(node.lineno, _first_row(body[0]) - 1)
+        while row > node.lineno and self.index.row_text(row).strip()[:1] in {"", "#"}:
+            row -= 1
+        return row
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -101,9 +111,3 @@ def _around(tree: ast.AST, row: int) -> Iterator[ast.stmt]:
 def _first_row(node: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min((node.lineno, *(each.lineno for each in decorators)))
-
-
-def _last_row(node: ast.stmt) -> int:
-    """The last row of a statement; of one with a body, that of its header."""
-    body: list[ast.stmt] = getattr(node, "body", [])
-    return max(node.lineno, body[0].lineno - 1) if body else node.end_lineno or node.lineno

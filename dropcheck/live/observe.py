@@ -23,6 +23,9 @@ from dropcheck.live.watch import Watch
 
 Key = tuple[str, str, Place | None]
 
+_UNSEEN = "unknown"
+_WHY_UNSEEN = "torch's random generator moved out of sight: in another thread, or in a compiled extension"
+
 
 @dataclass(slots=True)
 class Seen:
@@ -63,7 +66,6 @@ class Observation:
         rated: those of them where its probability was not seen to be zero.
         modules: where reached modules of dropout are held, and whether one of them was active.
         rated_modules: those of them whose probability is not zero.
-        unseen: whether torch's generator moved although no operation was seen to draw.
         training: whether the model was in training mode.
     """
 
@@ -73,7 +75,6 @@ class Observation:
     rated: set[Place] = field(default_factory=set)
     modules: dict[Held, bool] = field(default_factory=dict)
     rated_modules: set[Held] = field(default_factory=set)
-    unseen: bool = False
 
     @property
     def active(self) -> frozenset[Place]:
@@ -171,7 +172,8 @@ class _Run:
         finally:
             for undo in self._watch.generators.values():
                 undo()
-        self._found.unseen = not self._drew and not torch.equal(before, torch.get_rng_state())
+        if not (self._drew or torch.equal(before, torch.get_rng_state())):
+            self._found.seen[_UNSEEN, "", None] = Seen(_UNSEEN, None, False, "", class_name(self._model), (), _WHY_UNSEEN, (), 0)
         self._found.reached, self._found.rated = self._watch.reached, self._watch.rated
         active = {held for seen in self._found.seen.values() for held in seen.held}
         for module, outer in self._watch.modules.values():

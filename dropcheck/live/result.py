@@ -107,14 +107,12 @@ class AuditReport:
         operations: every random operation that was active in evaluation, in the order of their first time.
         sites: the sites in the model's source files, as static analysis and the run see them.
         errors: source files that static analysis could not work on.
-        notes: what the run could not see, a sentence each.
     """
 
     model: str
     operations: tuple[RandomOperation, ...]
     sites: tuple[SiteResult, ...] = ()
     errors: tuple[FileError, ...] = ()
-    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -17,7 +17,6 @@ from dropcheck.live.script import class_name
 from dropcheck.live.static import inventory_of, join, modules_made, source_files
 
 _NO_EFFECT = "numbers that are drawn but change nothing: other ones give the same output"
-_UNSEEN = "torch's random generator moved, but no operation was seen to draw: it ran in another thread or in a compiled extension"
 
 
 def audit_model(model: object, args: Sequence[object], kwargs: Mapping[str, object]) -> AuditReport:
@@ -54,7 +53,6 @@ def audit_model(model: object, args: Sequence[object], kwargs: Mapping[str, obje
         tuple(operations.values()),
         join(inventory, observation, made),
         inventory.errors,
-        (_UNSEEN,) if observation.unseen else (),
     )
 
 

@@ -30,7 +30,6 @@ def render_text(report: AuditReport) -> str:
     if report.sites:
         lines += ["", *_sites(report)]
     lines += [f"error: {error.path}: {error.message}" for error in report.errors]
-    lines += [f"note: {note}" for note in report.notes]
     return "\n".join(map(visible, lines))
 
 
@@ -117,7 +116,6 @@ def render_json(report: AuditReport) -> str:
         "operations": [_operation_data(operation) for operation in report.operations],
         "sites": [_site_data(site) for site in report.sites],
         "errors": [{"filename": error.path, "message": error.message} for error in report.errors],
-        "notes": list(report.notes),
     }
     return dumps(data)
 

@@ -52,8 +52,8 @@ class Watch:
 
     @property
     def callee(self) -> str:
-        """The function that can drop of which a call is under way; empty if there is none."""
-        return self._callees[-1] if self._callees else ""
+        """The outermost function that can drop of which a call is under way; empty if there is none."""
+        return self._callees[0].rstrip("_") if self._callees else ""
 
     def __enter__(self) -> Watch:
         catalogue = build_catalogue()
