@@ -13,6 +13,7 @@ from torch.utils._pytree import tree_leaves
 
 from dropcheck.live.frames import Stacks
 from dropcheck.live.names import Names
+from dropcheck.live.numpy_draws import NumpyGenerators
 from dropcheck.live.observe import Key, in_mode, key_of
 from dropcheck.live.operations import Draw
 from dropcheck.live.recorder import Arguments, Recorder
@@ -66,7 +67,7 @@ class _Replay:
 
     def output(self, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
         self._stacks = Stacks(sys._getframe())
-        self._watch = Watch(self._stacks, lambda *_: None)
+        self._watch = Watch(self._stacks, NumpyGenerators(self._model), lambda *_: None)
         with self._recorder, in_mode(self._model, False), self._watch:
             torch.manual_seed(self._run)
             random.seed(self._run)

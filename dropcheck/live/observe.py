@@ -14,6 +14,7 @@ from torch import nn
 from dropcheck.errors import UserError
 from dropcheck.live.frames import Stack, Stacks
 from dropcheck.live.names import Held, Names
+from dropcheck.live.numpy_draws import NumpyGenerators
 from dropcheck.live.operations import Draw
 from dropcheck.live.recorder import Arguments, Recorder
 from dropcheck.live.restore import Untouched
@@ -163,15 +164,11 @@ class _Run:
     def run(self, args: Sequence[object], kwargs: Mapping[str, object]) -> None:
         stacks = Stacks(sys._getframe())
         self._stacks = stacks
-        self._watch = Watch(stacks, self._on_other_draw)
-        try:
-            with self._recorder, in_mode(self._model, self._found.training):
-                before = torch.get_rng_state()
-                with self._watch:
-                    self._model(*args, **kwargs)
-        finally:
-            for undo in self._watch.generators.values():
-                undo()
+        self._watch = Watch(stacks, NumpyGenerators(self._model), self._on_other_draw)
+        with self._recorder, in_mode(self._model, self._found.training):
+            before = torch.get_rng_state()
+            with self._watch:
+                self._model(*args, **kwargs)
         if not (self._drew or torch.equal(before, torch.get_rng_state())):
             self._found.seen[_UNSEEN, "", None] = Seen(_UNSEEN, None, False, "", class_name(self._model), (), _WHY_UNSEEN, (), 0)
         self._found.reached, self._found.rated = self._watch.reached, self._watch.rated

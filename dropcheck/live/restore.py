@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Callable, Iterator
 
 import torch
@@ -11,6 +10,7 @@ from torch import nn
 from torch._ops import OpOverload
 from torch.utils._pytree import tree_leaves
 
+from dropcheck.live.numpy_draws import NumpyGenerators
 from dropcheck.live.recorder import Arguments
 from dropcheck.live.script import is_script
 
@@ -40,7 +40,7 @@ class Untouched:
         self._watched = {key for leaf in leaves if (key := _storage_key(leaf)) is not None}
         self._copies: dict[int, tuple[torch.UntypedStorage, torch.UntypedStorage]] = {}
         self._generators: dict[int, tuple[torch.Generator, torch.Tensor]] = {}
-        self._random = tuple(_random_states())
+        self._random = (*_random_states(), NumpyGenerators(model).rewind)
 
     def __enter__(self) -> Untouched:
         return self
@@ -148,10 +148,6 @@ def _random_states() -> Iterator[Callable[[], None]]:
     if torch.backends.mps.is_available():
         mps = torch.mps.get_rng_state()
         yield lambda: torch.mps.set_rng_state(mps)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        old = numpy.random.get_state()
-        yield lambda: numpy.random.set_state(old)
 
 
 def _of_devices(put: Callable[[list[torch.Tensor]], None], states: list[torch.Tensor]) -> Callable[[], None]:

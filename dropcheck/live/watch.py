@@ -9,18 +9,18 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import BuiltinFunctionType, CodeType, FrameType
 
 from torch import nn
 
 from dropcheck.catalogue import build_catalogue
-from dropcheck.live.frames import Stack, Stacks, first_argument
+from dropcheck.live.frames import Stack, Stacks, first_argument, is_library
+from dropcheck.live.numpy_draws import NumpyGenerators
 from dropcheck.live.result import Place
 
 _RECURRENT = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
 _PYTHON_DRAWS = frozenset({"random", "getrandbits"})
-_NUMPY_NO_DRAWS = frozenset({"seed", "get_state", "set_state"})
 
 OnDraw = Callable[[str, Stack], object]
 
@@ -31,19 +31,21 @@ class Watch:
 
     Args:
         stacks: reads the stack.
+        numpy: the generators of numpy.
         on_draw: is told of each draw from a generator of Python or numpy.
         reached: every line that a function or module that can drop was called from, or that led there.
         rated: those of them where its probability was not seen to be zero.
         modules: the modules of dropout that ran, each with the module that called it.
-        generators: how to put back the generators of Python and numpy that were drawn from.
     """
 
     stacks: Stacks
+    numpy: NumpyGenerators
     on_draw: OnDraw
     reached: set[Place] = field(default_factory=set)
     rated: set[Place] = field(default_factory=set)
     modules: dict[int, tuple[nn.Module, nn.Module | None]] = field(default_factory=dict)
-    generators: dict[int, Callable[[], None]] = field(default_factory=dict)
+    _generators: dict[int, Callable[[], None]] = field(default_factory=dict)
+    _numpy_at: object = None
     _callees: list[str] = field(default_factory=list)
     _functions: dict[CodeType, tuple[str, str]] = field(default_factory=dict)
     _forwards: dict[CodeType, str] = field(default_factory=dict)
@@ -63,12 +65,15 @@ class Watch:
         classes = tuple(_resolved(catalogue.modules))
         self._forwards = {cls.forward.__code__: name for name, cls in classes if hasattr(cls, "forward")}
         self._builtins = frozenset(name for name, function in known if not hasattr(function, "__code__")) | _RECURRENT
+        self._numpy_at = self.numpy.states()
         self._before = sys.getprofile()
         sys.setprofile(self._event)
         return self
 
     def __exit__(self, *_: object) -> None:
         sys.setprofile(self._before)  # type: ignore[arg-type]  # what getprofile gave
+        for undo in self._generators.values():
+            undo()
 
     def _event(self, frame: FrameType, event: str, argument: object) -> None:
         if event == "call":
@@ -76,6 +81,8 @@ class Watch:
         elif event == "return":
             if self._callees and frame.f_code in self._functions:
                 self._callees.pop()
+            if self.numpy and not is_library(frame.f_code):
+                self._look_at_numpy(frame)
         elif isinstance(argument, BuiltinFunctionType) or event != "c_call":
             self._builtin(frame, event, argument)
 
@@ -111,22 +118,20 @@ class Watch:
         elif event == "c_call":
             self._generator(frame, name, getattr(function, "__self__", None))
 
+    def _look_at_numpy(self, frame: FrameType) -> None:
+        """When a function returns, see whether a generator of numpy has moved in it; the line cannot be told."""
+        states = self.numpy.states()
+        if states != self._numpy_at:
+            self._numpy_at = states
+            stack = self.stacks.read(frame)
+            definition = Place(stack.places[0].path, frame.f_code.co_firstlineno)
+            self.on_draw("numpy.random", replace(stack, places=(definition, *stack.places[1:])))
+
     def _generator(self, frame: FrameType, name: str, owner: object) -> None:
-        if isinstance(owner, random.Random):
-            if name in _PYTHON_DRAWS:
-                state = owner.getstate()
-                self.generators.setdefault(id(owner), lambda: owner.setstate(state))
-                self.on_draw("random.random", self.stacks.read(frame))
-        elif type(owner).__module__.startswith("numpy.random") and name not in _NUMPY_NO_DRAWS and not name.startswith("_"):
-            self.generators.setdefault(id(owner), _numpy_undo(owner))
-            self.on_draw(f"numpy.random.{name}", self.stacks.read(frame))
-
-
-def _numpy_undo(generator: object) -> Callable[[], None]:
-    """How to put a generator of numpy, old or new, back to where it is."""
-    holder = getattr(generator, "_bit_generator", generator)
-    state = getattr(holder, "state", None)
-    return lambda: setattr(holder, "state", state)
+        if isinstance(owner, random.Random) and name in _PYTHON_DRAWS:
+            state = owner.getstate()
+            self._generators.setdefault(id(owner), lambda: owner.setstate(state))
+            self.on_draw("random.random", self.stacks.read(frame))
 
 
 def _resolved(names: Iterable[str]) -> Iterator[tuple[str, type]]:
