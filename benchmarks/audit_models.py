@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModel
 
 RATE = 0.3
 #: What configurations call their sizes; whatever one has of these is made small.
@@ -49,6 +48,9 @@ class ModelCase:
         Args:
             attention: which of its implementations of attention to take; None: its default.
         """
+        # Imported here, so that what else is in this file can be used without it.
+        from transformers import AutoConfig, AutoModel  # noqa: PLC0415
+
         torch.manual_seed(0)
         plain = AutoConfig.for_model(self.name)
         sizes = {name: size for name, size in _SIZES.items() if isinstance(getattr(plain, name, None), int)}

@@ -1,9 +1,13 @@
-"""The models of fixtures/audit, loaded from there."""
+"""The models of fixtures/audit, loaded from there, and libraries that may not be installed."""
 
+import os
 import sys
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
+import pytest
 import torch
 from torch import nn
 
@@ -26,3 +30,11 @@ def made(name: str) -> nn.Module:
 def rows(text: str) -> list[int]:
     """The rows of the fixture that hold a text."""
     return [row for row, line in enumerate(NETS.read_text(encoding="utf-8").splitlines(), 1) if text in line]
+
+
+def library(name: str) -> ModuleType:
+    """An installed library; the test is skipped without it, but never where everything must be proved."""
+    if os.environ.get("CI"):
+        return import_module(name)
+    module: ModuleType = pytest.importorskip(name)
+    return module

@@ -7,7 +7,7 @@ from torch.nn import functional as F  # noqa: N812
 
 import dropcheck
 from dropcheck.errors import UserError
-from proof.audit.nets import NETS, made, rows
+from proof.audit.nets import NETS, library, made, rows
 
 pytestmark = pytest.mark.proof
 
@@ -77,7 +77,7 @@ def test_sequential_has_names_but_no_lines() -> None:
 
 
 def test_lightning_module() -> None:
-    lightning = pytest.importorskip("pytorch_lightning")
+    lightning = library("pytorch_lightning")
 
     class Lit(lightning.LightningModule):
         def __init__(self) -> None:
@@ -100,7 +100,7 @@ def test_lightning_module() -> None:
 
 @pytest.mark.parametrize("name", ["bert", "wav2vec2", "t5"])
 def test_transformers_models(name: str) -> None:
-    pytest.importorskip("transformers")
+    library("transformers")
     from benchmarks.audit_models import CASES  # noqa: PLC0415
 
     (case,) = [case for case in CASES if case.name == name]
@@ -113,7 +113,7 @@ def test_transformers_models(name: str) -> None:
 
 
 def test_transformers_model_with_a_dropout_that_stays_on() -> None:
-    pytest.importorskip("transformers")
+    library("transformers")
     from benchmarks.audit_models import CASES  # noqa: PLC0415
 
     (case,) = [case for case in CASES if case.name == "bert"]

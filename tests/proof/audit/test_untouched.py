@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 import dropcheck
-from proof.audit.nets import made
+from proof.audit.nets import library, made
 
 pytestmark = pytest.mark.proof
 
@@ -56,7 +56,7 @@ def test_generators_stay_where_they_are(name: str) -> None:
 
 
 def test_numpy_stays_where_it_is() -> None:
-    numpy = pytest.importorskip("numpy")
+    numpy = library("numpy")
 
     class Draws(nn.Module):
         def __init__(self) -> None:
