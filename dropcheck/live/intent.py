@@ -13,8 +13,9 @@ from dropcheck.engine.suppress import suppress
 from dropcheck.engine.workspace import VOCABULARY
 from dropcheck.errors import SourceError
 from dropcheck.facts import Comment
+from dropcheck.levels import Confidence, State
 from dropcheck.live.result import Place
-from dropcheck.model import Confidence, Finding, LineIndex, Span, State
+from dropcheck.model import Finding, LineIndex, Span
 from dropcheck.source.text import read_source
 
 

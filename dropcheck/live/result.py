@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from dropcheck.inventory import Entry
-from dropcheck.model import FileError
+from dropcheck.outcome import FileError
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -11,7 +11,7 @@ from torch import nn
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.discover import discover
 from dropcheck.engine.inventory import take_inventory
-from dropcheck.engine.run import RunOptions
+from dropcheck.engine.options import RunOptions
 from dropcheck.errors import SourceError
 from dropcheck.inventory import Entry, Inventory
 from dropcheck.live.frames import is_library_file
