@@ -36,7 +36,9 @@ def render_text(report: AuditReport) -> str:
 def _headline(report: AuditReport) -> str:
     failing = sum(operation.fails for operation in report.operations)
     if failing:
-        return f"{report.model} in evaluation mode: {failing} random operation{'s were' if failing > 1 else ' was'} active"
+        return (
+            f"{report.model} in evaluation mode: {_many(failing, 'random operation')} {'was' if failing == 1 else 'were'} active"
+        )
     only = " but what is intended or has no effect" if report.operations else ""
     return f"{report.model} in evaluation mode: no random operation was active{only}"
 
@@ -62,27 +64,31 @@ def _module(operation: RandomOperation) -> str:
 
 
 def _said(site: SiteResult) -> str:
-    marks = f" ({', '.join(site.entry.marks)})" if site.entry.marks else ""
-    return f"{site.entry.behaviour.value}{marks}"
+    details = "; ".join(filter(None, (*site.entry.marks, site.entry.reason)))
+    return f"{site.entry.behaviour.value} ({details})" if details else site.entry.behaviour.value
 
 
 def _sites(report: AuditReport) -> Iterator[str]:
     counts = Counter(site.outcome for site in report.sites)
     files = len({site.path for site in report.sites})
     parts = ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome])
-    yield f"Static analysis: {len(report.sites)} dropout sites in {files} file{'s' if files > 1 else ''}: {parts}"
+    yield f"Static analysis: {_many(len(report.sites), 'dropout site')} in {_many(files, 'file')}: {parts}"
+    told = {place for operation in report.operations for place in operation.stack}
     for outcome in _TOLD:
         for site in report.sites:
-            if site.outcome is outcome:
+            if site.outcome is outcome and site.place not in told:
                 yield f"  {outcome.value}: {shown(site.place)}: {site.entry.name}: {_verdict(site)}"
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _verdict(site: SiteResult) -> str:
     if site.outcome in {Outcome.NOT_REACHED, Outcome.RATE_ZERO}:
         return _said(site)
     live = "drops" if site.active else "off"
-    why = site.entry.reason if site.outcome is Outcome.DECIDED else site.note
-    return f"{live} in evaluation; static analysis: {_said(site)}" + (f" ({why})" if why else "")
+    return f"{live} in evaluation; static analysis: {_said(site)}" + (f" ({site.note})" if site.note else "")
 
 
 def shown(place: Place) -> str:
