@@ -17,7 +17,7 @@ from dropcheck.live.numpy_draws import NumpyGenerators
 from dropcheck.live.observe import Key, in_mode, key_of
 from dropcheck.live.operations import Draw
 from dropcheck.live.recorder import Arguments, Recorder
-from dropcheck.live.restore import Untouched
+from dropcheck.live.restore import Untouched, used_devices
 from dropcheck.live.watch import Watch
 
 #: With numbers of Python or numpy, which cannot be set to their extremes, more runs are made.
@@ -69,7 +69,7 @@ class _Replay:
         self._stacks = Stacks(sys._getframe())
         self._watch = Watch(self._stacks, NumpyGenerators(self._model), lambda *_: None)
         with self._recorder, in_mode(self._model, False), self._watch:
-            torch.manual_seed(self._run)
+            _seed(self._run)
             random.seed(self._run)
             if "numpy" in sys.modules:
                 sys.modules["numpy"].random.seed(self._run)
@@ -86,7 +86,7 @@ class _Replay:
         if isinstance(generator, torch.Generator):
             generator.manual_seed(seed)
         else:
-            torch.manual_seed(seed)
+            _seed(seed)
 
     def _force(self, draw: Draw, result: object, arguments: Arguments) -> None:
         """When they are drawn: the lowest possible in one run, the highest in the next."""
@@ -94,6 +94,15 @@ class _Replay:
             extremes = _extremes(draw, arguments)
             if extremes is not None:
                 result.fill_(extremes[self._run])
+
+
+def _seed(seed: int) -> None:
+    """Seed the generators there are; ``torch.manual_seed`` would also seed those of devices that are yet to be used."""
+    torch.default_generator.manual_seed(seed)
+    for device in used_devices():
+        device.manual_seed_all(seed)
+    if torch.backends.mps.is_available():
+        torch.mps.manual_seed(seed)
 
 
 def _extremes(draw: Draw, arguments: Arguments) -> tuple[float, float] | None:
@@ -121,5 +130,5 @@ def _same(first: Sequence[object], other: Sequence[object]) -> bool:
 
 def _equal(one: object, two: object) -> bool:
     if isinstance(one, torch.Tensor) and isinstance(two, torch.Tensor):
-        return one.shape == two.shape and bool(torch.allclose(one, two, rtol=0, atol=0, equal_nan=True))
+        return one.shape == two.shape and not one.is_meta and bool(torch.allclose(one, two, rtol=0, atol=0, equal_nan=True))
     return bool(one == two) if isinstance(one, str | int | float | None) else type(one) is type(two)

@@ -9,7 +9,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 
 from torch import nn
 
@@ -45,13 +45,25 @@ def audit_target(target: str, specs: Sequence[str]) -> AuditReport:
     """
     module, name = _parts(target)
     # What the user's code prints must not get into a report.
-    with redirect_stdout(sys.stderr), offline() as guard:
+    with _importable_here(), redirect_stdout(sys.stderr), offline() as guard:
         with _told(f"importing {module} failed", guard):
             factory = _imported(module, name)
         made = _made(target, factory, guard)
         model, inputs = _model_and_inputs(target, made, specs)
         with _told(f"{class_name(model)} failed in evaluation mode", guard):
             return audit_model(model, inputs.args, inputs.kwargs)
+
+
+@contextmanager
+def _importable_here() -> Iterator[None]:
+    """Let modules in the current folder be imported, also later by a factory."""
+    here = os.getcwd()
+    sys.path.insert(0, here)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            sys.path.remove(here)
 
 
 def _parts(target: str) -> tuple[str, str]:
@@ -65,7 +77,6 @@ def _parts(target: str) -> tuple[str, str]:
 
 
 def _imported(module: str, name: str) -> object:
-    sys.path.insert(0, os.getcwd())
     try:
         found: object = importlib.import_module(module)
     except ModuleNotFoundError as error:
@@ -73,8 +84,6 @@ def _imported(module: str, name: str) -> object:
             where = "it is neither in the current folder nor installed"
             raise UserError(f"no module named {error.name}: {where}") from error
         raise
-    finally:
-        sys.path.remove(os.getcwd())
     for part in name.split("."):
         if not hasattr(found, part):
             near = nearest(part, (each for each in vars(found) if not each.startswith("_")))

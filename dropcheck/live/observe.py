@@ -149,7 +149,10 @@ def in_mode(model: nn.Module, training: bool) -> Iterator[None]:
     """
     # Compiled code fuses its operations out of sight: it runs as it was written.
     with torch.no_grad(), torch.compiler.set_stance("force_eager"):
-        model.train(training)
+        if training:
+            model.train()
+        else:
+            model.eval()
         yield
 
 

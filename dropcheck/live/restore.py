@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from types import ModuleType
 
 import torch
 from torch import nn
@@ -86,7 +87,7 @@ class Untouched:
                 _point_back(tensor, alias)
             for tensor, alias, copy in self._buffers:
                 _point_back(tensor, alias)
-                if not torch.equal(tensor, copy):
+                if not (tensor.is_meta or torch.equal(tensor, copy)):
                     tensor.copy_(copy)
 
     def rewind(self) -> None:
@@ -141,13 +142,19 @@ def _random_states() -> Iterator[Callable[[], None]]:
     yield lambda: random.setstate(state)
     cpu = torch.get_rng_state()
     yield lambda: torch.set_rng_state(cpu)
-    for name in _OWN_STATES:
-        device = getattr(torch, name, None)
-        if device is not None and device.is_available() and device.is_initialized():
-            yield _of_devices(device.set_rng_state_all, device.get_rng_state_all())
+    for device in used_devices():
+        yield _of_devices(device.set_rng_state_all, device.get_rng_state_all())
     if torch.backends.mps.is_available():
         mps = torch.mps.get_rng_state()
         yield lambda: torch.mps.set_rng_state(mps)
+
+
+def used_devices() -> Iterator[ModuleType]:
+    """The parts of torch for devices that have random generators and are in use."""
+    for name in _OWN_STATES:
+        device: ModuleType | None = getattr(torch, name, None)
+        if device is not None and device.is_available() and device.is_initialized():
+            yield device
 
 
 def _of_devices(put: Callable[[list[torch.Tensor]], None], states: list[torch.Tensor]) -> Callable[[], None]:

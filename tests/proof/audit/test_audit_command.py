@@ -47,6 +47,9 @@ def swallowed():
 def number(): return 3
 def wrong_name(): return Right(), {"y": 1}
 def wrong_shape(): return Right(), torch.ones(4, 9)
+def later():
+    import later_module
+    return later_module.Right(), torch.ones(4, 8)
 def failing(): return Failing(), torch.ones(1)
 """
 
@@ -55,6 +58,7 @@ def failing(): return Failing(), torch.ones(1)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "nets.py").write_bytes(NETS.read_bytes())
     (tmp_path / "made.py").write_text(FACTORIES, encoding="utf-8")
+    (tmp_path / "later_module.py").write_text("from nets import Right\n", encoding="utf-8")
     (tmp_path / "broken.py").write_text("import torch\nimport not_there\n", encoding="utf-8")
     (tmp_path / "raises.py").write_text("x = 1\nprint(x / 0)\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -101,6 +105,14 @@ def test_inputs_can_be_described(target: str, options: list[str], folder: Path, 
 def test_a_model_may_bring_its_inputs_and_be_made_already(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert audit(capsys, "--yes", "nets:WithExample")[0] == 0
     assert audit(capsys, "--yes", "--input", "4x8", "made:BUILT")[0] == 0
+
+
+def test_a_factory_may_import_later(folder: Path) -> None:
+    """As the installed script does it, which has no entry for the current folder in its path."""
+    code = "import sys; sys.path[:] = [each for each in sys.path if each]; from dropcheck.__main__ import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "audit", "--yes", "made:later"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_json_goes_to_a_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,6 +57,25 @@ def test_scripted_model_keeps_its_mode() -> None:
     assert model.drop.training
 
 
+def test_models_without_memory() -> None:
+    """On the device meta nothing is computed, so that even the largest model can be audited."""
+    with torch.device("meta"):
+        right, random, noise = made("Right"), made("Outer"), made("Noise")
+    x = X.to("meta")
+    assert dropcheck.audit(right, x).ok
+    assert [each.module for each in dropcheck.audit(random, x).operations] == ["blocks.1"]
+    assert not dropcheck.audit(noise, x).ok
+
+
+def test_own_way_into_evaluation_is_taken() -> None:
+    class Own(Bad):
+        def eval(self) -> nn.Module:
+            super().eval()
+            return self.drop.train()
+
+    assert len(dropcheck.audit(Own(), X).operations) == 2
+
+
 def test_graph_modules() -> None:
     (operation,) = dropcheck.audit(fx.symbolic_trace(Bad()), X).operations
     assert (operation.name, operation.p) == ("dropout", 0.5)
