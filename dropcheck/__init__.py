@@ -165,15 +165,7 @@ def audit(model: object, /, *inputs: object, **named_inputs: object) -> AuditRep
         UserError: torch is not installed, the model is none, or it cannot be run without being changed for good.
         Exception: whatever the model's forward raises.
     """
-    try:
-        from dropcheck.live.run import audit_model  # noqa: PLC0415  (torch, only where it is asked for)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != "torch":
-            raise
-        from dropcheck.errors import UserError  # noqa: PLC0415
-
-        raise UserError("an audit needs torch, which is not installed: pip install 'dropcheck[torch]'") from error
-    return audit_model(model, inputs, named_inputs)
+    return _audit(model, inputs, named_inputs, sites=True)
 
 
 def assert_eval_deterministic(model: object, /, *inputs: object, **named_inputs: object) -> None:
@@ -190,9 +182,22 @@ def assert_eval_deterministic(model: object, /, *inputs: object, **named_inputs:
         UserError: as for :func:`audit`.
     """
     __tracebackhide__ = True
-    report = audit(model, *inputs, **named_inputs)
+    report = _audit(model, inputs, named_inputs, sites=False)
     if not report.ok:
         raise AssertionError(str(report))
+
+
+def _audit(model: object, inputs: tuple[object, ...], named_inputs: dict[str, object], *, sites: bool) -> AuditReport:
+    __tracebackhide__ = True
+    try:
+        from dropcheck.live.run import audit_model  # noqa: PLC0415  (torch, only where it is asked for)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "torch":
+            raise
+        from dropcheck.errors import UserError  # noqa: PLC0415
+
+        raise UserError("an audit needs torch, which is not installed: pip install 'dropcheck[torch]'") from error
+    return audit_model(model, inputs, named_inputs, sites=sites)
 
 
 def __getattr__(name: str) -> object:

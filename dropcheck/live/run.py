@@ -19,13 +19,14 @@ from dropcheck.live.static import inventory_of, join, modules_made, source_files
 _NO_EFFECT = "numbers that are drawn but change nothing: other ones give the same output"
 
 
-def audit_model(model: object, args: Sequence[object], kwargs: Mapping[str, object]) -> AuditReport:
+def audit_model(model: object, args: Sequence[object], kwargs: Mapping[str, object], *, sites: bool = True) -> AuditReport:
     """Run a model in evaluation mode and see which random operations act.
 
     Args:
         model: the model.
         args: the positional inputs of its forward.
         kwargs: the others.
+        sites: whether the report holds what static analysis says; otherwise it does so only if something was random.
 
     Returns:
         The report.
@@ -42,6 +43,8 @@ def audit_model(model: object, args: Sequence[object], kwargs: Mapping[str, obje
     except Exception as error:
         error.add_note(f"(raised while dropcheck.audit ran {class_name(model)} in evaluation mode)")
         raise
+    if not (sites or observation.seen):
+        return AuditReport(class_name(model), ())
     inventory = inventory_of(source_files(model, observation.active | observation.reached))
     made = modules_made(inventory)
     operations = _with_intents(observation, made)

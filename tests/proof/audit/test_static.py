@@ -96,3 +96,16 @@ def test_static_analysis_agrees_with_models_of_transformers(capsys: pytest.Captu
     agreed = [int(line.split("|")[2]) for line in table[2:]]
     assert all(count >= 3 for count in agreed)
     assert agreed[-1] == sum(agreed[:-1])
+
+
+def test_an_assertion_that_holds_needs_no_static_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dropcheck.live import run  # noqa: PLC0415
+
+    calls: list[object] = []
+    analyse = run.inventory_of
+    monkeypatch.setattr(run, "inventory_of", lambda paths: calls.append(paths) or analyse(paths))
+    dropcheck.assert_eval_deterministic(made("Right"), X)
+    assert calls == []
+    with pytest.raises(AssertionError, match="DRP101"):
+        dropcheck.assert_eval_deterministic(made("Functional"), X)
+    assert len(calls) == 1
