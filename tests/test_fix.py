@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dropcheck.engine.fix import apply_edits, fix_text
+from dropcheck.engine.fix import fix_text
 from dropcheck.levels import Applicability, Confidence, State
 from dropcheck.model import Edit, Finding, Fix, Span
+from dropcheck.source.edits import apply_edits
 
 Judge = Callable[[str], tuple[Finding, ...]]
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from dropcheck.engine.select import SYNTAX_ERROR_CODE
 from dropcheck.levels import State
 from dropcheck.model import Edit, Finding
+from dropcheck.source.edits import apply_edits
 
 MAX_PASSES = 100
 
@@ -80,29 +81,6 @@ def fix_text(text: str, judge: Judge, wanted: Callable[[Finding], bool]) -> FixR
         else:
             refused += attempt.refused
     return FixResult(current.text, tuple(applied), tuple(refused), current.findings)
-
-
-def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Replace spans of a text.
-
-    Args:
-        text: the text the edits refer to.
-        edits: replacements that do not overlap; insertions at one place keep their order.
-
-    Returns:
-        The edited text; every character outside the edits is kept.
-
-    Raises:
-        ValueError: two edits overlap.
-    """
-    pieces: list[str] = []
-    done = 0
-    for edit in sorted(edits, key=lambda edit: edit.span):
-        if edit.span.start < done:
-            raise ValueError("edits overlap")
-        pieces += (text[done : edit.span.start], edit.content)
-        done = edit.span.end
-    return "".join((*pieces, text[done:]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from dropcheck.discover import Discovery
 from dropcheck.engine.analysis import prepare_all
-from dropcheck.engine.fix import apply_edits
 from dropcheck.engine.modules_fix import REPAIRED
 from dropcheck.engine.options import Progress, RunOptions
 from dropcheck.engine.pool import internal_error
@@ -23,6 +22,7 @@ from dropcheck.refactor.candidates import is_dropout
 from dropcheck.refactor.context import RunContext
 from dropcheck.refactor.plan import Planner
 from dropcheck.refactor.result import Declined, FilePlan, RefactoredFile, RefactorReport, Unit
+from dropcheck.source.edits import apply_edits
 from dropcheck.source.text import SourceFile
 from dropcheck.source.write import write_source
 
