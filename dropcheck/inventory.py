@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dropcheck.levels import Behaviour
-from dropcheck.model import Position
+from dropcheck.model import Finding, Position, Span
 from dropcheck.outcome import FileError
 
 
@@ -17,6 +17,7 @@ class Entry:
 
     Args:
         position: where it starts.
+        span: the characters of the call.
         owner: qualified name of the class; empty for a site in no class.
         function: qualified name of the function or method.
         kind: ``functional``, ``attention``, ``module`` or ``helper call``.
@@ -29,9 +30,11 @@ class Entry:
         decided: where that is decided: ``here``, ``by its caller``, ``at construction`` or ``open``.
         reason: what is open, for a site that is undecided or left to its caller.
         marks: the codes of findings there, each with its state, and the reason the author gave.
+        findings: these findings.
     """
 
     position: Position
+    span: Span
     owner: str
     function: str
     kind: str
@@ -44,6 +47,22 @@ class Entry:
     decided: str = "here"
     reason: str = ""
     marks: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding that is at no dropout site, such as a rate that is set and never set back.
+
+    Args:
+        position: where it starts.
+        owner: qualified name of the class; empty for one in no class.
+        finding: the finding.
+    """
+
+    position: Position
+    owner: str
+    finding: Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +82,16 @@ class Inventory:
         checked: how many files were looked at.
         errors: files that could not be.
         notes: what a user who asks for it wants to know, one line each.
+        remarks: the findings that are at no site, by path and place.
+        sources: the text of each file that has a site or a finding, by path; of a notebook, the text of its cells.
     """
 
     files: tuple[InventoryFile, ...]
     checked: int
     errors: tuple[FileError, ...] = ()
     notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def totals(self) -> Mapping[Behaviour, int]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from dropcheck._version import __version__
 from dropcheck.cli.command import TableCommand
 from dropcheck.cli.exit_code import FAILED
 from dropcheck.cli.options import overrides, parameters
 from dropcheck.cli.streams import columns, write, write_file
 from dropcheck.config.option import Group, Kind, run_option
 from dropcheck.config.options import OPTION_BY_NAME
+
+if TYPE_CHECKING:
+    from dropcheck.inventory import Inventory
 
 
 class _InventoryOptions(TypedDict):
@@ -33,10 +37,10 @@ _OWN = (
     run_option(
         "output-format",
         Group.OUTPUT,
-        "Print text (default), json or markdown.",
+        "Print text (default), json, markdown or html.",
         Kind.CHOICE,
         metavar="FORMAT",
-        choices=("text", "json", "markdown"),
+        choices=("text", "json", "markdown", "html"),
     ),
     run_option("output-file", Group.OUTPUT, "Write to FILE.", Kind.PATH, metavar="FILE", short="-o"),
     run_option("verbose", Group.OUTPUT, "Also say what could not be followed, and why.", short="-v"),
@@ -59,6 +63,7 @@ _OWN = (
     Examples:
       dropcheck inventory src
       dropcheck inventory --output-format markdown --output-file dropout.md src
+      dropcheck inventory --output-format html -o map.html src
     """,
 )
 @click.pass_context
@@ -72,17 +77,14 @@ def inventory(ctx: click.Context, /, **options: Unpack[_InventoryOptions]) -> No
     from dropcheck.discover import discover  # noqa: PLC0415
     from dropcheck.engine.inventory import take_inventory  # noqa: PLC0415
     from dropcheck.engine.options import RunOptions  # noqa: PLC0415
-    from dropcheck.report import inventory as report  # noqa: PLC0415
     from dropcheck.report.escape import visible  # noqa: PLC0415
 
     given = overrides(ctx)
     resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
     found = discover(options["paths"] or (os.curdir,), resolver)
     taken = take_inventory(found, RunOptions(jobs=options["jobs"]))
-    if options["output_format"] == "text":
-        text = report.render_text(taken, columns(sys.stdout) if options["output_file"] is None else None)
-    else:
-        text = {"json": report.render_json, "markdown": report.render_markdown}[options["output_format"]](taken)
+    width = columns(sys.stdout) if options["output_file"] is None else None
+    text = _rendered(taken, options["output_format"], width)
     if options["output_file"] is None:
         write(text, sys.stdout)
     else:
@@ -92,3 +94,15 @@ def inventory(ctx: click.Context, /, **options: Unpack[_InventoryOptions]) -> No
     for note in taken.notes if options["verbose"] else ():
         write(f"{visible(note)}\n", sys.stderr)
     ctx.exit(FAILED if taken.errors else 0)
+
+
+def _rendered(taken: Inventory, form: str, width: int | None) -> str:
+    if form == "html":
+        from dropcheck.report import html  # noqa: PLC0415
+
+        return html.render(taken, __version__)
+    from dropcheck.report import inventory as report  # noqa: PLC0415
+
+    if form == "text":
+        return report.render_text(taken, width)
+    return {"json": report.render_json, "markdown": report.render_markdown}[form](taken)

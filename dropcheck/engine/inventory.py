@@ -10,7 +10,7 @@ from dropcheck.engine.options import Progress, RunOptions
 from dropcheck.engine.pool import internal_error
 from dropcheck.engine.workspace import Workspace
 from dropcheck.facts import as_written
-from dropcheck.inventory import Entry, Inventory, InventoryFile
+from dropcheck.inventory import Entry, Inventory, InventoryFile, Remark
 from dropcheck.levels import Behaviour, State
 from dropcheck.link.behaviour import Why, describe
 from dropcheck.link.site import Form, Passed, Site
@@ -38,16 +38,30 @@ def take_inventory(found: Discovery, options: RunOptions, *, progress: Progress 
     """
     prepared = prepare_all(found, options, progress, everything=True)
     errors = list(prepared.errors)
+    workspace = prepared.workspace
     files: list[InventoryFile] = []
-    for path in sorted(prepared.workspace.paths):
+    remarks: list[Remark] = []
+    for path in sorted(workspace.paths):
         try:
-            entries = tuple(_entries(prepared.workspace, path))
+            entries = tuple(_entries(workspace, path))
+            remarks += _remarks(workspace, path, entries)
         except Exception as error:  # a bug of ours in one file must not cost the others
             errors.append(FileError(path, internal_error(error)))
             continue
         if entries:
             files.append(InventoryFile(path, entries))
-    return Inventory(tuple(files), len(found.files), tuple(errors), prepared.notes)
+    return Inventory(
+        tuple(files), len(found.files), tuple(errors), prepared.notes, tuple(remarks), _sources(workspace, files, remarks)
+    )
+
+
+def _sources(workspace: Workspace, files: list[InventoryFile], remarks: list[Remark]) -> dict[str, str]:
+    """The texts that may be quoted: those of the sites, of the findings, and of the places that explain them."""
+    findings = [remark.finding for remark in remarks]
+    findings += (finding for file in files for entry in file.entries for finding in entry.findings)
+    paths = {file.path for file in files}
+    paths |= {path for finding in findings for path in (finding.path, *(related.path for related in finding.related))}
+    return {path: workspace.text(path) for path in workspace.paths if path in paths}
 
 
 def _entries(workspace: Workspace, path: str) -> Iterator[Entry]:
@@ -59,13 +73,26 @@ def _entries(workspace: Workspace, path: str) -> Iterator[Entry]:
             yield _entry(site, index, findings)
 
 
+def _remarks(workspace: Workspace, path: str, entries: tuple[Entry, ...]) -> Iterator[Remark]:
+    told = {finding for entry in entries for finding in entry.findings}
+    index = line_index(workspace.text(path))
+    classes = {as_written(cls.name) for cls in workspace.project().files[path].classes}
+    for finding in workspace.findings(path):
+        if finding not in told:
+            owner = as_written(finding.qualified_name)
+            while owner and owner not in classes:
+                owner = owner.rpartition(".")[0]
+            yield Remark(index.position(finding.span.start), owner, finding)
+
+
 def _entry(site: Site, index: LineIndex, findings: tuple[Finding, ...]) -> Entry:
     made = site.form is Form.CONSTRUCTION
-    here = [finding for finding in findings if finding.span.start <= site.call.span.start < finding.span.end]
+    here = tuple(finding for finding in findings if finding.span.start <= site.call.span.start < finding.span.end)
     behaviour = _behaviour_of_module(site, here) if made else site.verdict.behaviour
     reason = site.verdict.reason if behaviour in {Behaviour.CALLER_DECIDES, Behaviour.UNDECIDED} else None
     return Entry(
         position=index.position(site.call.span.start),
+        span=site.call.span,
         owner=as_written(site.owner.name) if site.owner else "",
         function=as_written(site.call.function),
         kind=_kind(site),
@@ -78,10 +105,11 @@ def _entry(site: Site, index: LineIndex, findings: tuple[Finding, ...]) -> Entry
         decided=_DECIDED[reason.why] if reason is not None else "here",
         reason="" if reason is None else f"{reason.name}: {reason.why.value}",
         marks=tuple(_mark(finding) for finding in here),
+        findings=here,
     )
 
 
-def _behaviour_of_module(site: Site, findings: list[Finding]) -> Behaviour:
+def _behaviour_of_module(site: Site, findings: tuple[Finding, ...]) -> Behaviour:
     """A module follows the mode of what it belongs to, unless it has no rate or belongs to nothing."""
     if any(finding.code == "DRP107" for finding in findings):
         return Behaviour.ALWAYS_ON

@@ -1,0 +1,85 @@
+// Which sites are shown. The filter is part of the address, so that a view can be passed on.
+
+const FEW = 60; // so many matches are opened at once
+
+/** What the form says. */
+function readForm(form) {
+  const data = new FormData(form);
+  const text = (name) => data.get(name).trim().toLowerCase();
+  return {
+    behaviours: new Set(data.getAll("behaviour")),
+    findings: data.has("findings"),
+    text: text("text"),
+    cls: text("class"),
+    file: text("file"),
+  };
+}
+
+const isEmpty = (wanted) =>
+  !(wanted.behaviours.size || wanted.findings || wanted.text || wanted.cls || wanted.file);
+
+function matches(entry, node, wanted) {
+  return (
+    (!wanted.behaviours.size || wanted.behaviours.has(entry.site.behaviour)) &&
+    (!wanted.findings || Boolean(entry.site.findings)) &&
+    node.name.toLowerCase().includes(wanted.cls) &&
+    node.path.toLowerCase().includes(wanted.file) &&
+    wanted.text.split(/\s+/).every((word) => entry.words.includes(word))
+  );
+}
+
+/** Show what matches and nothing else; returns how much that is. */
+function applyFilter(classes, wanted) {
+  const shown = { sites: 0, classes: 0, sections: new Set() };
+  for (const node of classes) {
+    let here = 0;
+    for (const entry of node.sites) {
+      entry.shown = matches(entry, node, wanted);
+      if (entry.row) entry.row.hidden = !entry.shown;
+      here += entry.shown;
+    }
+    node.details.hidden = !here;
+    node.shown = here;
+    if (!here) continue;
+    showMethods(node);
+    tell(node, here);
+    shown.sites += here;
+    shown.classes += 1;
+    shown.sections.add(node.section).add(node.part);
+  }
+  for (const { section, part } of classes) {
+    section.hidden = !shown.sections.has(section);
+    part.hidden = !shown.sections.has(part);
+  }
+  for (const node of classes) if (node.shown) node.details.open = opens(node, wanted, shown);
+  return shown;
+}
+
+/** A class stands open where there is something to see, or where a filter leaves few sites. */
+const opens = (node, wanted, shown) => shown.sites <= FEW || (isEmpty(wanted) && isOdd(node));
+
+/** How many sites of a class are shown, and how many of them are not as they should be. */
+function tell(node, here) {
+  const all = node.sites.length;
+  const odd = new Map();
+  for (const { site } of node.sites) {
+    if (site.behaviour && site.behaviour !== "follows mode") odd.set(site.behaviour, (odd.get(site.behaviour) ?? 0) + 1);
+  }
+  const words = [...odd].map(([name, count]) => element("b", styleOf(name), `${count} ${name}`));
+  const count = here === all ? plural(all, "site") : `${here} of ${plural(all, "site")}`;
+  node.tally.replaceChildren(...words, element("span", "", count));
+}
+
+function writeAddress(form) {
+  const filled = [...new FormData(form)].filter(([, value]) => value !== "");
+  const hash = new URLSearchParams(filled).toString();
+  history.replaceState(null, "", hash ? `#${hash}` : location.href.split("#")[0]);
+}
+
+function readAddress(form) {
+  const given = new URLSearchParams(location.hash.slice(1));
+  for (const field of form.elements) {
+    if (field.type === "checkbox") field.checked = given.getAll(field.name).includes(field.value);
+    else if (field.name && given.has(field.name)) field.value = given.get(field.name);
+  }
+}

@@ -1,0 +1,131 @@
+"""The inventory as the data of the page: files, their classes, the methods of these, and the sites in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from dropcheck.inventory import Entry, Inventory, Remark
+from dropcheck.model import Applicability, Confidence, Finding, Fix, Position, Span, State
+from dropcheck.report.escape import visible
+from dropcheck.report.excerpt import excerpt_rows
+from dropcheck.report.html.diff_rows import diff_rows
+from dropcheck.report.links import rule_url
+from dropcheck.report.places import Places
+
+
+def tree(inventory: Inventory) -> list[dict[str, object]]:
+    """The files of an inventory, each with what is in it.
+
+    Args:
+        inventory: the sites.
+
+    Returns:
+        What ``json.dumps`` takes. Every text is printable; what is empty is left out.
+    """
+    places = Places(inventory.sources)
+    leaves: dict[str, list[_Leaf]] = {}
+    for file in inventory.files:
+        leaves[file.path] = [_of_entry(entry, file.path, places) for entry in file.entries]
+    for remark in inventory.remarks:
+        leaves.setdefault(remark.finding.path, []).append(_of_remark(remark, places))
+    return [{"path": visible(path), "classes": list(_classes(leaves[path]))} for path in sorted(leaves)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A site, or a finding that is at none, with its place in the tree."""
+
+    position: Position
+    owner: str
+    method: str
+    data: Mapping[str, object]
+
+
+def _classes(leaves: Iterable[_Leaf]) -> Iterator[dict[str, object]]:
+    classes: dict[str, dict[str, list[Mapping[str, object]]]] = {}
+    for leaf in sorted(leaves, key=lambda leaf: (leaf.position.cell or 0, leaf.position.row, leaf.position.column)):
+        classes.setdefault(leaf.owner, {}).setdefault(leaf.method, []).append(leaf.data)
+    for owner, methods in classes.items():
+        yield {
+            "name": visible(owner),
+            "methods": [{"name": visible(method), "sites": sites} for method, sites in methods.items()],
+        }
+
+
+def _of_entry(entry: Entry, path: str, places: Places) -> _Leaf:
+    data = {
+        "at": str(entry.position),
+        "kind": entry.kind,
+        "name": visible(entry.name),
+        "p": visible(entry.p),
+        "behaviour": entry.behaviour.value,
+        "train": entry.train,
+        "eval": entry.eval,
+        "gate": visible(entry.gate),
+        "decided": "" if entry.decided == "here" else entry.decided,
+        "reason": visible(entry.reason),
+        "source": _source(path, entry.span, places),
+        "findings": [_finding(finding, places, shown=entry.span) for finding in entry.findings],
+    }
+    return _Leaf(entry.position, entry.owner, _method(entry.function, entry.owner), _filled(data))
+
+
+def _of_remark(remark: Remark, places: Places) -> _Leaf:
+    finding = remark.finding
+    data = {
+        "at": str(remark.position),
+        "name": finding.name,
+        "source": _source(finding.path, finding.span, places),
+        "findings": [_finding(finding, places, shown=finding.span)],
+    }
+    return _Leaf(remark.position, remark.owner, _method(finding.qualified_name, remark.owner), data)
+
+
+def _method(function: str, owner: str) -> str:
+    return function.removeprefix(owner).removeprefix(".")
+
+
+def _filled(data: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in data.items() if value}
+
+
+def _source(path: str, span: Span, places: Places) -> list[object]:
+    """The rows around a span: number, and the text before, in and behind it; one that it does not touch is whole."""
+    index, seen = places[path].view(span)
+    rows: list[object] = []
+    for row in excerpt_rows(index, seen):
+        if row is None:
+            rows.append([])
+        else:
+            rows.append([row.number, row.before, row.inside, row.after] if row.marked else [row.number, row.text])
+    return rows
+
+
+def _finding(finding: Finding, places: Places, *, shown: Span) -> dict[str, object]:
+    sure = finding.confidence is Confidence.HIGH
+    data = {
+        "code": finding.code,
+        "name": finding.name,
+        "url": rule_url(finding.name),
+        "state": "" if finding.state is State.ACTIVE else finding.state.value,
+        "why": visible(finding.state_reason),
+        "confidence": "" if sure else finding.confidence.value,
+        "message": visible(finding.message),
+        "help": visible(finding.help),
+        "source": [] if finding.span == shown else _source(finding.path, finding.span, places),
+        "notes": [visible(f"{places.label(note.path, note.span.start)}: {note.message}") for note in finding.related],
+        "fix": None if finding.fix is None else _fix(finding.fix, finding.path, places),
+    }
+    return _filled(data)
+
+
+def _fix(fix: Fix, path: str, places: Places) -> dict[str, object]:
+    advice = fix.applicability is Applicability.DISPLAY or not fix.edits
+    data = {
+        "kind": "advice" if advice else fix.applicability.value,
+        "message": visible(fix.message),
+        "reason": visible(fix.reason),
+        "diff": [[] if row is None else [row.sign, row.number, row.text] for row in diff_rows(places[path], fix.edits)],
+    }
+    return _filled(data)
