@@ -104,8 +104,8 @@ def _bar(counts: Counts, world: int, label: str) -> str:
     parts = "".join(_parts(counts, world))
     return (
         f'<div class="world"><span class="world-name" id="world-{world}">{label}</span>'
-        f'<svg role="img" aria-labelledby="world-{world} said-{world}" viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none"'
-        f' width="100%" height="{_HEIGHT}">{parts}</svg>'
+        f'<svg role="img" aria-labelledby="world-{world} said-{world}" width="100%" height="{_HEIGHT}"'
+        f' viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none">{parts}</svg>'
         f'<span class="world-said" id="said-{world}">{said}</span></div>'
     )
 

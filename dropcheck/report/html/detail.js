@@ -4,7 +4,7 @@ function detail(site) {
   const facts = [
     fact("Gate", site.gate && element("code", "", site.gate)),
     fact("Decided", site.decided),
-    fact("Open", site.reason),
+    fact("Why open", site.reason),
   ].filter(Boolean);
   return element("div", "detail", [
     facts.length ? element("dl", "facts", facts) : null,
@@ -40,8 +40,9 @@ function excerpt(rows) {
 const gap = () => element("span", "gap", [element("span", "n", "…"), element("code")]);
 
 function finding(one) {
-  const said = one.state ? `${one.state}${one.why ? `: ${one.why}` : ""}` : one.confidence && `${one.confidence} confidence`;
-  return element("section", "finding", [
+  const state = one.state === "below confidence" ? "not reported" : one.state;
+  const said = [one.confidence && `${one.confidence} confidence`, state, one.why].filter(Boolean).join(", ");
+  return element("div", "finding", [
     element("p", "", [
       code(one),
       element("span", "message", spoken(one.message)),
@@ -52,7 +53,7 @@ function finding(one) {
     one.help && element("p", "", spoken(one.help)),
     ...fix(one.fix),
     element("p", "", element("a", "", `About ${one.name}`, { href: one.url, rel: "noreferrer" })),
-  ], { "aria-label": `Finding ${one.code}` });
+  ], { role: "group", "aria-label": `Finding ${one.code}` });
 }
 
 const code = (one) => element("span", one.state ? "code quiet" : "code", one.code);

@@ -7,7 +7,7 @@ function element(tag, classes, children = [], attributes = {}) {
   const made = document.createElement(tag);
   if (classes) made.className = classes;
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...[children].flat().filter((child) => child !== undefined && child !== null && child !== ""));
+  made.append(...[children].flat(Infinity).filter((child) => child !== undefined && child !== null && child !== ""));
   return made;
 }
 

@@ -63,7 +63,7 @@ def _of_entry(entry: Entry, path: str, places: Places) -> _Leaf:
         "train": entry.train,
         "eval": entry.eval,
         "gate": visible(entry.gate),
-        "decided": "" if entry.decided == "here" else entry.decided,
+        "decided": "" if entry.decided in {"here", "open"} else entry.decided,
         "reason": visible(entry.reason),
         "source": _source(path, entry.span, places),
         "findings": [_finding(finding, places, shown=entry.span) for finding in entry.findings],
