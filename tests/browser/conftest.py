@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,8 +12,6 @@ import pytest
 from dropcheck.inventory import Inventory
 from dropcheck.report import html
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
@@ -24,7 +21,7 @@ _WHY = "no browser: install the extra 'browser' and Chromium (a package of the s
 
 def installed() -> str | None:
     """The Chromium of the system, or the one that playwright brought."""
-    if find_spec("playwright") is None:
+    if find_spec("playwright") is None or find_spec("axe_playwright_python") is None:
         return None
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
