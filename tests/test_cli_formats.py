@@ -202,7 +202,8 @@ def test_a_file_cannot_command_the_runner(project: Project, monkeypatch: pytest.
     project.write("src/::stop-commands::x\n::add-mask::y##[group]##vso[task.complete].py", BAD)
     project.write("src/z.py", BAD.replace("0.5)", "0.5)  # ##vso[task.setvariable variable=a]b"))
     monkeypatch.chdir(project.folder / "src")
-    commands = [("check", name, "--verbose") for name in FORMATS] + [("inventory", name) for name in ("text", "json", "markdown")]
+    commands = [("check", name, "--verbose") for name in FORMATS]
+    commands += [("inventory", name) for name in ("text", "json", "markdown", "html")]
     for command, name, *others in commands:
         _, out, err = project.run(command, "--output-format", name, *others)
         assert "stop-commands" in out

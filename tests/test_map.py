@@ -6,14 +6,19 @@ import base64
 import hashlib
 import json
 import re
+import shlex
+import shutil
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
+import click
 import pytest
 from cli_project import Project
 from map_samples import HOSTILE, big, entry, finding, hostile, mixed, source
+from markdown import ROOT, fences, read, tables
 
+from dropcheck.cli.inventory import inventory
 from dropcheck.inventory import Inventory, InventoryFile
 from dropcheck.model import Behaviour, Edit, Related, Span
 from dropcheck.report import html
@@ -319,3 +324,20 @@ def test_places_of_unknown_texts_are_no_error() -> None:
     files = (InventoryFile("net.py", (entry(1, Behaviour.ALWAYS_ON, findings=(found,)),)),)
     (site,) = sites(Inventory(files, 1, sources={"net.py": source(1)}))
     assert site["findings"][0]["notes"] == ["else.py: the other call"]
+
+
+# The documentation
+
+
+def test_the_example_of_the_documentation_is_what_the_command_says(project: Project) -> None:
+    shutil.copytree(ROOT / "fixtures/map/gpt", project.folder / "gpt")
+    command, _, output = fences(read("docs/inventory.md"), "console")[0].partition("\n")
+    assert project.run(*shlex.split(command)[2:]) == (0, output, "")
+
+
+def test_the_documentation_names_every_behaviour_and_format() -> None:
+    behaviours, formats = (([row[0].strip("`") for row in rows[1:]]) for rows in tables(read("docs/inventory.md")))
+    assert set(behaviours) == {behaviour.value for behaviour in Behaviour}
+    (option,) = [parameter for parameter in inventory.params if parameter.name == "output_format"]
+    assert isinstance(option.type, click.Choice)
+    assert tuple(formats) == tuple(option.type.choices)

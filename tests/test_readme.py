@@ -52,6 +52,7 @@ EXPECTED = {
     "dropcheck check --write-baseline known.json": (0, "", False),
     "dropcheck check --add-ignore=reviewed src": (0, "", True),
     "dropcheck inventory src": (0, "[always on] train: drops, eval: drops", False),
+    "dropcheck inventory --output-format html -o map.html src": (0, "", False),
     "dropcheck refactor --diff src": (1, "self.dropout = nn.Dropout", False),
     "dropcheck rule DRP101": (0, "missing-training-flag", False),
     "dropcheck check --output-format concise src": (1, "dropout_pair.py:12:16: DRP102", False),

@@ -44,7 +44,7 @@ function applyFilter(classes, wanted) {
     showMethods(node);
     tell(node, here);
     shown.sites += here;
-    shown.classes += 1;
+    shown.classes += node.name !== "";
     shown.sections.add(node.section).add(node.part);
   }
   for (const { section, part } of classes) {

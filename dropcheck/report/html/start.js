@@ -14,8 +14,8 @@
     const shown = applyFilter(classes, wanted);
     const all = isEmpty(wanted) ? "" : ` of ${sites.length.toLocaleString("en")}`;
     const what = remarks ? "sites and findings" : "sites";
-    const where = plural(shown.classes, "class", "classes");
-    byId("count").textContent = `Showing ${shown.sites.toLocaleString("en")}${all} ${what} in ${where}`;
+    const where = shown.classes ? ` in ${plural(shown.classes, "class", "classes")}` : "";
+    byId("count").textContent = `Showing ${shown.sites.toLocaleString("en")}${all} ${what}${where}`;
     byId("nothing").hidden = shown.sites > 0;
     form.querySelector("[type=reset]").hidden = isEmpty(wanted);
   }
