@@ -9,7 +9,9 @@
   const total = sites.filter(({ site }) => site.behaviour).length;
   const remarks = sites.length - total;
 
+  let run = 0; // of opening all: a new one, or another filter, ends the one before
   function refresh() {
+    run += 1;
     const wanted = readForm(form);
     const shown = applyFilter(classes, wanted);
     const all = isEmpty(wanted) ? "" : ` of ${sites.length.toLocaleString("en")}`;
@@ -40,8 +42,18 @@
   });
 
   const visible = () => classes.filter((node) => node.shown);
-  byId("expand").addEventListener("click", () => visible().forEach((node) => (node.details.open = true)));
-  byId("collapse").addEventListener("click", () => visible().forEach((node) => (node.details.open = false)));
+  // A few at a time, so that the page answers while thousands of sites are built.
+  async function openAll(open) {
+    const mine = ++run;
+    for (const [number, node] of visible().entries()) {
+      if (number % 40 === 39) await new Promise(requestAnimationFrame);
+      if (mine !== run) return;
+      node.details.open = open;
+      if (open) buildMethods(node);
+    }
+  }
+  byId("expand").addEventListener("click", () => openAll(true));
+  byId("collapse").addEventListener("click", () => openAll(false));
 
   root.addEventListener("keydown", (event) => moveByKeys(root, event));
   addEventListener("keydown", (event) => {

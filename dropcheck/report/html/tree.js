@@ -24,12 +24,13 @@ function buildPart(title, nodes) {
   let folder = null;
   for (const node of nodes) {
     if (folder?.name !== node.folder) {
-      folder = { name: node.folder, section: element("section", "folder", element("h3", "", node.folder || "./")) };
+      const list = element("div", "classes");
+      folder = { name: node.folder, list, section: element("section", "folder", [element("h3", "", node.folder || "./"), list]) };
       part.append(folder.section);
     }
     node.part = part;
     node.section = folder.section;
-    folder.section.append(node.details);
+    folder.list.append(node.details);
   }
   return part;
 }
@@ -103,7 +104,8 @@ function buildSite(site) {
     site.p && element("span", "p", ` p=${site.p}`),
     ...codes.flatMap((one) => [" ", one]),
   ]);
-  const line = element("span", "line", site.at.startsWith("cell") ? site.at : `line ${site.at.split(":")[0]}`);
+  const [, cell, row] = site.at.match(/^(?:(cell \d+):)?(\d+):/);
+  const line = element("span", "line", cell ? `${cell}, line ${row}` : `line ${row}`);
   const cells = site.behaviour ? [call, does(site), behaviour(site), line] : [call, element("span"), element("span"), line];
   const details = element("details", `site ${styleOf(site.behaviour)}`, element("summary", "", cells));
   details.addEventListener("toggle", () => details.open && buildDetail(details, site));

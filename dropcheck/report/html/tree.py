@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ def tree(inventory: Inventory) -> list[dict[str, object]]:
         leaves[file.path] = [_of_entry(entry, file.path, places) for entry in file.entries]
     for remark in inventory.remarks:
         leaves.setdefault(remark.finding.path, []).append(_of_remark(remark, places))
-    return [{"path": visible(path), "classes": list(_classes(leaves[path]))} for path in sorted(leaves)]
+    return [{"path": visible(path.replace(os.sep, "/")), "classes": list(_classes(leaves[path]))} for path in sorted(leaves)]
 
 
 @dataclass(frozen=True, slots=True)
