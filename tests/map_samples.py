@@ -1,7 +1,9 @@
 """Inventories to draw maps of."""
 
 from dropcheck.inventory import Entry, Inventory, InventoryFile, Remark
-from dropcheck.model import Applicability, Behaviour, Confidence, Edit, FileError, Finding, Fix, Position, Related, Span, State
+from dropcheck.levels import Applicability, Behaviour, Confidence, State
+from dropcheck.model import Edit, Finding, Fix, Position, Related, Span
+from dropcheck.outcome import FileError
 
 WORLDS = {
     Behaviour.FOLLOWS_MODE: ("drops", "off"),

@@ -20,10 +20,12 @@ from markdown import ROOT, fences, read, tables
 
 from dropcheck.cli.inventory import inventory
 from dropcheck.inventory import Inventory, InventoryFile
-from dropcheck.model import Behaviour, Edit, Related, Span
+from dropcheck.levels import Behaviour
+from dropcheck.model import Edit, Related, Span
 from dropcheck.report import html
 from dropcheck.report.html.diff_rows import DiffRow, diff_rows
-from dropcheck.source.cells import join_cells, line_index
+from dropcheck.source.cell_index import line_index
+from dropcheck.source.cells import join_cells
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from dropcheck.inventory import Inventory
-from dropcheck.model import Behaviour, State
+from dropcheck.levels import Behaviour, State
 
 _WIDTH, _HEIGHT = 1000, 26
 _GAP = 1.5  # left and right of each part

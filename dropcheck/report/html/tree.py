@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dropcheck.inventory import Entry, Inventory, Remark
-from dropcheck.model import Applicability, Confidence, Finding, Fix, Position, Span, State
+from dropcheck.levels import Applicability, Confidence, State
+from dropcheck.model import Finding, Fix, Position, Span
 from dropcheck.report.escape import visible
 from dropcheck.report.excerpt import excerpt_rows
 from dropcheck.report.html.diff_rows import diff_rows
