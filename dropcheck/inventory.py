@@ -66,6 +66,43 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A class that another one is made of.
+
+    Args:
+        name: the attribute that holds an object of it; empty for a base class.
+        path: its file.
+        owner: its qualified name.
+    """
+
+    name: str
+    path: str
+    owner: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The class, by file and qualified name."""
+        return self.path, self.owner
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A class whose parts have dropout, or lead to classes that have.
+
+    Args:
+        path: its file.
+        owner: its qualified name.
+        start: where in the text of the file it starts.
+        parts: these parts.
+    """
+
+    path: str
+    owner: str
+    start: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InventoryFile:
     """The sites of one file, in order."""
 
@@ -83,6 +120,7 @@ class Inventory:
         errors: files that could not be.
         notes: what a user who asks for it wants to know, one line each.
         remarks: the findings that are at no site, by path and place.
+        compositions: how the classes are made of each other, as far as dropout is concerned; empty unless it was asked for.
         sources: the text of each file that has a site or a finding, by path; of a notebook, the text of its cells.
     """
 
@@ -91,6 +129,7 @@ class Inventory:
     errors: tuple[FileError, ...] = ()
     notes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    compositions: tuple[Composition, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -1,6 +1,6 @@
 """Inventories to draw maps of."""
 
-from dropcheck.inventory import Entry, Inventory, InventoryFile, Remark
+from dropcheck.inventory import Composition, Entry, Inventory, InventoryFile, Part, Remark
 from dropcheck.levels import Applicability, Behaviour, Confidence, State
 from dropcheck.model import Edit, Finding, Fix, Position, Related, Span
 from dropcheck.outcome import FileError
@@ -89,6 +89,28 @@ def mixed() -> Inventory:
     )
 
 
+def composed() -> Inventory:
+    """Model is made of Layers, these of Attention, which has dropout; Big inherits from Head, Loop and Other hold each other."""
+
+    def part(name: str, owner: str) -> Part:
+        return Part(name, "net.py", owner)
+
+    entries = (
+        entry(1, owner="Attention", function="Attention.__init__", kind="module", name="nn.Dropout"),
+        entry(2, Behaviour.ALWAYS_ON, owner="Attention", function="Attention.forward", findings=(finding(2),)),
+        entry(3, owner="Head", function="Head.forward"),
+        entry(4, owner="Loop", function="Loop.forward"),
+    )
+    held = (
+        Composition("net.py", "Layer", 100, (part("attention", "Attention"),)),
+        Composition("net.py", "Model", 120, (part("layers", "Layer"), part("head", "Head"))),
+        Composition("net.py", "Big", 140, (part("", "Head"),)),
+        Composition("net.py", "Loop", 160, (part("next", "Other"),)),
+        Composition("net.py", "Other", 180, (part("loop", "Loop"),)),
+    )
+    return Inventory((InventoryFile("net.py", entries),), 1, compositions=held, sources={"net.py": source(9)})
+
+
 def hostile() -> Inventory:
     """Script tags wherever a text of the scanned files can come to stand."""
     path = f"src/{HOSTILE}/net.py"
@@ -112,6 +134,7 @@ def hostile() -> Inventory:
         files=(InventoryFile(path, (site, told)),),
         checked=1,
         errors=(FileError(HOSTILE, HOSTILE),),
+        compositions=(Composition(path, f"Of{HOSTILE}", 60, (Part(HOSTILE, path, HOSTILE),)),),
         sources={path: text},
     )
 

@@ -291,6 +291,75 @@ def test_control_characters_are_escaped() -> None:
     assert rows("a\x1b", (0, 1, "b\u202e"))[1] == DiffRow("+", 0, "b\\u202e\\x1b")
 
 
+# What classes are made of
+
+
+MODEL = """\
+import torch.nn as nn
+
+from layers import Attention, Plain
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention = Attention()
+        self.plain = Plain()
+
+
+class Model(nn.Module):
+    def __init__(self, depth):
+        super().__init__()
+        self.blocks = nn.ModuleList([Block() for _ in range(depth)])
+        self.tail = nn.Sequential(nn.ReLU(), Attention())
+
+
+class Large(Model):
+    pass
+"""
+LAYERS = """\
+import torch.nn as nn
+
+
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.drop = nn.Dropout(0.1)
+
+
+class Plain(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(1, 1)
+"""
+
+
+def test_classes_name_their_parts_that_lead_to_dropout(project: Project) -> None:
+    project.write("layers.py", LAYERS)
+    project.write("model.py", MODEL)
+    _, out, _ = project.run("inventory", "--output-format", "html", "--isolated")
+    classes = [cls for file in json.loads(_Page(out).raw["application/json"]) for cls in file["classes"]]
+    names = [cls["name"] for cls in classes]
+    assert names == ["Attention", "Block", "Model", "Large"]
+    held = {cls["name"]: [(name, names[number]) for name, number in cls.get("parts", ())] for cls in classes}
+    assert held == {
+        "Attention": [],
+        "Block": [("attention", "Attention")],
+        "Model": [("blocks", "Block"), ("tail", "Attention")],
+        "Large": [("", "Model")],
+    }
+
+
+def test_classes_that_hold_each_other_are_no_trouble(project: Project) -> None:
+    start = "class {}(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    text = start + "        self.other = {}()\n        self.last = {}\n\n\n"
+    classes = text.format("One", "Two", "nn.Dropout(0.1)") + text.format("Two", "One", "nn.ReLU()")
+    project.write("net.py", "import torch.nn as nn\n" + classes)
+    _, out, _ = project.run("inventory", "--output-format", "html", "--isolated")
+    (file,) = json.loads(_Page(out).raw["application/json"])
+    assert [(cls["name"], cls["parts"]) for cls in file["classes"]] == [("One", [["other", 1]]), ("Two", [["other", 0]])]
+
+
 # Findings that are at no site come from the engine
 
 

@@ -82,7 +82,7 @@ def inventory(ctx: click.Context, /, **options: Unpack[_InventoryOptions]) -> No
     given = overrides(ctx)
     resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
     found = discover(options["paths"] or (os.curdir,), resolver)
-    taken = take_inventory(found, RunOptions(jobs=options["jobs"]))
+    taken = take_inventory(found, RunOptions(jobs=options["jobs"]), composed=options["output_format"] == "html")
     width = columns(sys.stdout) if options["output_file"] is None else None
     text = _rendered(taken, options["output_format"], width)
     if options["output_file"] is None:

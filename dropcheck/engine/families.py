@@ -28,7 +28,7 @@ def load_families(workspace: Workspace, texts: Sequence[tuple[str, str]], jobs: 
         texts: every file of the run with its text.
         jobs: how many processes at most.
     """
-    _extract(workspace, {path: workspace.text(path) for path in _files_of_bases(workspace) if workspace.is_cut(path)}, jobs)
+    add_files(workspace, {path: workspace.text(path) for path in _files_of_bases(workspace) if workspace.is_cut(path)}, jobs)
     known = {path for path in workspace.project().files if not workspace.is_cut(path)}
     bases = _classes_with_sites(workspace)
     waiting = [(path, text, tuple(_heads(text))) for path, text in texts if path not in known and "class" in text]
@@ -39,10 +39,17 @@ def load_families(workspace: Workspace, texts: Sequence[tuple[str, str]], jobs: 
         waiting = [one for one in waiting if one not in fresh]
         for _, _, heads in fresh:
             bases |= {name for name, named in heads if not bases.isdisjoint(named)}
-        _extract(workspace, {path: text for path, text, _ in fresh}, jobs)
+        add_files(workspace, {path: text for path, text, _ in fresh}, jobs)
 
 
-def _extract(workspace: Workspace, texts: Mapping[str, str], jobs: int | None) -> None:
+def add_files(workspace: Workspace, texts: Mapping[str, str], jobs: int | None) -> None:
+    """Extract files as a whole; those that the workspace does not hold yet become context.
+
+    Args:
+        workspace: the files of a run.
+        texts: the files to add, by path; one that cannot be worked on is left out.
+        jobs: how many processes at most.
+    """
     tasks = [Task(path, text, *module_name(path)) for path, text in texts.items()]
     for task, outcome in zip(tasks, extract_many(tasks, workspace.catalogue, jobs=jobs, tick=lambda: None), strict=True):
         if not isinstance(outcome, FileError):

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dropcheck.discover import Discovery
 from dropcheck.engine.analysis import prepare_all
 from dropcheck.engine.options import Progress, RunOptions
+from dropcheck.engine.parts import compositions
 from dropcheck.engine.pool import internal_error
 from dropcheck.engine.workspace import Workspace
 from dropcheck.facts import as_written
-from dropcheck.inventory import Entry, Inventory, InventoryFile, Remark
+from dropcheck.inventory import Composition, Entry, Inventory, InventoryFile, Remark
 from dropcheck.levels import Behaviour, State
 from dropcheck.link.behaviour import Why, describe
 from dropcheck.link.site import Form, Passed, Site
@@ -22,13 +23,16 @@ from dropcheck.worlds import Const, Value, Worlds
 _DECIDED = {Why.CALLER: "by its caller", Why.STORED: "at construction", Why.DECISION: "open", Why.UNKNOWN: "open"}
 
 
-def take_inventory(found: Discovery, options: RunOptions, *, progress: Progress | None = None) -> Inventory:
+def take_inventory(
+    found: Discovery, options: RunOptions, *, progress: Progress | None = None, composed: bool = False
+) -> Inventory:
     """List every dropout site of some files.
 
     Args:
         found: the files, each with its settings.
         options: only ``jobs`` matters here.
         progress: is called after each file.
+        composed: work out, too, which classes are made of which.
 
     Returns:
         The sites with what they do, and the files that could not be worked on.
@@ -51,8 +55,18 @@ def take_inventory(found: Discovery, options: RunOptions, *, progress: Progress 
         if entries:
             files.append(InventoryFile(path, entries))
     return Inventory(
-        tuple(files), len(found.files), tuple(errors), prepared.notes, tuple(remarks), _sources(workspace, files, remarks)
+        files=tuple(files),
+        checked=len(found.files),
+        errors=tuple(errors),
+        notes=prepared.notes,
+        remarks=tuple(remarks),
+        compositions=_compositions(workspace, files, options.jobs) if composed else (),
+        sources=_sources(workspace, files, remarks),
     )
+
+
+def _compositions(workspace: Workspace, files: list[InventoryFile], jobs: int | None) -> tuple[Composition, ...]:
+    return compositions(workspace, ((file.path, entry.owner) for file in files for entry in file.entries if entry.owner), jobs)
 
 
 def _sources(workspace: Workspace, files: list[InventoryFile], remarks: list[Remark]) -> dict[str, str]:

@@ -106,7 +106,7 @@ def draw(browser: "Browser", tmp_path: Path) -> "Iterator[Callable[..., Map]]":
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", bypass_csp=bypass
         )
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(20_000)
         made = Map(context.new_page())
         made.page.goto(file.as_uri() + address)
         drawn.append(made)

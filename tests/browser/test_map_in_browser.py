@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from map_samples import HOSTILE, big, entry, hostile, mixed, source
+from map_samples import HOSTILE, big, composed, entry, hostile, mixed, source
 
 from dropcheck.inventory import Inventory, InventoryFile
 
@@ -94,6 +94,44 @@ def test_all_classes_can_be_opened_and_closed(draw: Draw) -> None:
     assert len(drawn.visible_sites()) == 9
 
 
+# What classes are made of
+
+
+def test_a_class_opens_to_its_parts_and_these_to_theirs(draw: Draw) -> None:
+    drawn = draw(composed())
+    model = drawn.page.locator(".class", has=drawn.page.locator("h4", has_text="Model"))
+    assert model.locator(".tally").first.inner_text() == "3 in its parts\n1 always on"
+    model.locator("summary").click()
+    held = [" ".join(text.split()) for text in shown(drawn, ".class[open] .part > summary") if ":" in text]
+    assert held == ["layers: Layer 2 in its parts 1 always on", "head: Head 1 site"]
+    model.get_by_text("layers:").click()
+    model.get_by_text("attention:").click()
+    model.locator(".site.is-always-on > summary").click()
+    assert model.locator(".plus").inner_text().endswith("training=self.training)")
+    big = drawn.page.locator(".class", has=drawn.page.locator("h4", has_text="Big"))
+    big.locator("summary").first.click()
+    assert big.locator(".part > summary").inner_text().startswith("inherits from Head")
+
+
+def test_classes_that_hold_each_other_end(draw: Draw) -> None:
+    drawn = draw(composed())
+    drawn.page.get_by_label("Class", exact=True).fill("Loop")
+    drawn.wait_for_count("Showing 1 of 4 sites in 1 class")
+    drawn.page.get_by_text("next:").click()
+    assert [" ".join(text.split()) for text in shown(drawn, ".part > summary")] == ["next: Other 1 in its parts"]
+
+
+def test_a_class_without_dropout_of_its_own_is_found_by_name(draw: Draw) -> None:
+    drawn = draw(composed())
+    drawn.page.get_by_label("Class", exact=True).fill("model")
+    drawn.wait_for_count("Showing 0 of 4 sites, 1 class made of others")
+    assert shown(drawn, "h4") == ["Model"]
+    assert not drawn.page.locator("#nothing").is_visible()
+    drawn.page.get_by_label("always on").check()
+    drawn.wait_for_count("Showing 0 of 4 sites")
+    drawn.page.wait_for_function("() => !document.getElementById('nothing').hidden")
+
+
 # The filter
 
 
@@ -150,7 +188,7 @@ def test_a_filter_says_how_many_sites_of_a_class_it_shows(draw: Draw) -> None:
     drawn = draw(mixed())
     drawn.page.get_by_label("Search", exact=True).fill("self.rate")
     drawn.wait_for_count("Showing 1 of 9")
-    assert shown(drawn, ".tally") == ["2 always on\n1 of 3 sites"]
+    assert shown(drawn, ".tally") == ["1 of 3 sites\n2 always on"]
 
 
 def test_the_filter_is_in_the_address(draw: Draw) -> None:
@@ -253,6 +291,11 @@ def test_axe_finds_nothing(draw: Draw, width: int, dark: bool) -> None:
     axe = Axe()
     # What axe puts into the page is not the page's own script.
     drawn = draw(mixed(), width=width, dark=dark, bypass=True)
+    parts = draw(composed(), width=width, dark=dark, bypass=True)
+    for kind in (".class:not([open])", ".part", ".part .part", ".site"):
+        for closed in parts.page.locator(f"{kind} > summary").all():
+            closed.click()
+    assert broken_rules(axe.run(parts.page)) == []
     for site in drawn.page.locator(".site > summary").all():
         site.click()
     drawn.page.locator(".words summary").click()
@@ -287,7 +330,9 @@ def test_markup_in_any_text_stays_text(draw: Draw) -> None:
     for site in drawn.page.locator(".site > summary").all():
         site.click()
     said = HOSTILE.replace("\u202e", "\\u202e")
-    assert shown(drawn, "h4") == ["Net", said]
+    drawn.page.locator(".class > summary").last.click()
+    assert said in shown(drawn, ".held")[0]
+    assert shown(drawn, "h4") == ["Net", said, f"Of{said}"]
     assert said in shown(drawn, "h3")[0]
     assert any(said in text for text in shown(drawn, ".call"))
     assert any(said in text for text in shown(drawn, ".rows code"))

@@ -24,13 +24,24 @@ function matches(entry, node, wanted) {
     (!wanted.findings || Boolean(entry.site.findings)) &&
     node.name.toLowerCase().includes(wanted.cls) &&
     node.path.toLowerCase().includes(wanted.file) &&
-    wanted.text.split(/\s+/).every((word) => entry.words.includes(word))
+    hasWords(entry.words, wanted)
+  );
+}
+
+const hasWords = (words, wanted) => wanted.text.split(/\s+/).every((word) => words.includes(word));
+
+/** Whether a class that has dropout only in its parts is shown: what is asked of sites it cannot answer. */
+function matchesWithoutSites(node, wanted) {
+  const [name, path] = [node.name.toLowerCase(), node.path.toLowerCase()];
+  return (
+    !node.sites.length && !wanted.behaviours.size && !wanted.findings &&
+    name.includes(wanted.cls) && path.includes(wanted.file) && hasWords(`${name}\n${path}`, wanted)
   );
 }
 
 /** Show what matches and nothing else; returns how much that is. */
 function applyFilter(classes, wanted) {
-  const shown = { sites: 0, classes: 0, sections: new Set() };
+  const shown = { sites: 0, classes: 0, holders: 0, sections: new Set() };
   for (const node of classes) {
     let here = 0;
     for (const entry of node.sites) {
@@ -38,36 +49,32 @@ function applyFilter(classes, wanted) {
       if (entry.row) entry.row.hidden = !entry.shown;
       here += entry.shown;
     }
-    node.details.hidden = !here;
-    node.shown = here;
-    if (!here) continue;
+    node.shown = here > 0 || matchesWithoutSites(node, wanted);
+    node.details.hidden = !node.shown;
+    if (!node.shown) continue;
     showMethods(node);
     tell(node, here);
     shown.sites += here;
-    shown.classes += node.name !== "";
-    shown.sections.add(node.section).add(node.part);
+    shown.holders += here === 0;
+    shown.classes += here > 0 && node.name !== "";
+    shown.sections.add(node.section).add(node.group);
   }
-  for (const { section, part } of classes) {
+  for (const { section, group } of classes) {
     section.hidden = !shown.sections.has(section);
-    part.hidden = !shown.sections.has(part);
+    group.hidden = !shown.sections.has(group);
   }
   for (const node of classes) if (node.shown) node.details.open = opens(node, wanted, shown);
   return shown;
 }
 
 /** A class stands open where there is something to see, or where a filter leaves few sites. */
-const opens = (node, wanted, shown) => shown.sites <= FEW || (isEmpty(wanted) && isOdd(node));
+const opens = (node, wanted, shown) => (shown.sites <= FEW && node.sites.length > 0) || (isEmpty(wanted) && isOdd(node));
 
-/** How many sites of a class are shown, and how many of them are not as they should be. */
+/** How many sites of a class are shown. */
 function tell(node, here) {
   const all = node.sites.length;
-  const odd = new Map();
-  for (const { site } of node.sites) {
-    if (site.behaviour && site.behaviour !== "follows mode") odd.set(site.behaviour, (odd.get(site.behaviour) ?? 0) + 1);
-  }
-  const words = [...odd].map(([name, count]) => element("b", styleOf(name), `${count} ${name}`));
-  const count = here === all ? plural(all, "site") : `${here} of ${plural(all, "site")}`;
-  node.tally.replaceChildren(...words, element("span", "", count));
+  const own = here === all ? all && plural(all, "site") : `${here} of ${plural(all, "site")}`;
+  node.tally.replaceChildren(...tallyOf(node, own));
 }
 
 function writeAddress(form) {

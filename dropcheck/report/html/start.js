@@ -17,8 +17,9 @@
     const all = isEmpty(wanted) ? "" : ` of ${sites.length.toLocaleString("en")}`;
     const what = remarks ? "sites and findings" : "sites";
     const where = shown.classes ? ` in ${plural(shown.classes, "class", "classes")}` : "";
-    byId("count").textContent = `Showing ${shown.sites.toLocaleString("en")}${all} ${what}${where}`;
-    byId("nothing").hidden = shown.sites > 0;
+    const holders = all && shown.holders ? `, ${plural(shown.holders, "class", "classes")} made of others` : "";
+    byId("count").textContent = `Showing ${shown.sites.toLocaleString("en")}${all} ${what}${where}${holders}`;
+    byId("nothing").hidden = shown.sections.size > 0;
     form.querySelector("[type=reset]").hidden = isEmpty(wanted);
   }
 

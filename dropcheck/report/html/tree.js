@@ -3,15 +3,17 @@
 
 /** Build the folders and classes; returns the classes with their sites, as the filter needs them. */
 function buildTree(files, root) {
-  const classes = files.flatMap((file) => file.classes.map((cls) => buildClass(cls, file.path)));
+  const classes = files.flatMap((file) => file.classes.map((cls) => nodeOf(cls, file.path)));
+  for (const node of classes) node.parts = node.parts.map(([name, number]) => ({ name, node: classes[number] }));
+  for (const node of classes) drawClass(node);
   const order = new Intl.Collator("en").compare;
   classes.sort((one, other) => order(one.folder, other.folder) || order(one.path, other.path));
   const odd = classes.filter(isOdd);
-  const parts = [
+  const groups = [
     ["Worth a look", odd],
     [odd.length ? "The others" : "", classes.filter((node) => !isOdd(node))],
   ];
-  for (const [title, nodes] of parts) if (nodes.length) root.append(buildPart(title, nodes));
+  for (const [title, nodes] of groups) if (nodes.length) root.append(buildGroup(title, nodes));
   return classes;
 }
 
@@ -19,39 +21,68 @@ function buildTree(files, root) {
 const isOdd = (node) =>
   node.sites.some(({ site }) => site.eval === "drops" || (site.findings ?? []).some((one) => !one.state));
 
-function buildPart(title, nodes) {
-  const part = element("section", "part", title ? element("h2", "", title) : null);
+function buildGroup(title, nodes) {
+  const group = element("section", "group", title ? element("h2", "", title) : null);
   let folder = null;
   for (const node of nodes) {
     if (folder?.name !== node.folder) {
       const list = element("div", "classes");
       folder = { name: node.folder, list, section: element("section", "folder", [element("h3", "", node.folder || "./"), list]) };
-      part.append(folder.section);
+      group.append(folder.section);
     }
-    node.part = part;
+    node.group = group;
     node.section = folder.section;
     folder.list.append(node.details);
   }
-  return part;
+  return group;
 }
 
-function buildClass(cls, path) {
+/** A class: what the data say of it, and below, what is drawn of it. */
+function nodeOf(cls, path) {
   const sites = cls.methods.flatMap((method) =>
     method.sites.map((site) => ({ site, row: null, list: null, shown: true, words: wordsOf(site, method, cls, path) })),
   );
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
-  const tally = element("span", "tally");
-  const details = element("details", "class", [
+  return { name: cls.name, path, folder, methods: cls.methods, parts: cls.parts ?? [], sites, built: false };
+}
+
+function drawClass(node) {
+  node.tally = element("span", "tally");
+  node.details = element("details", "class", [
     element("summary", "", [
-      element("h4", cls.name ? "" : "outside", cls.name || outside(cls.methods)),
-      strip(sites),
-      tally,
-      element("span", "path", path.slice(folder.length)),
+      element("h4", node.name ? "" : "outside", node.name || outside(node.methods)),
+      strip(node),
+      node.tally,
+      element("span", "path", node.path.slice(node.folder.length)),
     ]),
   ]);
-  const node = { name: cls.name, path, folder, methods: cls.methods, sites, details, tally, built: false };
-  details.addEventListener("toggle", () => details.open && buildMethods(node));
-  return node;
+  node.details.addEventListener("toggle", () => node.details.open && buildMethods(node));
+}
+
+/** The sites of all classes that a class is made of, each class once; its own are not among them. */
+function sitesWithin(node) {
+  if (node.within) return node.within;
+  const seen = new Set([node]);
+  for (const one of seen) for (const part of one.parts) seen.add(part.node);
+  seen.delete(node);
+  node.within = [...seen].flatMap((one) => one.sites);
+  return node.within;
+}
+
+/** How often each behaviour occurs that is not as it should be. */
+function oddWords(sites) {
+  const odd = new Map();
+  for (const { site } of sites) {
+    if (site.behaviour && site.behaviour !== "follows mode") odd.set(site.behaviour, (odd.get(site.behaviour) ?? 0) + 1);
+  }
+  return [...odd].map(([name, count]) => element("b", styleOf(name), `${count} ${name}`));
+}
+
+/** What a class says of its sites, and of those in its parts. */
+function tallyOf(node, own) {
+  const within = sitesWithin(node);
+  const inside = within.length ? [element("span", "", `${within.length} in its parts`), ...oddWords(within)] : [];
+  return [own && element("span", "", own), ...oddWords(node.sites), ...inside].filter(Boolean);
 }
 
 /** What stands for a class where there is none: the function, if it is one. */
@@ -66,28 +97,54 @@ function wordsOf(site, method, cls, path) {
 
 const MOST_BOXES = 60;
 
-/** A box for each site: what a class does, at a glance. */
-function strip(sites) {
-  const boxes = sites.filter(({ site }) => site.behaviour).slice(0, MOST_BOXES);
-  return element("span", "strip", boxes.map(({ site }) => element("i", styleOf(site.behaviour))), { "aria-hidden": "true" });
+/** A box for each site, smaller ones for those in its parts: what a class does, at a glance. */
+function strip(node) {
+  const box = (classes) => ({ site }) => site.behaviour && element("i", `${styleOf(site.behaviour)} ${classes}`);
+  const boxes = [...node.sites.map(box("own")), ...sitesWithin(node).map(box("within"))].filter(Boolean);
+  return element("span", "strip", boxes.slice(0, MOST_BOXES), { "aria-hidden": "true" });
 }
 
 function buildMethods(node) {
   if (node.built) return;
   node.built = true;
-  const sites = node.sites.values();
+  const entries = node.sites.values();
   const methods = node.methods.map((method) => {
-    const list = element("ul");
-    for (let count = method.sites.length; count > 0; count--) {
-      const entry = sites.next().value;
-      entry.row = element("li", "", buildSite(entry.site), entry.shown ? {} : { hidden: "" });
-      entry.list = list;
-      list.append(entry.row);
-    }
+    const rows = method.sites.map((site) => {
+      const entry = entries.next().value;
+      entry.row = element("li", "", buildSite(site), entry.shown ? {} : { hidden: "" });
+      return entry;
+    });
+    const list = element("ul", "", rows.map((entry) => entry.row));
+    for (const entry of rows) entry.list = list;
     return element("li", "method", [element("h5", "", method.name || "at import"), list]);
   });
-  node.details.append(element("ul", "methods", methods));
+  node.details.append(element("ul", "methods", [...methods, ...partRows(node, [node])]));
   showMethods(node);
+}
+
+/** The classes that a class is made of; they open in place, with all that is in them, whatever the filter says. */
+function partRows(node, above) {
+  return node.parts.filter((part) => !above.includes(part.node)).map((part) => {
+    const count = part.node.sites.length;
+    const details = element("details", "part", element("summary", "", [
+      element("span", "held", part.name ? `${part.name}: ` : "inherits from "),
+      element("b", "", part.node.name),
+      strip(part.node),
+      element("span", "tally", tallyOf(part.node, count && plural(count, "site"))),
+    ]));
+    details.addEventListener("toggle", () => {
+      if (details.open && details.childElementCount === 1) details.append(partBody(part.node, above));
+    });
+    return element("li", "method", details);
+  });
+}
+
+function partBody(node, above) {
+  const methods = node.methods.map((method) => {
+    const list = element("ul", "", method.sites.map((site) => element("li", "", buildSite(site))));
+    return element("li", "method", [element("h5", "", method.name || "at import"), list]);
+  });
+  return element("ul", "methods", [...methods, ...partRows(node, [...above, node])]);
 }
 
 /** Hide the methods of which the filter shows no site. */

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
 
-from dropcheck.inventory import Entry, Inventory, Remark
+from dropcheck.inventory import Entry, Inventory, Part, Remark
 from dropcheck.levels import Applicability, Confidence, State
-from dropcheck.model import Finding, Fix, Position, Span
+from dropcheck.model import Finding, Fix, Span
 from dropcheck.report.escape import visible
 from dropcheck.report.excerpt import excerpt_rows
 from dropcheck.report.html.diff_rows import diff_rows
@@ -23,36 +24,62 @@ def tree(inventory: Inventory) -> list[dict[str, object]]:
         inventory: the sites.
 
     Returns:
-        What ``json.dumps`` takes. Every text is printable; what is empty is left out.
+        What ``json.dumps`` takes. Every text is printable; what is empty is left out. The parts of a class name others by
+        their number, counted through all files.
     """
     places = Places(inventory.sources)
-    leaves: dict[str, list[_Leaf]] = {}
-    for file in inventory.files:
-        leaves[file.path] = [_of_entry(entry, file.path, places) for entry in file.entries]
-    for remark in inventory.remarks:
-        leaves.setdefault(remark.finding.path, []).append(_of_remark(remark, places))
-    return [{"path": visible(path.replace(os.sep, "/")), "classes": list(_classes(leaves[path]))} for path in sorted(leaves)]
+    classes: dict[tuple[str, str], _Class] = {}
+    for leaf in _leaves(inventory, places):
+        classes.setdefault((leaf.path, leaf.owner), _Class(leaf.start)).leaves.append(leaf)
+    for composition in inventory.compositions:
+        classes.setdefault((composition.path, composition.owner), _Class(composition.start)).parts = composition.parts
+    order = sorted(classes, key=lambda key: (key[0], classes[key].start))
+    numbers = {key: number for number, key in enumerate(order)}
+    return [
+        {
+            "path": visible(path.replace(os.sep, "/")),
+            "classes": [_class(key[1], classes[key], numbers) for key in keys],
+        }
+        for path, keys in groupby(order, key=lambda key: key[0])
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
     """A site, or a finding that is at none, with its place in the tree."""
 
-    position: Position
+    path: str
+    start: int
     owner: str
     method: str
     data: Mapping[str, object]
 
 
-def _classes(leaves: Iterable[_Leaf]) -> Iterator[dict[str, object]]:
-    classes: dict[str, dict[str, list[Mapping[str, object]]]] = {}
-    for leaf in sorted(leaves, key=lambda leaf: (leaf.position.cell or 0, leaf.position.row, leaf.position.column)):
-        classes.setdefault(leaf.owner, {}).setdefault(leaf.method, []).append(leaf.data)
-    for owner, methods in classes.items():
-        yield {
-            "name": visible(owner),
-            "methods": [{"name": visible(method), "sites": sites} for method, sites in methods.items()],
-        }
+@dataclass(slots=True)
+class _Class:
+    """What is known of a class, and where it starts, or the first that is known of it."""
+
+    start: int
+    leaves: list[_Leaf] = field(default_factory=list)
+    parts: tuple[Part, ...] = ()
+
+
+def _leaves(inventory: Inventory, places: Places) -> Iterator[_Leaf]:
+    for file in inventory.files:
+        yield from (_of_entry(entry, file.path, places) for entry in file.entries)
+    yield from (_of_remark(remark, places) for remark in inventory.remarks)
+
+
+def _class(name: str, cls: _Class, numbers: Mapping[tuple[str, str], int]) -> Mapping[str, object]:
+    methods: dict[str, list[Mapping[str, object]]] = {}
+    for leaf in sorted(cls.leaves, key=lambda leaf: leaf.start):
+        methods.setdefault(leaf.method, []).append(leaf.data)
+    data = {
+        "name": visible(name),
+        "methods": [{"name": visible(method), "sites": sites} for method, sites in methods.items()],
+        "parts": [[visible(part.name), numbers[part.key]] for part in cls.parts if part.key in numbers],
+    }
+    return {key: value for key, value in data.items() if value or key != "parts"}
 
 
 def _of_entry(entry: Entry, path: str, places: Places) -> _Leaf:
@@ -70,7 +97,7 @@ def _of_entry(entry: Entry, path: str, places: Places) -> _Leaf:
         "source": _source(path, entry.span, places),
         "findings": [_finding(finding, places, shown=entry.span) for finding in entry.findings],
     }
-    return _Leaf(entry.position, entry.owner, _method(entry.function, entry.owner), _filled(data))
+    return _Leaf(path, entry.span.start, entry.owner, _method(entry.function, entry.owner), _filled(data))
 
 
 def _of_remark(remark: Remark, places: Places) -> _Leaf:
@@ -81,7 +108,7 @@ def _of_remark(remark: Remark, places: Places) -> _Leaf:
         "source": _source(finding.path, finding.span, places),
         "findings": [_finding(finding, places, shown=finding.span)],
     }
-    return _Leaf(remark.position, remark.owner, _method(finding.qualified_name, remark.owner), data)
+    return _Leaf(finding.path, finding.span.start, remark.owner, _method(finding.qualified_name, remark.owner), data)
 
 
 def _method(function: str, owner: str) -> str:
