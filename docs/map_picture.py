@@ -44,7 +44,7 @@ def _draw(page: Path, browser: str | None) -> None:
     # The page is our own, and a container has no right to set up a sandbox.
     options = ["--no-sandbox"]
     with sync_playwright() as playwright, playwright.chromium.launch(executable_path=browser, args=options) as chromium:
-        view = chromium.new_page(viewport={"width": 1100, "height": 1056}, color_scheme="light")
+        view = chromium.new_page(viewport={"width": 1084, "height": 1048}, color_scheme="light")
         view.goto(page.as_uri())
         view.locator(".site.is-always-on > summary").first.click()
         view.mouse.move(0, 0)
