@@ -22,6 +22,14 @@ def shown(drawn: Map, selector: str) -> list[str]:
     return [found.inner_text() for found in drawn.page.locator(selector).all() if found.is_visible()]
 
 
+def open_everything(drawn: Map) -> None:
+    """Open all there is, and what that brings, which is never without end."""
+    opened = "() => [...document.querySelectorAll('main details:not([open])')].filter((one) => (one.open = true)).length"
+    built = "() => [...document.querySelectorAll('main details[open]')].every((one) => one.childElementCount > 1)"
+    while drawn.page.evaluate(opened):
+        drawn.page.wait_for_function(built)
+
+
 # What is there at first
 
 
@@ -76,8 +84,7 @@ def test_a_site_opens_to_its_source_its_finding_and_its_fix(draw: Draw) -> None:
 
 def test_gates_and_reasons_are_told(draw: Draw) -> None:
     drawn = draw(mixed())
-    for site in drawn.page.locator(".site > summary").all():
-        site.click()
+    open_everything(drawn)
     facts = [" ".join(text.split()) for text in shown(drawn, ".facts")]
     assert "Gate self.training" in facts
     assert "Decided by its caller Why open train: a parameter decides" in facts
@@ -102,6 +109,7 @@ def test_a_class_opens_to_its_parts_and_these_to_theirs(draw: Draw) -> None:
     model = drawn.page.locator(".class", has=drawn.page.locator("h4", has_text="Model"))
     assert model.locator(".tally").first.inner_text() == "3 in its parts\n1 always on"
     model.locator("summary").click()
+    model.locator(".part").first.wait_for()
     held = [" ".join(part.inner_text().split()) for part in model.locator(".part > summary").all()]
     assert held == ["layers: Layer 2 in its parts 1 always on", "head: Head 1 site"]
     model.get_by_text("layers:").click()
@@ -258,7 +266,7 @@ def test_enter_opens_a_site(draw: Draw) -> None:
     drawn = draw(mixed())
     drawn.page.locator(".site > summary").first.focus()
     drawn.page.keyboard.press("Enter")
-    assert drawn.page.locator(".finding").first.is_visible()
+    drawn.page.locator(".finding").first.wait_for()
 
 
 def test_a_slash_goes_to_the_search_and_is_a_slash_in_it(draw: Draw) -> None:
@@ -305,13 +313,6 @@ def test_axe_finds_nothing(draw: Draw, width: int, dark: bool) -> None:
     assert broken_rules(axe.run(drawn.page)) == []
 
 
-def open_everything(drawn: Map) -> None:
-    """Open all there is, and what that brings, which is never without end."""
-    opened = "() => [...document.querySelectorAll('main details:not([open])')].filter((one) => (one.open = true)).length"
-    while drawn.page.evaluate(opened):
-        drawn.page.evaluate("() => new Promise((done) => setTimeout(done))")
-
-
 def broken_rules(result) -> list[tuple[str, list[str]]]:
     return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result.response["violations"]]
 
@@ -330,10 +331,8 @@ def test_nothing_is_wider_than_the_window(draw: Draw, width: int) -> None:
 def test_markup_in_any_text_stays_text(draw: Draw) -> None:
     drawn = draw(hostile())
     drawn.page.on("dialog", lambda dialog: drawn.problems.append("a script ran"))
-    for site in drawn.page.locator(".site > summary").all():
-        site.click()
+    open_everything(drawn)
     said = HOSTILE.replace("\u202e", "\\u202e")
-    drawn.page.locator(".class > summary").last.click()
     assert said in shown(drawn, ".held")[0]
     assert shown(drawn, "h4") == ["Net", said, f"Of{said}"]
     assert said in shown(drawn, "h3")[0]
@@ -390,7 +389,7 @@ def test_five_thousand_sites_can_be_filtered_and_opened(draw: Draw) -> None:
     drawn.page.wait_for_function("() => document.querySelectorAll('.site').length === 5000")
     last = drawn.page.locator(".site > summary").last
     last.click()
-    assert drawn.page.locator("mark").last.is_visible()
+    drawn.page.locator("mark").last.wait_for()
     drawn.page.keyboard.press("Home")
     assert drawn.focused().startswith("Layer0")
 

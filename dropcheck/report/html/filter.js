@@ -63,7 +63,11 @@ function applyFilter(classes, wanted) {
     section.hidden = !shown.sections.has(section);
     group.hidden = !shown.sections.has(group);
   }
-  for (const node of classes) if (node.shown) node.details.open = opens(node, wanted, shown);
+  for (const node of classes) {
+    if (!node.shown) continue;
+    node.details.open = opens(node, wanted, shown);
+    if (node.details.open) buildMethods(node);
+  }
   return shown;
 }
 
