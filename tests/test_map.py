@@ -24,6 +24,7 @@ from dropcheck.levels import Behaviour
 from dropcheck.model import Edit, Related, Span
 from dropcheck.report import html
 from dropcheck.report.html.diff_rows import DiffRow, diff_rows
+from dropcheck.report.html.source_rows import source_rows
 from dropcheck.source.cell_index import line_index
 from dropcheck.source.cells import join_cells
 
@@ -289,6 +290,36 @@ def test_a_row_without_an_end_is_cut() -> None:
 
 def test_control_characters_are_escaped() -> None:
     assert rows("a\x1b", (0, 1, "b\u202e"))[1] == DiffRow("+", 0, "b\\u202e\\x1b")
+
+
+# The rows of the source
+
+
+def marked(text: str, start: int, end: int) -> list[tuple[int, str, str, str] | None]:
+    found = source_rows(line_index(text), Span(start, end))
+    return [row and (row.number, row.before, row.inside, row.after) for row in found]
+
+
+def test_a_span_is_marked_with_a_row_around_it() -> None:
+    text = "one\n  two = f(\n    x)  # end\nthree\nfour\n"
+    assert marked(text, text.index("f("), text.index(")") + 1) == [
+        (1, "one", "", ""),
+        (2, "  two = ", "f(", ""),
+        (3, "    ", "x)", "  # end"),
+        (4, "three", "", ""),
+    ]
+
+
+def test_the_middle_of_a_long_span_is_left_out() -> None:
+    text = "".join(f"row {number}\n" for number in range(40))
+    rows = marked(text, 0, len(text))
+    assert rows.count(None) == 1
+    assert [row[0] for row in rows if row] == [1, 2, 3, 4, 5, 36, 37, 38, 39, 40]
+
+
+def test_a_row_without_an_end_is_cut_around_its_mark() -> None:
+    (row,) = marked("a" * 5000 + "f(x)" + "b" * 5000, 5000, 5004)
+    assert row == (1, "..." + "a" * 40, "f(x)", "b" * 956 + "...")
 
 
 # What classes are made of

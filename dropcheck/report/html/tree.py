@@ -11,8 +11,8 @@ from dropcheck.inventory import Entry, Inventory, Part, Remark
 from dropcheck.levels import Applicability, Confidence, State
 from dropcheck.model import Finding, Fix, Span
 from dropcheck.report.escape import visible
-from dropcheck.report.excerpt import excerpt_rows
 from dropcheck.report.html.diff_rows import diff_rows
+from dropcheck.report.html.source_rows import source_rows
 from dropcheck.report.links import rule_url
 from dropcheck.report.places import Places
 
@@ -123,11 +123,11 @@ def _source(path: str, span: Span, places: Places) -> list[object]:
     """The rows around a span: number, and the text before, in and behind it; one that it does not touch is whole."""
     index, seen = places[path].view(span)
     rows: list[object] = []
-    for row in excerpt_rows(index, seen):
+    for row in source_rows(index, seen):
         if row is None:
             rows.append([])
         else:
-            rows.append([row.number, row.before, row.inside, row.after] if row.marked else [row.number, row.text])
+            rows.append([row.number, row.before, row.inside, row.after] if row.inside else [row.number, row.before])
     return rows
 
 
