@@ -26,7 +26,7 @@ from dropcheck.link.project import Owner
 from dropcheck.outcome import FileError
 from dropcheck.sieve.scan import speaks_of
 from dropcheck.source.text import SourceFile, read_code, read_source
-from dropcheck.worlds import Attr, CallOf, Defined, Display, Imported, Op, Receiver, Value
+from dropcheck.worlds import Attr, CallOf, Defined, Display, Imported, Op, Param, Receiver, Value, arms
 
 #: Each round may lead to further files; real projects need three or four.
 _MAX_ROUNDS = 12
@@ -219,9 +219,14 @@ def _names_of_helpers(project: Project) -> set[str]:
 
 
 def _names_of_bases(project: Project, owner: Owner | None) -> set[str]:
-    """Words by which further subclasses of a class are found: its name among the bases of another, or that of a subclass."""
-    known = (owner, *project.subclasses(owner)) if owner is not None else ()
-    return {f"({as_written(cls.name).rpartition('.')[2]}" for _, cls in known}
+    """Words by which further subclasses of a class are found: its name among the bases of another, or that of a subclass.
+
+    Where a base is a parameter, the calls of the function tell what it is.
+    """
+    known = [cls for _, cls in (owner, *project.subclasses(owner))] if owner is not None else []
+    makers = {arm.function for cls in known for base in cls.bases for arm in arms(base) if isinstance(arm, Param)}
+    names = {f"({as_written(cls.name).rpartition('.')[2]}" for cls in known}
+    return names | {as_written(maker).rpartition(".")[2] for maker in makers}
 
 
 def _other_names(project: Project) -> set[str]:

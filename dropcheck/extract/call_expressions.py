@@ -25,12 +25,17 @@ from dropcheck.worlds import (
     call,
     convert,
     display,
+    operation,
     read_table,
     reads_mode,
+    without_mode,
 )
 
 #: Methods of a Module that give the Module back in the same mode.
 _SAME_MODULE = frozenset({"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "type", "requires_grad_"})
+#: Methods of a tensor, and functions, that tell its size or kind.
+_MEASURING = frozenset({"size", "dim", "numel", "nelement", "ndimension", "stride", "is_contiguous", "is_floating_point"})
+_ASKING = frozenset({"len", "isinstance"})
 
 
 class CallExpressions(Expressions):
@@ -68,6 +73,9 @@ class CallExpressions(Expressions):
     def _result(self, node: cst.Call, callee: Value, args: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> Value:
         """What a call gives: kept where the class or function behind it may be known, open for the many others."""
         site = self.recorder.ordinal(node)
+        if self.recorder.gives_data(callee):
+            # What dropout lets through is data: a condition on it is none on the flag or the rate.
+            return Opaque("a tensor behind dropout", site)
         if isinstance(callee, (Defined, Imported)) or (isinstance(callee, Attr) and isinstance(callee.base, Receiver)):
             computed = isinstance(callee, Attr)
             return call(
@@ -76,8 +84,15 @@ class CallExpressions(Expressions):
                 tuple((name, _brief(value) if computed else value) for name, value in keywords),
                 site,
             )
-        mode = any(reads_mode(value) for value in (callee, *args, *(value for _, value in keywords)))
-        return Opaque(f"{dotted(node.func) or 'a call'}()", site, mode)
+        parts = (callee, *args, *(value for _, value in keywords))
+        mode = any(reads_mode(value) for value in parts)
+        name = f"{dotted(node.func) or 'a call'}()"
+        if _measures(node.func) and not keywords:
+            if any(_is_nothing(value) for value in args[:1]):
+                return Opaque(name, site, mode=True)
+            if mode:
+                return operation(name, *map(without_mode, parts))
+        return Opaque(name, site, mode)
 
     def _special_call(self, node: cst.Call, callee: Value, args: list[Value], keywords: list[tuple[str, Value]]) -> Value | None:
         """Calls whose meaning is known: conversions, getattr, dict, partial, and methods of a fresh Module."""
@@ -137,6 +152,18 @@ class CallExpressions(Expressions):
             env = self.frame.state.env
             for key in [key for key in env if key.startswith(f"{callee.base.name}.")]:
                 del env[key]
+
+
+def _measures(function: cst.CSTNode) -> bool:
+    """Whether a call asks a tensor for its size or kind, which the mode does not change."""
+    if isinstance(function, cst.Attribute):
+        return function.attr.value in _MEASURING
+    return isinstance(function, cst.Name) and function.value in _ASKING
+
+
+def _is_nothing(value: Value) -> bool:
+    """Whether a value is None or an empty container: what it is here, but perhaps not in the other mode."""
+    return value == Const(None) or (isinstance(value, Display) and not value.items)
 
 
 def _is_table(value: Value) -> bool:

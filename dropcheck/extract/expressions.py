@@ -32,6 +32,7 @@ from dropcheck.worlds import (
     negate,
     operation,
     unary,
+    without_mode,
 )
 
 _BINARY: Mapping[type[cst.CSTNode], str] = {
@@ -63,6 +64,8 @@ _UNARY: Mapping[type[cst.CSTNode], str] = {cst.Not: "not", cst.Minus: "-", cst.P
 
 _CONSTANTS: Mapping[str, Const] = {"True": TRUE, "False": FALSE, "None": NONE}
 _BUILTINS = frozenset({"bool", "float", "int", "getattr", "setattr", "dict", "list", "tuple", "vars", "super"})
+#: Attributes of a tensor that tell its size or kind.
+_MEASURES = frozenset({"shape", "dtype", "ndim", "device", "is_cuda", "layout"})
 
 
 class Expressions:
@@ -215,7 +218,8 @@ class Expressions:
 
     def eval_Attribute(self, node: cst.Attribute) -> Value:
         base = self.eval(node.value)
-        return self.member(base, node.attr.value)
+        # The shape and kind of what was computed from the mode tell nothing of it.
+        return self.member(without_mode(base) if node.attr.value in _MEASURES else base, node.attr.value)
 
     def member(self, base: Value, name: str) -> Value:
         """``base.name``, with attributes that this function has assigned."""

@@ -204,6 +204,10 @@ class Recorder:
         """Whether a call makes a dropout Module."""
         return any(isinstance(arm, Imported) and arm.path in self.shared.catalogue.modules for arm in arms(value.callee))
 
+    def gives_data(self, callee: Value) -> bool:
+        """Whether a call gives what dropout lets through."""
+        return isinstance(callee, Imported) and callee.path in self.shared.catalogue.functions
+
     def call(self, node: cst.Call, callee: Value, values: list[Value], frame: Frame, statement: cst.CSTNode | None) -> None:
         """Note a call if it may drop."""
         constructor: cst.Call | None = None

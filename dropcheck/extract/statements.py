@@ -14,6 +14,7 @@ from dropcheck.worlds import (
     TRUE,
     CallOf,
     Const,
+    Display,
     Imported,
     Opaque,
     Value,
@@ -158,6 +159,8 @@ class Statements(Assignments):
 
         def enter() -> Value:
             self.assign(node.target, Opaque("what a loop runs over", self.recorder.ordinal(node), mode_of(iterated)))
+            if isinstance(iterated, Display) and not iterated.items:
+                return Opaque("a loop over what is empty", mode=True)  # here, but perhaps not in the other mode
             # It may run or not, whatever the mode; the state behind the loop allows for both.
             return TRUE
 

@@ -18,6 +18,7 @@ from dropcheck.worlds import (
     Display,
     Imported,
     Op,
+    Param,
     Receiver,
     Value,
     World,
@@ -270,7 +271,7 @@ class Project:
             for arm in self._base_arms(base, path):
                 if isinstance(arm, Defined) and (arm.file, arm.name) in self._classes:
                     answers.add(self.moduleness((arm.file, self._classes[arm.file, arm.name])))
-                elif isinstance(arm, Imported) and self.catalogue.is_module_class(arm.path):
+                elif self._is_known_module(arm) or (isinstance(arm, Param) and self._is_always_given_module(arm, path)):
                     answers.add(Moduleness.YES)
                 elif not (isinstance(arm, Imported) and arm.path in _NEUTRAL) and not isinstance(arm, Const):
                     answers.add(Moduleness.OPEN)
@@ -279,6 +280,26 @@ class Project:
         if answers & {Moduleness.OPEN, Moduleness.LIKELY}:
             return Moduleness.LIKELY if self._behaves(owner) else Moduleness.OPEN
         return Moduleness.NO
+
+    def _is_always_given_module(self, parameter: Param, path: str) -> bool:
+        """Whether every call of a function passes a Module class for a parameter; false where there is no call."""
+        maker = self.function(path, parameter.function)
+        names = [item.name for item in maker.parameters] if maker is not None else []
+        given = [
+            self.localize(argument.value.train, file)
+            for file, facts in self.files.items()
+            for call in facts.calls
+            if self.localize(call.callee.train, file) == Defined(path, parameter.function)
+            for place, argument in enumerate(call.arguments)
+            if (argument.keyword or "".join(names[place : place + 1])) == parameter.name
+        ]
+        owners = [(value, self.class_of(value)) for value in given]
+        return bool(given) and all(
+            self._is_known_module(value) if owner is None else self.moduleness(owner) is Moduleness.YES for value, owner in owners
+        )
+
+    def _is_known_module(self, value: Value) -> bool:
+        return isinstance(value, Imported) and self.catalogue.is_module_class(value.path)
 
     def _behaves(self, owner: Owner) -> bool:
         """Whether a class acts as a Module does: reads the mode, or has a forward and holds modules."""

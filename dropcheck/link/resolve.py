@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from dropcheck.facts import FunctionFacts, FunctionKind
+from dropcheck.link.behaviour import is_mode_method
+from dropcheck.link.project import Function, Moduleness, Owner, Project
 from dropcheck.worlds import (
+    TRUE,
     Attr,
     CallOf,
     Const,
@@ -31,9 +33,6 @@ from dropcheck.worlds import (
     operation,
     reads_mode,
 )
-
-if TYPE_CHECKING:
-    from dropcheck.link.project import Function, Owner, Project
 
 _MAX_DEPTH = 6
 _OPEN_OPERATIONS = frozenset({"item", "format", "comprehension", "list comprehension", "dict comprehension", "matches"})
@@ -77,7 +76,9 @@ class Resolver:
                 new_args = tuple(self.resolve(arg, passed) for arg in args)
                 new_keywords = tuple((key, self.resolve(item, passed)) for key, item in keywords)
                 returned = self._returned(callee, new_args, new_keywords)
-                return returned or call(self.resolve(callee, passed), new_args, new_keywords, site)
+                # ``self.train()`` is a call; it is ``self.train`` without one that is always true.
+                made = callee if is_mode_method(callee) else self.resolve(callee, passed)
+                return returned or call(made, new_args, new_keywords, site)
             case Display(kind=kind, items=items, keys=keys):
                 new_items = tuple(self.resolve(item, passed) for item in items)
                 return display(kind, new_items, keys)
@@ -85,7 +86,7 @@ class Resolver:
 
     def _attribute(self, value: Attr, base: Value, name: str) -> Value:
         if isinstance(base, Receiver) and self.owner is not None:
-            return self._own_attribute(name) or value
+            return TRUE if self._is_bound_method(value) else self._own_attribute(name) or value
         if isinstance(base, CallOf):
             rate = self.project.module_rate(base) if name == "p" else None
             known = self.resolve(rate) if rate is not None else None
@@ -104,6 +105,18 @@ class Resolver:
                     known = self.project.localize(fact.value[self.world], path)
                     return known if isinstance(known, Const) else Attr(Defined(value.file, name), attribute_name)
         return Attr(Defined(value.file, name), attribute_name)
+
+    def _is_bound_method(self, value: Attr) -> bool:
+        """Whether a value is ``self.train`` or ``self.eval`` of a Module: a method, as long as nothing else is assigned to it."""
+        assert self.owner is not None
+        if not is_mode_method(value) or self.project.moduleness(self.owner) is not Moduleness.YES:
+            return False
+        assigned = self.project.assignments(self.owner, value.name)
+        return assigned is not None and all(self._is_method(fact.value.train) for _, fact in assigned)
+
+    def _is_method(self, value: Value) -> bool:
+        found = self.project.function_of(value)
+        return found is not None and found[1].kind is FunctionKind.METHOD
 
     def _own_attribute(self, name: str) -> Value | None:
         """What ``self.name`` is, if the class says so."""

@@ -56,7 +56,7 @@ from dropcheck.levels import Behaviour
 from dropcheck.link.sites import Form, Site
 from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
-from dropcheck.worlds import Const
+from dropcheck.worlds import Const, Imported
 
 _UNSAFE = "It may be meant, as Monte-Carlo dropout is."
 
@@ -67,6 +67,8 @@ def check(site: Site) -> Draft | None:
         return None
     argument = site.flag.argument
     written = argument.value.eval if argument is not None and not argument.star else site.flag.value.eval
+    if isinstance(written, Imported):
+        written = site.flag.value.eval
     if site.verdict.behaviour is not Behaviour.ALWAYS_ON or not isinstance(written, Const) or written.mode:
         return None
     flag, mode = site.entry.flag, spelt_mode(site)

@@ -30,6 +30,7 @@ from dropcheck.worlds.algebra import (
     read_table,
     truth,
     unary,
+    without_mode,
 )
 from dropcheck.worlds.values import (
     FALSE,
@@ -92,4 +93,5 @@ __all__ = [
     "reads_mode",
     "truth",
     "unary",
+    "without_mode",
 ]

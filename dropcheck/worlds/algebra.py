@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from dropcheck.worlds.values import (
     NONE,
@@ -86,6 +87,27 @@ def read_table(base: Value, passed: Sequence[Value]) -> Value:
         if known is not None or all(isinstance(other, Const) for other in base.keys):
             return known or default
     return join((operation("item", base, key), default))
+
+
+def without_mode(value: Value) -> Value:
+    """A value with every read of the mode in it taken out: what does not depend on it is the same in both worlds then."""
+    if not reads_mode(value):
+        return value
+    match value:
+        case Const():
+            return Opaque("a flag")
+        case Attr(base=base):
+            return replace(value, base=without_mode(base), mode=False)
+        case Op(args=args):
+            return replace(value, args=tuple(map(without_mode, args)), mode=False)
+        case CallOf(callee=callee, args=args, keywords=keywords):
+            named = tuple((name, without_mode(passed)) for name, passed in keywords)
+            return replace(value, callee=without_mode(callee), args=tuple(map(without_mode, args)), keywords=named, mode=False)
+        case Display(items=items):
+            return replace(value, items=tuple(map(without_mode, items)), mode=False)
+        case Opaque():
+            return replace(value, mode=False)
+    return value
 
 
 def truth(value: Value) -> bool | None:
