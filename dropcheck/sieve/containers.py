@@ -10,7 +10,7 @@ from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import imported_words, line_before, plain_lines
 
 _TOP_CLASS = pattern(rb"\n?class[ \t]+\w+[ \t]*(?:\[[^\n]*\][ \t]*)?(?:\(([^)]*)\)|:)")
-_NESTED_CLASS = pattern(rb"[ \t]class[ \t]")
+_NESTED_CLASS = pattern(rb"\n[ \t]+class[ \t]+\w+[ \t]*[(:\[]")
 _BASE = pattern(rb"[\w.]+")
 _NO_MODULES = frozenset(
     {
