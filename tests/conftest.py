@@ -6,7 +6,9 @@ import pytest
 @pytest.fixture(autouse=True)
 def no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests run in CI, too, but what they expect is what a user sees at a desk."""
-    for name in ("CI_PROJECT_DIR", "DROPCHECK_OUTPUT_FILE", "DROPCHECK_OUTPUT_FORMAT", "FORCE_HYPERLINK", "GITHUB_ACTIONS"):
+    for name in ("CI_PROJECT_DIR", "DROPCHECK_OUTPUT_FILE", "DROPCHECK_OUTPUT_FORMAT", "FORCE_HYPERLINK"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"):
         monkeypatch.delenv(name, raising=False)
 
 

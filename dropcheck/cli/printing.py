@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dropcheck._version import __version__
-from dropcheck.cli.streams import columns, use_color, use_links, write, write_file
+from dropcheck.cli.streams import columns, is_log, use_color, use_links, write, write_file
 
 if TYPE_CHECKING:
     from dropcheck.cli.outputs import Outputs
@@ -58,6 +58,7 @@ class _Destination:
         environ = os.environ if path is None else {}
         self._path = path
         self.is_terminal = path is None and sys.stdout.isatty()
+        self.is_log = path is None and is_log(environ, sys.stdout)
         self.takes_color = use_color(color, environ, terminal=self.is_terminal)
         self.columns = columns(sys.stdout) if path is None else None
         self._takes_links = self.takes_color and use_links(environ, terminal=self.is_terminal)
@@ -82,8 +83,11 @@ def _main_text(report: Report, name: str, options: PrintOptions, place: _Destina
     # Each renderer is loaded where it is used: most runs need one of them.
     if options.diff:
         from dropcheck.report import diff  # noqa: PLC0415
+        from dropcheck.report.escape import disarmed_log  # noqa: PLC0415
 
-        return place.styled(diff.layout(report, escape=place.is_terminal or place.takes_color))
+        escape = place.is_terminal or place.takes_color
+        text = place.styled(diff.layout(report, escape=escape))
+        return text if escape or not place.is_log else disarmed_log(text)
     if options.statistics:
         from dropcheck.report import statistics  # noqa: PLC0415
 

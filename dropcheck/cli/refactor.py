@@ -11,7 +11,7 @@ import click
 from dropcheck.cli.command import TableCommand
 from dropcheck.cli.exit_code import CLEAN, FAILED, FINDINGS
 from dropcheck.cli.options import overrides, parameters
-from dropcheck.cli.streams import columns, use_color, write
+from dropcheck.cli.streams import columns, is_log, use_color, write
 from dropcheck.config.option import Group, Kind, run_option
 from dropcheck.config.options import OPTION_BY_NAME
 
@@ -98,7 +98,7 @@ def _run(ctx: click.Context, options: RefactorCommandOptions) -> RefactorReport:
 
 def _print(report: RefactorReport, options: RefactorCommandOptions) -> None:
     from dropcheck.report import refactor as layout  # noqa: PLC0415
-    from dropcheck.report.escape import visible  # noqa: PLC0415
+    from dropcheck.report.escape import disarmed_log, visible  # noqa: PLC0415
     from dropcheck.report.fold import fold_text  # noqa: PLC0415
     from dropcheck.report.pieces import plain  # noqa: PLC0415
 
@@ -116,7 +116,8 @@ def _print(report: RefactorReport, options: RefactorCommandOptions) -> None:
 
             write(ansi(pieces), sys.stdout)
         else:
-            write(plain(pieces), sys.stdout)
+            text = plain(pieces)
+            write(disarmed_log(text) if is_log(os.environ, sys.stdout) and not terminal else text, sys.stdout)
     write(summary, stream)
     for error in report.errors:
         write(f"error: {visible(f'{error.path}: {error.message}')}\n", sys.stderr)

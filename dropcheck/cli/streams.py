@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 from collections.abc import Mapping
 from typing import TextIO
 
@@ -108,6 +109,27 @@ def columns(stream: TextIO) -> int | None:
 
 
 _COLUMNS = 80
+
+
+#: What is set where a service reads the output line by line for commands.
+_RUNNERS = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
+
+
+def is_log(environ: Mapping[str, str], stream: TextIO) -> bool:
+    """Whether what is printed may come into the log of a CI service, which obeys lines that look like its commands.
+
+    Args:
+        environ: the environment.
+        stream: stdout. Redirected to a file, it is nobody's log.
+    """
+    if not any(environ.get(name) for name in _RUNNERS):
+        return False
+    try:
+        return not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return True
+
+
 _TERMINALS_WITH_LINKS = frozenset(
     {"Hyper", "WarpTerminal", "WezTerm", "contour", "ghostty", "iTerm.app", "rio", "tabby", "terminology", "vscode"}
 )

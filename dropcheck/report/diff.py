@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 
 from dropcheck.outcome import FixedFile, Report
-from dropcheck.report.escape import visible, visible_source
+from dropcheck.report.escape import disarmed_log, visible, visible_source
 from dropcheck.report.pieces import Piece, Role
 from dropcheck.source.cells import is_notebook, split_cells
 
@@ -60,4 +60,4 @@ def _role(line: str) -> Role:
 
 
 def _escaped(line: str) -> str:
-    return "\n".join("".join(visible_source(part.removesuffix("\r"))) for part in line.split("\n"))
+    return disarmed_log("\n".join("".join(visible_source(part.removesuffix("\r"))) for part in line.split("\n")))

@@ -13,6 +13,8 @@ TAB = "    "
 # In any line, Azure Pipelines obeys "##vso[", TeamCity "##teamcity[" and GitHub Actions "##["; the last also "::" at its start.
 _COMMAND = re.compile(r"##\w*\[")
 _COMMAND_AT_START = re.compile(r"^(\s*):(?=:)")
+# Runners take a carriage return for the end of a line, too.
+_COMMAND_AT_ANY_START = re.compile(r"((?:^|[\r\n])\s*):(?=:)")
 
 
 def visible(text: str) -> str:
@@ -36,6 +38,15 @@ def disarmed(text: str, bracket: str) -> str:
         bracket: what means an opening bracket to whoever reads the text.
     """
     return _COMMAND.sub(lambda match: match[0][:-1] + bracket, text) if "##" in text else text
+
+
+def disarmed_log(text: str) -> str:
+    """The text with the commands to CI services in its lines written as escapes, and all else as it is.
+
+    Args:
+        text: lines, such as a patch.
+    """
+    return _COMMAND_AT_ANY_START.sub(r"\1\\x3a", disarmed(text, r"\x5b"))
 
 
 def well_formed(text: str) -> str:

@@ -20,8 +20,8 @@ from dropcheck.report.places import Places
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-# What XML 1.0 cannot hold, not even as a character reference.
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 cannot hold, not even as a character reference; and what it can, but no terminal should get.
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PACKAGE = "org.dropcheck"
 
 

@@ -1,0 +1,80 @@
+"""What the fuzzer begins with: files of the fixtures, cut to a size that is worth changing at random."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+FOUND = Path(__file__).parent / "found"
+LARGEST = 4096
+
+_COMMENT = re.compile(r"#\s*((?:dropcheck|noqa)\b.*)")
+_SETTINGS = """\
+select = ["DRP1", "invalid-dropout-probability", "ALL"]
+extend-select = ["DRP203"]
+ignore = []
+per-file-ignores = { "tests/**" = ["DRP1"], "!a[bc]/" = ["ALL"] }
+exclude = ["*.py", "a/**/b", "[!x]?"]
+output-format = ["full", "sarif:a/b.sarif"]
+min-confidence = "low"
+baseline = "known.json"
+cache-dir = "$X/~/y"
+fix-style = "module"
+fix = true
+functions = [{ name = "a.b", parameters = ["x", "p"], p = "p", flag = "f", p-default = 0.5, flag-default = true }]
+module-bases = ["a.b"]
+intent-words = ["\\u00e9"]
+"""
+
+
+def seeds(target: str) -> Iterator[bytes]:
+    """The seeds of a target, the ones that once made it fail first.
+
+    Args:
+        target: its name.
+    """
+    for path in sorted((FOUND / target).glob("*")):
+        yield path.read_bytes()
+    yield from _SEEDS[target]()
+
+
+def _source() -> Iterator[bytes]:
+    for path in sorted(FIXTURES.glob("rules/*/*.py")):
+        raw = path.read_bytes()
+        if len(raw) <= LARGEST:
+            yield raw
+
+
+def _suppressions() -> Iterator[bytes]:
+    words = {match[1] for path in FIXTURES.glob("rules/*/*.py") for match in _COMMENT.finditer(path.read_text(errors="ignore"))}
+    return (word.encode() for word in sorted(words))
+
+
+def _config() -> Iterator[bytes]:
+    yield _SETTINGS.encode()
+    yield from (f"{line}\n".encode() for line in _SETTINGS.splitlines())
+    yield from (path.read_bytes() for path in sorted(FIXTURES.glob("projects/*/*.toml")))
+
+
+def _notebook() -> Iterator[bytes]:
+    for path in sorted(FIXTURES.rglob("*.ipynb")):
+        if path.stat().st_size <= LARGEST:
+            yield path.read_bytes()
+    cell = {
+        "cell_type": "code",
+        "source": ["import torch\n", "%time x = '\\u00e9'\n", "!ls"],
+        "metadata": {"vscode": {"languageId": "python"}},
+    }
+    for indent in (None, 1):
+        yield json.dumps(
+            {"nbformat": 4, "metadata": {"language_info": {"name": "python"}}, "cells": [cell, cell]}, indent=indent
+        ).encode()
+    yield json.dumps(
+        {"nbformat": 4, "cells": [{**cell, "source": "a = 1\r\nb\n"}, {"cell_type": "markdown", "source": []}]}
+    ).encode()
+
+
+_SEEDS = {"source": _source, "suppressions": _suppressions, "config": _config, "notebook": _notebook}
