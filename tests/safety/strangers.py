@@ -33,7 +33,7 @@ PAYLOADS = {
 }
 
 #: Names that Python takes: letters of another direction, wide ones, marks that combine, and one that cannot be seen.
-IDENTIFIERS = ("\u05e9\u05dc\u05d5\u05dd", "\uff2e\uff45\uff54", "N\u0335\u0336\u0489et", "\u115f\u3164", "\u0627\u0644")
+IDENTIFIERS = ("\u05e9\u05dc\u05d5\u05dd", "\uff2e\uff45\uff54", "N\u0335\u0336et", "\u115f\u3164", "\u0627\u0644")
 
 BODY = """\
 import torch.nn.functional as F
@@ -44,7 +44,7 @@ from torch import nn
 
 
 class {name}(nn.Module):
-    '''{comment}'''
+    '''{text}'''
 
     def forward(self, q, {name}={literal}):
         x = F.dropout(q)  # {comment}

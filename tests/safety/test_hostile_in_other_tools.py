@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from lsprotocol import types
+from markdown import ROOT
 from markdown_it import MarkdownIt
 from pygls.workspace import PositionCodec
 
@@ -83,8 +85,14 @@ def test_code_in_a_message_stays_code() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="other file systems refuse such names")
 def test_flake8(tmp_path: Path) -> None:
     folder = make_project(tmp_path / "stranger")
+    # As an installation registers it; what is installed here may be older.
+    info = tmp_path / "plugin" / "dropcheck-9999.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: dropcheck\nVersion: 9999\n")
+    (info / "entry_points.txt").write_text("[flake8.extension]\nDRP = dropcheck.integrations.flake8_plugin:DropcheckPlugin\n")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(info.parent), str(ROOT)))}
     # The names of files are printed by flake8 itself.
     command = [sys.executable, "-m", "flake8", "--select", "DRP", "--format", "%(code)s %(text)s", "-j", "1", "."]
-    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=300, check=False)
     assert done.stdout.count(b"DRP") > len(PAYLOADS)
     checkers.text(done.stdout)
