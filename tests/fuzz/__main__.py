@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 #: So many inputs for each target in CI; together they take less than a minute.
-RUNS = {"source": 3_000, "suppressions": 100_000, "config": 15_000, "notebook": 60_000}
+RUNS = {"source": 8_000, "suppressions": 60_000, "config": 15_000, "notebook": 150_000}
 
 
 def main() -> int:
@@ -70,11 +70,21 @@ def _fuzz(target: str, runs: int, seed: int, corpus: Path) -> None:
     sys.path[:0] = [str(HERE), str(HERE.parents[1])]
     with atheris.instrument_imports(include=["dropcheck"]):
         from targets import TARGETS  # noqa: PLC0415  (instrumented while it is loaded)
-    from seeds import LARGEST, seeds  # noqa: PLC0415  (found by then)
+    from seeds import LARGEST, WORDS, seeds  # noqa: PLC0415  (found by then)
 
     for number, content in enumerate(seeds(target)):
         (corpus / f"seed-{number}").write_bytes(content)
-    options = [f"-runs={runs}", f"-seed={seed}", f"-max_len={LARGEST}", "-timeout=60", f"-artifact_prefix=fuzz-{target}-"]
+    words = corpus.with_suffix(".words")
+    escaped = ("".join(f"\\x{byte:02x}" for byte in word.encode()) for word in WORDS[target])
+    words.write_text("".join(f'"{word}"\n' for word in escaped))
+    options = [
+        f"-dict={words}",
+        f"-runs={runs}",
+        f"-seed={seed}",
+        f"-max_len={LARGEST}",
+        "-timeout=60",
+        f"-artifact_prefix=fuzz-{target}-",
+    ]
     atheris.Setup([sys.argv[0], str(corpus), *options], TARGETS[target])
     atheris.Fuzz()
 
