@@ -179,7 +179,10 @@ class _Work:
 
         import dropcheck.extract.assemble  # noqa: F401, PLC0415  (forked workers then have LibCST already)
 
-        context = multiprocessing.get_context("fork" if can_fork() else "spawn")
+        if not (forks := can_fork()):
+            # A new Python would look for modules in the current folder first, which may be a stranger's.
+            os.environ["PYTHONSAFEPATH"] = "1"
+        context = multiprocessing.get_context("fork" if forks else "spawn")
         return ProcessPoolExecutor(workers, context, _start_worker, (self.catalogue,))
 
     def _finish(self, task: Task, outcome: Outcome) -> None:

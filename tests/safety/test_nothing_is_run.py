@@ -197,6 +197,33 @@ def told(done: subprocess.CompletedProcess[str]) -> list[tuple[str, str]]:
     return [(event, what) for event, what in events if not what.endswith("dev/null")]
 
 
+SPAWNING = """\
+import sys
+import threading
+import time
+
+from dropcheck.__main__ import main
+
+if __name__ == "__main__":
+    # With another thread, as on macOS at any time, processes are not forked but started anew.
+    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+    sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_processes_that_are_started_anew_run_nothing_of_a_checkout(checkout: Path) -> None:
+    make_large(checkout)
+    driver = checkout.parent / "spawning.py"
+    driver.write_text(SPAWNING)
+    command = [sys.executable, str(driver), "check", "--no-cache", "--output-format", "concise", "--jobs", "2"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "large2.py" in done.stdout
+    assert pwned(checkout) == []
+
+
 def test_the_payload_would_be_seen(checkout: Path) -> None:
     subprocess.run([sys.executable, "-c", "import conftest"], cwd=checkout, stderr=subprocess.DEVNULL, timeout=60, check=False)
     assert "pwned-conftest" in pwned(checkout)
