@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import tomllib
+import warnings
 from collections.abc import Callable
 
 from dropcheck import check_source, fix_source
@@ -29,8 +30,19 @@ def source(data: bytes) -> None:
         assert 0 <= finding.span.start <= finding.span.end <= len(read.text)
         assert finding.scope.start <= finding.span.end
     fixed = fix_source(read.text, read.path, unsafe=True)
-    if fixed.text != read.text:
-        compile(fixed.text, read.path, "exec", dont_inherit=True)
+    if fixed.text != read.text and _compiles(read.text):
+        assert _compiles(fixed.text)
+
+
+def _compiles(text: str) -> bool:
+    # What parses need not compile: "return" may stand outside a function.
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "fuzz.py", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def suppressions(data: bytes) -> None:
