@@ -41,7 +41,7 @@ def assemble(text: str, path: str, *, module: str, is_package: bool, catalogue: 
     """Parse a file, run it in both worlds and write down the facts; arguments as for ``extract``."""
     try:
         tree = cst.parse_module(text)
-    except cst.ParserSyntaxError as error:
+    except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
         return FileFacts(path, module, syntax_error=syntax_error(text, error))
     shared = FileRecord(catalogue)
     definitions = Definitions({}, {})

@@ -44,6 +44,6 @@ def readable(text: str, *, thorough: bool = False) -> tuple[str, tuple[SyntaxErr
 def _error(cell: str) -> SyntaxErrorFact | None:
     try:
         cst.parse_module(cell)
-    except cst.ParserSyntaxError as error:
+    except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
         return syntax_error(cell, error)
     return None

@@ -12,7 +12,7 @@ from dropcheck.facts import SyntaxErrorFact
 from dropcheck.model import LineIndex, Span
 
 
-def syntax_error(text: str, error: cst.ParserSyntaxError) -> SyntaxErrorFact:
+def syntax_error(text: str, error: cst.ParserSyntaxError | cst.CSTValidationError) -> SyntaxErrorFact:
     """Describe a syntax error.
 
     Python's own parser names the row and the cause better than LibCST; where it accepts the text (a syntax newer than LibCST, or
@@ -26,7 +26,10 @@ def syntax_error(text: str, error: cst.ParserSyntaxError) -> SyntaxErrorFact:
         The place and the cause.
     """
     index = LineIndex(text)
-    row, column, message = error.raw_line, error.raw_column, _plain(error.message)
+    if isinstance(error, cst.ParserSyntaxError):
+        row, column, message = error.raw_line, error.raw_column, _plain(error.message)
+    else:  # as in "return* x", which Python reads and then refuses, too; LibCST does not say where
+        row, column, message = 1, 0, str(error)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
