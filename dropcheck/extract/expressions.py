@@ -129,11 +129,10 @@ class Expressions:
             if name in frame.local:
                 return Opaque(name)
             frame = frame.outer
-        if self.star_imports:
-            return self.recorder.star(name, self.star_imports)
+        # No module that is star-imported gives these names a meaning of its own that calls like the built-in one.
         if name in _BUILTINS:
             return Imported(f"builtins.{name}")
-        return Opaque(name)
+        return self.recorder.star(name, self.star_imports) if self.star_imports else Opaque(name)
 
     def bind(self, name: str, value: Bound) -> None:
         """Assign to a name."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from dropcheck.facts import CallFact, as_written
 from dropcheck.levels import Behaviour
-from dropcheck.link.behaviour import Verdict, parameters, verdict
+from dropcheck.link.behaviour import Verdict, parameters
 from dropcheck.link.binding import bind, pair
 from dropcheck.link.calls import Calls, Target
 from dropcheck.link.linker import Linker
@@ -190,7 +190,7 @@ class Helpers:
         outside = linker.reach
         reach = Worlds(both(outside.train, inside.train), both(outside.eval, inside.eval))
         found = Hole(hole.site, reach, put(hole.flag), put(hole.p))
-        return found, verdict(found.reach, found.flag, found.p)
+        return found, linker.judge(found.reach, found.flag, found.p)
 
 
 def _is_meant(site: Site) -> bool:
