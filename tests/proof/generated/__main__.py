@@ -40,7 +40,19 @@ def main(first: int, last: int) -> None:
                 counts[f"{judged.what}: {judged.truth.value}"] += 1
                 if judged.truth in {Truth.WRONG, Truth.MISSED}:
                     file = judged.place[0].removeprefix(name)
-                    print(json.dumps({"seed": seed, "what": judged.what, "truth": judged.truth.value, "at": f"{file}:{judged.place[1]}", "said": judged.said, "text": judged.text}), flush=True)
+                    print(
+                        json.dumps(
+                            {
+                                "seed": seed,
+                                "what": judged.what,
+                                "truth": judged.truth.value,
+                                "at": f"{file}:{judged.place[1]}",
+                                "said": judged.said,
+                                "text": judged.text,
+                            }
+                        ),
+                        flush=True,
+                    )
     print(json.dumps(dict(sorted(counts.items()))))
 
 

@@ -52,16 +52,31 @@ HELPERS = (
         ("def {name}(x, p=0.5, training=True):", "    return {sdpa}(x, x, x, dropout_p=p if training else 0.0)"), FULL, plain=True
     ),
     Helper(
-        ("def {name}(x, p=0.5, training=True):", "    if not training or p == 0.0:", "        return x", "    return {dropout}(x, p)"),
+        (
+            "def {name}(x, p=0.5, training=True):",
+            "    if not training or p == 0.0:",
+            "        return x",
+            "    return {dropout}(x, p)",
+        ),
         FULL,
         plain=True,
     ),
     Helper(
-        ("def {name}(x, p=0.5, training=False):", "    if training:", "        x = {dropout}(x, p)", "    return x"), FULL, plain=True
+        ("def {name}(x, p=0.5, training=False):", "    if training:", "        x = {dropout}(x, p)", "    return x"),
+        FULL,
+        plain=True,
     ),
     Helper(("def {name}(x, p=0.5, training=False):", "    return {dropout}(x, p) if training else x"), FULL, plain=True),
-    Helper(("def {name}(x, p=0.5, training=True):", "    rate = p if training else 0.0", "    return {dropout}(x, rate)"), FULL, plain=True),
-    Helper(("def {name}(x, p=0.5, training=True):", "    p = p * training", "    return {sdpa}(x, x, x, dropout_p=p)"), FULL, plain=True),
+    Helper(
+        ("def {name}(x, p=0.5, training=True):", "    rate = p if training else 0.0", "    return {dropout}(x, rate)"),
+        FULL,
+        plain=True,
+    ),
+    Helper(
+        ("def {name}(x, p=0.5, training=True):", "    p = p * training", "    return {sdpa}(x, x, x, dropout_p=p)"),
+        FULL,
+        plain=True,
+    ),
     Helper(
         ("def {name}(x, p=0.5, deterministic=False):", "    return {dropout}(x, p, training=not deterministic)"),
         (
@@ -75,7 +90,9 @@ HELPERS = (
         ("def {name}(x, p=0.5, *, is_eval=False):", "    if is_eval:", "        return x", "    return {dropout}(x, p=p)"),
         ("{name}({x}, {p}, is_eval={off})", "{name}({x}, is_eval={off})", "{name}({x}, p={p})"),
     ),
-    Helper(("def {name}(x, **kwargs):", "    return {dropout}(x, **kwargs)"), ("{name}({x}, p={p}, training={on})", "{name}({x})")),
+    Helper(
+        ("def {name}(x, **kwargs):", "    return {dropout}(x, **kwargs)"), ("{name}({x}, p={p}, training={on})", "{name}({x})")
+    ),
     Helper(("def {name}(x, *args):", "    return {dropout}(x, *args)"), ("{name}({x}, {p}, {on})", "{name}({x}, {p})")),
     Helper(
         ("def {name}(module, x, p=0.5):", "    return {dropout}(x, p, module.training)"),
@@ -90,10 +107,14 @@ HELPERS = (
     Helper(("{name} = {other}",), FULL, plain=True),
     Helper(("{name} = {torch_dropout}",), ("{name}({x}, {p}, {on})", "{name}({x}, p={p}, train={on})")),
     Helper(
-        ("{name} = functools.partial({dropout}, p=0.25)",), ("{name}({x}, training={on})", "{name}({x})", "{name}({x}, p={p}, training={on})")
+        ("{name} = functools.partial({dropout}, p=0.25)",),
+        ("{name}({x}, training={on})", "{name}({x})", "{name}({x}, p={p}, training={on})"),
     ),
     Helper(("{name} = functools.partial({other}, p=0.25)",), ("{name}({x}, training={on})", "{name}({x})")),
-    Helper(("{name} = functools.partial({other}, training=True)",), ("{name}({x}, p={p})", "{name}({x})", "{name}({x}, training={on})")),
+    Helper(
+        ("{name} = functools.partial({other}, training=True)",),
+        ("{name}({x}, p={p})", "{name}({x})", "{name}({x}, training={on})"),
+    ),
     Helper(
         ("def {name}(p):", "    def apply(x, training=True):", "        return {dropout}(x, p, training)", "    return apply"),
         ("{name}({p})({x}, {on})", "{name}({p})({x})"),
@@ -113,19 +134,36 @@ HELPERS = (
         plain=True,
     ),
     Helper(
-        ("class {name}:", "    @staticmethod", "    def drop(x, p=0.5, training=True):", "        return {dropout}(x, p, training)"),
+        (
+            "class {name}:",
+            "    @staticmethod",
+            "    def drop(x, p=0.5, training=True):",
+            "        return {dropout}(x, p, training)",
+        ),
         ("{name}.drop({x}, {p}, {on})", "{name}.drop({x}, training={on})", "{name}().drop({x}, {p})"),
     ),
     Helper(
-        ("class {name}:", "    @classmethod", "    def drop(cls, x, p=0.5, training=False):", "        return {dropout}(x, p, training)"),
+        (
+            "class {name}:",
+            "    @classmethod",
+            "    def drop(cls, x, p=0.5, training=False):",
+            "        return {dropout}(x, p, training)",
+        ),
         ("{name}.drop({x}, {p}, {on})", "{name}.drop({x}, training={on})", "{name}().drop({x}, {p})"),
     ),
     Helper(
         ("{name} = {{'one': {other}, 'two': {dropout}}}",),
-        ("{name}['one']({x}, {p}, {on})", "{name}['two']({x}, training={on})", "{name}[{key}]({x}, {p}, {on})", "{name}[{key}]({x})"),
+        (
+            "{name}['one']({x}, {p}, {on})",
+            "{name}['two']({x}, training={on})",
+            "{name}[{key}]({x}, {p}, {on})",
+            "{name}[{key}]({x})",
+        ),
     ),
     Helper(
-        ("def {name}(x, p=None, training=True):", "    p = 0.5 if p is None else p", "    return {dropout}(x, p, training)"), FULL, plain=True
+        ("def {name}(x, p=None, training=True):", "    p = 0.5 if p is None else p", "    return {dropout}(x, p, training)"),
+        FULL,
+        plain=True,
     ),
     Helper(
         (

@@ -142,6 +142,8 @@ def _findings(said: Verdicts, events: tuple[Event, ...]) -> Iterator[Judged]:
         here = [(event, call) for event in events for call in event.calls if _covers(said, finding, call.place)]
         if not here or finding.code not in ON | NEVER:
             continue
+        if finding.code == "DRP107" and all(event.training for event, _ in here):
+            continue  # a training-only part of the model: that eval() does not reach it is true, and harmless
         active = any(event.active for event, _ in here)
         on = any(event.active and not (event.training and call.training) for event, call in here)
         truth = Truth.AGREES if (on if finding.code in ON else not active) else Truth.WRONG
@@ -153,9 +155,7 @@ def _missed(said: Verdicts, events: tuple[Event, ...]) -> Iterator[Judged]:
     """Whatever drops in evaluation must be reported, or undecided."""
     files = {finding.path for finding in said.findings if finding.code in ON_ELSEWHERE}
     findings = [finding for finding in said.findings if finding.code in ON]
-    undecided = {
-        start for start, entries in said.entries.items() for entry in entries if entry.behaviour not in DECIDED
-    }
+    undecided = {start for start, entries in said.entries.items() for entry in entries if entry.behaviour not in DECIDED}
     for event in events:
         if not event.active or event.training or not event.calls:
             continue

@@ -29,7 +29,11 @@ MODULES = (
     Part(("self.held{n} = {nn}.ModuleDict({{'a': {made}}})",), (), ("x = self.held{n}['a'](x)",)),
     Part(("self.held{n} = [{made}, {nn}.Identity()]",), (), (LOOP, "x = self.held{n}[0](x)")),
     Part(("self.held{n} = ({made},)",), (), (LOOP, "x = self.held{n}[0](x)")),
-    Part(("self.held{n} = {{'a': {made}}}",), (), ("x = self.held{n}['a'](x)", "for module in self.held{n}.values():;    x = module(x)")),
+    Part(
+        ("self.held{n} = {{'a': {made}}}",),
+        (),
+        ("x = self.held{n}['a'](x)", "for module in self.held{n}.values():;    x = module(x)"),
+    ),
     Part(("self.held{n} = []", "for _ in range(2):", "    self.held{n}.append({made})"), (), (LOOP,)),
     Part(("held = [{made}]", "self.held{n} = held"), (), (LOOP,)),
     Part(("held = [{made}]", "self.held{n} = {nn}.Sequential(*held)"), (), ("x = self.held{n}(x)",)),
@@ -47,15 +51,27 @@ MODULES = (
     Part(("self.held{n} = lambda x: {dropout}(x, 0.5, self.training)",), (), ("x = self.held{n}(x)",)),
     Part(("self.held{n} = lambda x: {dropout}(x, {p}, {on})",), (), ("x = self.held{n}(x)",)),
     Part(("self.held{n} = {dropout}",), (), ("x = self.held{n}(x, {p}, {on})", "x = self.held{n}(x)")),
-    Part(("self.held{n} = functools.partial({dropout}, p=0.5)",), (), ("x = self.held{n}(x, training={on})", "x = self.held{n}(x)")),
-    Part(("self.held{n} = {other}",), (), ("x = self.held{n}(x, {p}, {on})", "x = self.held{n}(x, training={on})", "x = self.held{n}(x)")),
+    Part(
+        ("self.held{n} = functools.partial({dropout}, p=0.5)",), (), ("x = self.held{n}(x, training={on})", "x = self.held{n}(x)")
+    ),
+    Part(
+        ("self.held{n} = {other}",),
+        (),
+        ("x = self.held{n}(x, {p}, {on})", "x = self.held{n}(x, training={on})", "x = self.held{n}(x)"),
+    ),
     Part((), ("held{n} = staticmethod({dropout})",), ("x = self.held{n}(x, {p}, {on})", "x = self.held{n}(x)")),
     Part(("self.held{n} = {{'a': {other}}}",), (), ("x = self.held{n}['a'](x, {p}, {on})", "x = self.held{n}['a'](x)")),
 )
 
 METHODS = (
-    Part((), ("def held{n}(self, x):", "    return {dropout}(x, {p}, {on})"), ("x = self.held{n}(x)", "if {on}:;    x = self.held{n}(x)")),
-    Part((), ("def held{n}(self, x):", "    return {dropout}(x, {p})"), ("x = self.held{n}(x)", "if {on}:;    x = self.held{n}(x)")),
+    Part(
+        (),
+        ("def held{n}(self, x):", "    return {dropout}(x, {p}, {on})"),
+        ("x = self.held{n}(x)", "if {on}:;    x = self.held{n}(x)"),
+    ),
+    Part(
+        (), ("def held{n}(self, x):", "    return {dropout}(x, {p})"), ("x = self.held{n}(x)", "if {on}:;    x = self.held{n}(x)")
+    ),
     Part(
         (),
         ("def held{n}(self, x):", "    if not self.training:", "        return x", "    return {dropout}(x, {p})"),
@@ -69,7 +85,7 @@ METHODS = (
     Part(
         (),
         ("@staticmethod", "def held{n}(x, p=0.5, training=False):", "    return {inner}"),
-        ("x = self.held{n}(x, {p}, {on})", "x = self.held{n}(x)", "x = type(self).held{n}(x, {p}, {on})"),
+        ("x = self.held{n}(x, {p}, {on})", "x = self.held{n}(x)"),
     ),
     Part(
         (),
@@ -78,9 +94,15 @@ METHODS = (
     ),
     Part((), ("@property", "def rate{n}(self):", "    return {p}"), ("x = {sdpa}(x, x, x, dropout_p=self.rate{n})",)),
     Part((), ("@property", "def on{n}(self):", "    return {on}"), ("x = {dropout}(x, 0.5, self.on{n})",)),
-    Part((), ("def on{n}(self):", "    return {on}"), ("x = {dropout}(x, 0.5, self.on{n}())", "if self.on{n}():;    x = {dropout}(x)")),
+    Part(
+        (),
+        ("def on{n}(self):", "    return {on}"),
+        ("x = {dropout}(x, 0.5, self.on{n}())", "if self.on{n}():;    x = {dropout}(x)"),
+    ),
     Part(("self.on{n} = {on}",), (), ("x = {dropout}(x, 0.5, self.on{n})", "if self.on{n}:;    x = {dropout}(x)")),
-    Part(("self.on{n} = True",), (), ("x = {dropout}(x, 0.5, self.on{n})", "x = {dropout}(x, 0.5, self.on{n} and self.training)")),
+    Part(
+        ("self.on{n} = True",), (), ("x = {dropout}(x, 0.5, self.on{n})", "x = {dropout}(x, 0.5, self.on{n} and self.training)")
+    ),
     Part(("self.rate{n} = {p}",), (), ("x = {sdpa}(x, x, x, dropout_p=self.rate{n})", "x = {dropout}(x, self.rate{n}, {on})")),
     Part(("self.rate{n} = 0.5 if self.training else 0.0",), (), ("x = {sdpa}(x, x, x, dropout_p=self.rate{n})",)),
     Part(
@@ -95,11 +117,20 @@ METHODS = (
     ),
     Part(
         (),
-        ("def held{n}(self, x):", "    return self.deeper{n}(x, {on})", "def deeper{n}(self, x, on):", "    return {dropout}(x, 0.5, on)"),
+        (
+            "def held{n}(self, x):",
+            "    return self.deeper{n}(x, {on})",
+            "def deeper{n}(self, x, on):",
+            "    return {dropout}(x, 0.5, on)",
+        ),
         ("x = self.held{n}(x)",),
     ),
     Part((), ("def held{n}(self, x):", "    return {call}"), ("x = self.held{n}(x)",)),
-    Part((), ("def held{n}(self, x, **kwargs):", "    return {other}(x, **kwargs)"), ("x = self.held{n}(x, training={on})", "x = self.held{n}(x)")),
+    Part(
+        (),
+        ("def held{n}(self, x, **kwargs):", "    return {other}(x, **kwargs)"),
+        ("x = self.held{n}(x, training={on})", "x = self.held{n}(x)"),
+    ),
 )
 
 STATEMENTS = (

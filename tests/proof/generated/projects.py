@@ -132,7 +132,11 @@ class Maker:
         plain = ["0.5", "0.25", "self.p", "self.p", "self.drop.p", "self.limit"]
         zero = ["0.0", "0", "self.none", self.layout.spelt("OFF", section)]
         rate = self.random.choice([*plain, self.layout.spelt("RATE", section)])
-        gated = [f"({rate} if {self.flag()} else 0.0)", f"(0.0 if {self.flag()} else {rate})", f"{rate} * {self.random.choice(MODES)}"]
+        gated = [
+            f"({rate} if {self.flag()} else 0.0)",
+            f"(0.0 if {self.flag()} else {rate})",
+            f"{rate} * {self.random.choice(MODES)}",
+        ]
         return self.random.choice([*[rate] * 8, self.random.choice(zero), *gated])
 
     # The sections
@@ -202,7 +206,12 @@ class Maker:
             net.methods += ["def forward(self, x):", *lines, "    return x"]
             return
         net.methods += ["def body(self, x):", *lines, "    return x"]
-        owner.methods += ["def forward(self, x):", "    return self.body(x)", "def body(self, x):", "    raise NotImplementedError"]
+        owner.methods += [
+            "def forward(self, x):",
+            "    return self.body(x)",
+            "def body(self, x):",
+            "    raise NotImplementedError",
+        ]
 
     def write_class(self, holder: Holder, holders: list[Holder]) -> None:
         names = [one.name for one in holders]

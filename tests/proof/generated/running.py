@@ -103,7 +103,9 @@ class Watch:
     def calls(self) -> Iterator[Call]:
         """The calls that are under way, innermost first; where a module of torch drops, also what made it."""
         frame = _caller()
-        module = frame.f_locals.get("self") if frame is not None and frame.f_code.co_filename == dropout_of_torch.__file__ else None
+        module = (
+            frame.f_locals.get("self") if frame is not None and frame.f_code.co_filename == dropout_of_torch.__file__ else None
+        )
         made = self.made.get(module, ()) if isinstance(module, nn.Module) else ()
         for place, owner in (*self.places(frame), *made):
             yield Call(place, self.training if owner is None else owner.training)
@@ -142,7 +144,6 @@ class Watch:
                 stack.enter_context(mock.patch.object(module, name, self.record(getattr(module, name))))
             stack.enter_context(mock.patch.object(base, "__init__", self.remember(base.__init__)))
             yield
-
 
     def run(self, make: Callable[[], nn.Module], history: tuple[bool, ...]) -> list[torch.Tensor]:
         """Make a model and put it through some modes; gives what it computes in training, from a known seed."""
@@ -193,17 +194,16 @@ def run(project: Project, folder: Path) -> Ran:
         for opens in itertools.product(*((False, True) if one else (False,) for one in used)):
             for history in HISTORIES:
                 trained += watch.run(lambda opens=opens: net.Net(*opens), history)
-        classes = sorted(set(_classes(nn.Module, folder)), key=lambda cls: cls.__qualname__)
+        classes = tuple(_classes(folder))
         for cls in classes:
             if cls.__name__.startswith("Layer"):
                 watch.run(cls, HISTORIES[0])
     return Ran(frozenset(watch.events), len(classes), tuple(trained))
 
 
-def _classes(cls: type[object], folder: Path) -> Iterator[type[object]]:
-    """The classes below one that stand in the folder."""
-    for below in cls.__subclasses__():
-        module = sys.modules.get(below.__module__)
+def _classes(folder: Path) -> Iterator[type[nn.Module]]:
+    """The Modules that the files of a folder define."""
+    for name, module in list(sys.modules.items()):
         if str(getattr(module, "__file__", "")).startswith(str(folder)):
-            yield below
-        yield from _classes(below, folder)
+            values = list(vars(module).values())
+            yield from (one for one in values if isinstance(one, type) and issubclass(one, nn.Module) and one.__module__ == name)
