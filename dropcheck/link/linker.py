@@ -70,7 +70,7 @@ class Linker:
         return Worlds(*(Const(False, mode=True) if out else reach[world] for world, out in zip(World, kept_out, strict=True)))
 
     def judge(self, reach: Worlds[Value], flag: Worlds[Value], p: Worlds[Value]) -> Verdict:
-        """What dropout does here. A parameter that some call passes the mode for, and that decides whether it is reached, is a flag.
+        """What dropout does here. A parameter in a condition that a call passes the mode for is a flag.
 
         Args:
             reach: the condition under which it is reached, resolved.
