@@ -40,16 +40,16 @@ class Judged:
     """One verdict.
 
     Args:
-        what: what gave it: ``inventory``, a finding's confidence, or ``evaluation`` for what drops there.
+        what: what gave it: the inventory, findings of some confidence, or for what drops in evaluation, both together.
         truth: whether it is true.
-        place: where.
+        start: where.
         said: what dropcheck says.
         text: the source there.
     """
 
     what: str
     truth: Truth
-    place: Start
+    start: Start
     said: str
     text: str
 
@@ -123,7 +123,8 @@ def _entries(said: Verdicts, events: tuple[Event, ...]) -> Iterator[Judged]:
         else:
             truth = Truth.UNDECIDED
         said_there = " and ".join(behaviour.value for behaviour in behaviours)
-        yield Judged("inventory", truth, start, f"{said_there}, is {true.value}", said.text(start))
+        what = "inventory of modules" if entries[0].kind == "module" else "inventory of calls"
+        yield Judged(what, truth, start, f"{said_there}, is {true.value}", said.text(start))
 
 
 def _covers(said: Verdicts, finding: Finding, place: Place) -> bool:
@@ -148,7 +149,7 @@ def _findings(said: Verdicts, events: tuple[Event, ...]) -> Iterator[Judged]:
         on = any(event.active and not (event.training and call.training) for event, call in here)
         truth = Truth.AGREES if (on if finding.code in ON else not active) else Truth.WRONG
         start = said.place(finding.path, finding.span)[:3]
-        yield Judged(finding.confidence.value, truth, start, f"{finding.code}", said.text(start))
+        yield Judged(f"findings of {finding.confidence.value} confidence", truth, start, f"{finding.code}", said.text(start))
 
 
 def _missed(said: Verdicts, events: tuple[Event, ...]) -> Iterator[Judged]:
@@ -164,4 +165,4 @@ def _missed(said: Verdicts, events: tuple[Event, ...]) -> Iterator[Judged]:
         truth = Truth.AGREES if told else Truth.UNDECIDED if open_there else Truth.MISSED
         start = event.calls[0].place[:3]
         rows = " <- ".join(str(place.row) for place in event.places())
-        yield Judged("evaluation", truth, start, rows, said.text(start))
+        yield Judged("what drops in evaluation", truth, start, rows, said.text(start))
