@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from dropcheck.catalogue import MODULE_PARAMETERS, REQUIRED, DropoutFunction, DropoutModule
 from dropcheck.facts import Argument, CallFact, ClassFacts, FunctionFacts, as_written
+from dropcheck.levels import Behaviour
 from dropcheck.link.behaviour import Open, Verdict, Why, parameters, verdict
 from dropcheck.link.binding import bind, pair
 from dropcheck.link.calls import Calls
 from dropcheck.link.project import CONSTRUCTORS, Moduleness, Project
 from dropcheck.link.resolve import Resolver
 from dropcheck.link.site import Form, ModeSource, Passed, Site
-from dropcheck.levels import Behaviour
 from dropcheck.worlds import (
     MODE_SET,
     TRUE,

@@ -9,9 +9,9 @@ from enum import Enum
 
 from dropcheck.catalogue import DropoutFunction, DropoutModule, Kind
 from dropcheck.facts import Argument, CallFact, ClassFacts, FileFacts, FunctionFacts
+from dropcheck.levels import Behaviour
 from dropcheck.link.behaviour import Verdict
 from dropcheck.link.project import Moduleness
-from dropcheck.levels import Behaviour
 from dropcheck.worlds import Const, Value, Worlds
 
 
