@@ -11,7 +11,8 @@ def main(first: int, last: int) -> None:
     found = tally(range(first, last))
     counts = [(what, truth.value, number) for (what, truth), number in sorted(found.counts.items(), key=str)]
     json.dump(
-        {"projects": found.projects, "classes": found.classes, "counts": counts, "untrue": list(map(str, found.untrue))}, sys.stdout
+        {"projects": found.projects, "classes": found.classes, "counts": counts, "untrue": list(map(str, found.untrue))},
+        sys.stdout,
     )
 
 

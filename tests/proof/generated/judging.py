@@ -12,7 +12,7 @@ from dropcheck.engine.run import RunOptions, check
 from dropcheck.inventory import Entry
 from dropcheck.model import Behaviour, Finding, LineIndex, Span, State
 from proof.comparing import BEHAVIOURS
-from proof.generated.running import Event, Place
+from proof.generated.running import Call, Event, Place
 
 #: A file, a row and a column: where a call starts.
 Start = tuple[str, int, int]
@@ -104,43 +104,42 @@ def _entries(said: Verdicts, events: tuple[Event, ...]) -> Iterator[Judged]:
     """The behaviour of every site that was reached."""
     for start, entries in said.entries.items():
         # A Module's own mode is what its calls can follow; whether anything keeps that from it is asked elsewhere.
-        through = entries[0].kind in {"helper call", "module"}
+        # A module by itself follows its mode, too: what it is kept in decides, and is held to account for what drops.
+        made = entries[0].kind == "module"
+        through = made or entries[0].kind == "helper call"
         here = {
             (call.training, event.active)
             for event in events
             for call in (event.calls if through else event.calls[:1])
             if call.place[:3] == start
         }
-        if not here:
+        if not here or (made and all(training for training, _ in here)):
             continue
         true = BEHAVIOURS[(True, True) in here, (False, True) in here]
         behaviours = [entry.behaviour for entry in entries]
         if DECIDED.issuperset(behaviours):
             does = BEHAVIOURS[tuple(any(map(drops.__contains__, behaviours)) for drops in (IN_TRAINING, IN_EVALUATION))]
             # "Follows mode" only promises that evaluation drops nothing.
-            agrees = true is does or (does, true) == (Behaviour.FOLLOWS_MODE, Behaviour.NEVER_ON)
+            agrees = true is does or (does is Behaviour.FOLLOWS_MODE and (true is Behaviour.NEVER_ON or made))
             truth = Truth.AGREES if agrees else Truth.WRONG
         else:
             truth = Truth.UNDECIDED
         said_there = " and ".join(behaviour.value for behaviour in behaviours)
-        what = "inventory of modules" if entries[0].kind == "module" else "inventory of calls"
+        what = "inventory of modules" if made else "inventory of calls"
         yield Judged(what, truth, start, f"{said_there}, is {true.value}", said.text(start))
 
 
-def _covers(said: Verdicts, finding: Finding, place: Place) -> bool:
+def _covers(said: Verdicts, finding: Finding, call: Call) -> bool:
     """Whether a finding is about a call."""
-    there = said.place(finding.path, finding.span)
-    if finding.path != place.path:
-        return False
-    if finding.code == "DRP107":
-        return there[1:3] <= place[1:3] and place[3:] <= there[3:]
-    return there == place
+    if finding.code == "DRP107":  # is told where the container is made, which may not be where its elements are
+        return finding.path == call.place.path and finding.qualified_name == call.function
+    return said.place(finding.path, finding.span) == call.place
 
 
 def _findings(said: Verdicts, events: tuple[Event, ...]) -> Iterator[Judged]:
     """Every finding that says what happens in evaluation."""
     for finding in said.findings:
-        here = [(event, call) for event in events for call in event.calls if _covers(said, finding, call.place)]
+        here = [(event, call) for event in events for call in event.calls if _covers(said, finding, call)]
         if not here or finding.code not in ON | NEVER:
             continue
         if finding.code == "DRP107" and all(event.training for event, _ in here):
@@ -160,7 +159,7 @@ def _missed(said: Verdicts, events: tuple[Event, ...]) -> Iterator[Judged]:
     for event in events:
         if not event.active or event.training or not event.calls:
             continue
-        told = any(place.path in files or any(_covers(said, one, place) for one in findings) for place in event.places())
+        told = any(call.place.path in files or any(_covers(said, one, call) for one in findings) for call in event.calls)
         open_there = any(place[:3] in undecided for place in event.places())
         truth = Truth.AGREES if told else Truth.UNDECIDED if open_there else Truth.MISSED
         start = event.calls[0].place[:3]

@@ -36,8 +36,8 @@ class Place(NamedTuple):
     end_column: int
 
 
-#: A call that makes a module, and the Module that it is made for.
-Made = tuple[Place, nn.Module | None]
+#: A call, the function around it, and the Module whose method that is or was called by.
+Made = tuple[Place, str, nn.Module | None]
 
 
 class Call(NamedTuple):
@@ -45,10 +45,12 @@ class Call(NamedTuple):
 
     Args:
         place: where it stands.
+        function: the qualified name of the function around it.
         training: the mode of the Module whose method makes it, or which that was called by.
     """
 
     place: Place
+    function: str
     training: bool
 
 
@@ -107,24 +109,24 @@ class Watch:
             frame.f_locals.get("self") if frame is not None and frame.f_code.co_filename == dropout_of_torch.__file__ else None
         )
         made = self.made.get(module, ()) if isinstance(module, nn.Module) else ()
-        for place, owner in (*self.places(frame), *made):
-            yield Call(place, self.training if owner is None else owner.training)
+        for place, function, owner in (*self.places(frame), *made):
+            yield Call(place, function, self.training if owner is None else owner.training)
 
     def places(self, frame: FrameType | None) -> Iterator[Made]:
         """Where the frames of the project are, and the Modules whose methods they run."""
-        functions: list[Place] = []
+        functions: list[tuple[Place, str]] = []
         while frame is not None:
             path = frame.f_code.co_filename
             if path.startswith(str(self.folder)):
                 row, end_row, column, end_column = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
                 if row and end_row and column is not None and end_column is not None:
-                    functions.append(Place(path, row, column + 1, end_row, end_column + 1))
+                    functions.append((Place(path, row, column + 1, end_row, end_column + 1), frame.f_code.co_qualname))
                 owner = frame.f_locals.get("self")
                 if isinstance(owner, nn.Module):
-                    yield from ((place, owner) for place in functions)
+                    yield from ((*call, owner) for call in functions)
                     functions.clear()
             frame = frame.f_back
-        yield from ((place, None) for place in functions)
+        yield from ((*call, None) for call in functions)
 
     def remember(self, made: Callable[..., None]) -> Callable[..., None]:
         """The constructor of torch's dropout modules, which then also notes where the module was made."""
