@@ -62,7 +62,7 @@ _BINARY: Mapping[type[cst.CSTNode], str] = {
 _UNARY: Mapping[type[cst.CSTNode], str] = {cst.Not: "not", cst.Minus: "-", cst.Plus: "+", cst.BitInvert: "~"}
 
 _CONSTANTS: Mapping[str, Const] = {"True": TRUE, "False": FALSE, "None": NONE}
-_BUILTINS = frozenset({"bool", "float", "int", "getattr", "setattr", "dict", "list", "tuple", "vars", "super"})
+_BUILTINS = frozenset({"bool", "float", "int", "getattr", "setattr", "dict", "list", "tuple", "vars", "super", "staticmethod"})
 
 
 class Expressions:

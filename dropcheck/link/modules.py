@@ -141,7 +141,6 @@ class Names:
             source = self.files.get(path)
             if source is None:
                 self._want(path, name, surely=len(stars) > 1)  # which one wins is only known from all
-                hidden = True
                 continue
             if self._exports(source, name):
                 found = self._name(source, name, hops + 1)

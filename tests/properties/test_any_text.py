@@ -55,6 +55,7 @@ def test_a_hole_is_found_behind_any_code(text: str) -> None:
 
 @given(programs_with_dropout)
 @QUICK
-def test_without_the_name_of_torch_there_is_no_site(text: str) -> None:
-    elsewhere = text.replace("torch", "jittor")
-    assert not any(finding.state is dropcheck.State.ACTIVE for finding in dropcheck.check_source(elsewhere))
+def test_calls_of_another_library_are_no_sites(text: str) -> None:
+    # What a class does to its own attributes may be wrong in a Module of any library.
+    about_attributes = {"DRP110", "DRP112", "DRP113"}
+    assert codes(text.replace("torch", "jittor")) <= about_attributes

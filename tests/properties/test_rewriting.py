@@ -22,8 +22,8 @@ from properties.texts import QUICK, SLOW, programs_with_dropout
 RENAMED = re.compile(
     r"x|h|inner|helper\d|his_helper\d|my_helper\d|Layer\d|held\d|kept\d|Net|Base|Mixin|module|function|config|options"
 )
-#: What they may become.
-NEW = tuple(f"{stem}_{letter}" for stem in ("alpha", "thing", "Upper", "_under", "été", "o0") for letter in "abcdefgh")
+#: What they may become; classes get a capital, since an imported name with one is taken for a class.
+NEW = tuple(f"{stem}_{letter}" for stem in ("alpha", "thing", "été", "o0", "aVeryLongNameIndeed") for letter in "abcdefgh")
 
 projects = st.integers(0, 10**6).map(lambda seed: generate(seed).files)
 renamings = st.permutations(NEW)
@@ -39,7 +39,8 @@ def renamed(files: Mapping[str, str], names: list[str]) -> dict[str, str]:
         for token in reversed(list(tokenize.generate_tokens(io.StringIO(text).readline))):
             if token.type == tokenize.NAME and RENAMED.fullmatch(token.string):
                 if token.string not in known:
-                    known[token.string] = next(free)
+                    new = next(free)
+                    known[token.string] = new.capitalize() if token.string[0].isupper() else new
                 (row, start), (_, end) = token.start, token.end
                 rows[row - 1] = rows[row - 1][:start] + known[token.string] + rows[row - 1][end:]
         # Attributes that are set by name.
