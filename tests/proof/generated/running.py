@@ -103,13 +103,15 @@ class Watch:
         return watched
 
     def calls(self) -> Iterator[Call]:
-        """The calls that are under way, innermost first; where a module of torch drops, also what made it."""
+        """The calls that are under way, innermost first; then those that made the Modules whose methods these are."""
         frame = _caller()
-        module = (
-            frame.f_locals.get("self") if frame is not None and frame.f_code.co_filename == dropout_of_torch.__file__ else None
-        )
-        made = self.made.get(module, ()) if isinstance(module, nn.Module) else ()
-        for place, function, owner in (*self.places(frame), *made):
+        calls = list(self.places(frame))
+        owners = [owner for _, _, owner in calls]
+        if frame is not None and frame.f_code.co_filename == dropout_of_torch.__file__:
+            owners.insert(0, frame.f_locals.get("self"))
+        for owner in dict.fromkeys(owners):
+            calls += self.made.get(owner, ()) if owner is not None else ()
+        for place, function, owner in calls:
             yield Call(place, function, self.training if owner is None else owner.training)
 
     def places(self, frame: FrameType | None) -> Iterator[Made]:
@@ -129,22 +131,22 @@ class Watch:
         yield from ((*call, None) for call in functions)
 
     def remember(self, made: Callable[..., None]) -> Callable[..., None]:
-        """The constructor of torch's dropout modules, which then also notes where the module was made."""
+        """The constructor of Modules, which then also notes where one was made."""
 
         def constructor(module: nn.Module, *args: object, **kwargs: object) -> None:
             made(module, *args, **kwargs)
-            self.made[module] = tuple(self.places(_caller()))
+            places = self.places(_caller())
+            self.made[module] = tuple((place, function, owner) for place, function, owner in places if owner is not module)
 
         return constructor
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Watch what drops."""
-        base = dropout_of_torch._DropoutNd
         with contextlib.ExitStack() as stack:
             for module, name in PATCHED:
                 stack.enter_context(mock.patch.object(module, name, self.record(getattr(module, name))))
-            stack.enter_context(mock.patch.object(base, "__init__", self.remember(base.__init__)))
+            stack.enter_context(mock.patch.object(nn.Module, "__init__", self.remember(nn.Module.__init__)))
             yield
 
     def run(self, make: Callable[[], nn.Module], history: tuple[bool, ...]) -> list[torch.Tensor]:
