@@ -16,7 +16,7 @@ from proof.generated.projects import generate
 
 import dropcheck
 from properties.programs import parses
-from properties.texts import QUICK, SLOW, programs_with_dropout
+from properties.texts import SLOW, programs_with_dropout
 
 #: Names in generated projects that say nothing of a mode, of a rate or of an intention.
 RENAMED = re.compile(
@@ -68,7 +68,7 @@ def found_in(files: Mapping[str, str]) -> Counter[tuple[str, int, str, str]]:
 
 
 @given(projects, renamings)
-@QUICK
+@SLOW
 def test_renaming_changes_no_finding(files: Mapping[str, str], names: list[str]) -> None:
     assert found_in(renamed(files, names)) == found_in(files)
 
