@@ -74,12 +74,13 @@ def locate(name: str, cache: Path) -> Corpus:
     return _measured(Path(name).name, Path(name).resolve())
 
 
-def unpacked(package: str, cache: Path) -> Path:
+def unpacked(package: str, cache: Path, version: str = "") -> Path:
     """The folder that holds the files of a wheel.
 
     Args:
-        package: a key of ``VERSIONS``.
+        package: its name on PyPI.
         cache: the folder of the downloads.
+        version: which; by default that of ``VERSIONS``.
 
     Returns:
         The folder.
@@ -87,7 +88,7 @@ def unpacked(package: str, cache: Path) -> Path:
     Raises:
         Unavailable: if the download fails.
     """
-    version = VERSIONS[package]
+    version = version or VERSIONS[package]
     # Downloads and unpacked files lie apart, so that nothing but the package is in the folder that is checked.
     downloads = cache / "wheels" / f"{package}-{version}"
     wheels = made_once(downloads, lambda folder: _download(f"{package}=={version}", folder))

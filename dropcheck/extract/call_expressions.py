@@ -125,6 +125,8 @@ class CallExpressions(Expressions):
     def _builtin_call(self, node: cst.Call, name: str, args: list[Value], keywords: list[tuple[str, Value]]) -> Value | None:
         if name in {"bool", "float", "int"} and len(args) == 1:
             return convert(name, args[0])
+        if name == "staticmethod" and len(args) == 1:
+            return args[0]
         if name == "getattr" and len(args) >= 2 and isinstance(args[1], Const) and isinstance(args[1].value, str):
             return self.member(args[0], args[1].value)
         if name == "setattr" and args and isinstance(args[0], Receiver):

@@ -63,7 +63,7 @@ _BINARY: Mapping[type[cst.CSTNode], str] = {
 _UNARY: Mapping[type[cst.CSTNode], str] = {cst.Not: "not", cst.Minus: "-", cst.Plus: "+", cst.BitInvert: "~"}
 
 _CONSTANTS: Mapping[str, Const] = {"True": TRUE, "False": FALSE, "None": NONE}
-_BUILTINS = frozenset({"bool", "float", "int", "getattr", "setattr", "dict", "list", "tuple", "vars", "super"})
+_BUILTINS = frozenset({"bool", "float", "int", "getattr", "setattr", "dict", "list", "tuple", "vars", "super", "staticmethod"})
 #: Attributes of a tensor that tell its size or kind.
 _MEASURES = frozenset({"shape", "dtype", "ndim", "device", "is_cuda", "layout"})
 
@@ -132,11 +132,10 @@ class Expressions:
             if name in frame.local:
                 return Opaque(name)
             frame = frame.outer
-        if self.star_imports:
-            return self.recorder.star(name, self.star_imports)
+        # No module that is star-imported gives these names a meaning of its own that calls like the built-in one.
         if name in _BUILTINS:
             return Imported(f"builtins.{name}")
-        return Opaque(name)
+        return self.recorder.star(name, self.star_imports) if self.star_imports else Opaque(name)
 
     def bind(self, name: str, value: Bound) -> None:
         """Assign to a name."""

@@ -8,8 +8,10 @@ from functools import cached_property
 
 from dropcheck.facts import CallFact, FunctionFacts, FunctionKind
 from dropcheck.link.behaviour import parameters
+from dropcheck.link.binding import bind
 from dropcheck.link.project import Function, Moduleness, Owner, Project
 from dropcheck.link.resolve import Resolver
+from dropcheck.link.site import Passed
 from dropcheck.worlds import (
     TRUE,
     Attr,
@@ -226,9 +228,45 @@ class Calls:
                 return frozenset(found)
             found |= more
 
+    def is_given_mode(self, path: str, parameter: Param, seen: frozenset[Param] = frozenset()) -> bool:
+        """Whether a call in the project passes what depends on the mode for a parameter, whatever its name.
+
+        Args:
+            path: the file of its function.
+            parameter: the parameter.
+            seen: parameters that it may have come from.
+        """
+        if parameter in seen:
+            return False
+        for (caller, _), call in self.callers.get((path, parameter.function), ()):
+            for target in self.targets(caller, call):
+                if (target.path, target.function.name) == (path, parameter.function):
+                    value = self._passed(caller, call, target).get(parameter.name)
+                    if value is not None and self._depends_on_mode(caller, call, value.value, seen | {parameter}):
+                        return True
+        return False
+
+    def _passed(self, path: str, call: CallFact, target: Target) -> dict[str, Passed]:
+        """What a call passes for the parameters of a function, unresolved."""
+        taken = [item for item in target.function.parameters[target.skip :] if not item.name.startswith("*")]
+        partial = self.in_both_worlds(path, call, target.partial) if target.partial else None
+        keyword_only = sum(item.keyword_only for item in taken)
+        return bind(tuple(item.name for item in taken), call.arguments, partial, keyword_only)
+
+    def _depends_on_mode(self, path: str, call: CallFact, value: Worlds[Value], seen: frozenset[Param]) -> bool:
+        resolved = Worlds(*(self._resolve(path, call, value, world) for world in World))
+        if resolved.train != resolved.eval:
+            return True
+        return isinstance(resolved.eval, Param) and self.is_given_mode(path, resolved.eval, seen)
+
+    def _resolve(self, path: str, call: CallFact, value: Worlds[Value], world: World) -> Value:
+        """A value of a call with what the project knows put in."""
+        return Resolver(self.project, world, self.owner_of(path, call.function)).resolve(
+            self.project.localize(value[world], path)
+        )
+
     def _is_reached(self, path: str, call: CallFact, world: World) -> bool:
-        resolver = Resolver(self.project, world, self.owner_of(path, call.function))
-        return truth(resolver.resolve(self.project.localize(call.reach[world], path))) is not False
+        return truth(self._resolve(path, call, call.reach, world)) is not False
 
     @cached_property
     def reached(self) -> frozenset[tuple[str, str]]:

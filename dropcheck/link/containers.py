@@ -155,10 +155,23 @@ def _drops(project: LinkedProject, made: Value, depth: int) -> bool:
         return not (isinstance(rate, Const) and rate.value == 0)
     if any(_drops(project, part, depth) for part in registered_in(made)):
         return True
+    if _without_rate(made):
+        return False
+    maker = project.function_of(made.callee)
+    if maker is not None and depth <= MAX_DEPTH:
+        path, function = maker
+        returned = made_in(function.returns.train)
+        return not function.decorated and any(_drops(project, project.localize(part, path), depth + 1) for part in returned)
     owner = project.class_of(made.callee)
     if owner is None or depth > MAX_DEPTH or project.moduleness(owner) not in {Moduleness.YES, Moduleness.LIKELY}:
         return False
     return holds_dropout(project, owner, depth)
+
+
+def _without_rate(made: CallOf) -> bool:
+    """Whether a call passes 0.0, which may well be the rate of all that it makes."""
+    passed = (*made.args, *(item for _, item in made.keywords))
+    return any(isinstance(item, Const) and isinstance(item.value, float) and item.value == 0 for item in passed)
 
 
 def holds_dropout(project: LinkedProject, owner: Owner, depth: int = 0) -> bool:
@@ -169,14 +182,29 @@ def holds_dropout(project: LinkedProject, owner: Owner, depth: int = 0) -> bool:
         owner: the class.
         depth: how many Modules it is inside of.
     """
-    for path, cls in (owner, *project.bases(owner)):
+    family = (owner, *project.bases(owner))
+    bases = {_torch_name(project, path, base) for path, cls in family for base in cls.bases}
+    if not bases.isdisjoint(project.catalogue.modules):
+        return True
+    contained = not bases.isdisjoint(_TORCH_CONTAINERS)  # what its constructor makes, it holds
+    for path, cls in family:
         for site in project.sites(path):
-            if site.owner is cls and site.form is not Form.CONSTRUCTION and site.verdict.behaviour is Behaviour.FOLLOWS_MODE:
+            if site.owner is not cls:
+                continue
+            if site.form is Form.CONSTRUCTION:
+                if contained and not site.verdict.inert:
+                    return True
+            elif site.verdict.behaviour is Behaviour.FOLLOWS_MODE:
                 return True
         for fact in cls.attributes:
             if any(_drops(project, project.localize(arm, path), depth + 1) for arm in arms(fact.value.train)):
                 return True
     return False
+
+
+def _torch_name(project: LinkedProject, path: str, base: Value) -> str:
+    found = project.localize(base, path)
+    return found.path if isinstance(found, Imported) else ""
 
 
 def is_registered(project: LinkedProject, path: str, cls: ClassFacts, kept: AttributeFact, held: CallOf) -> bool:

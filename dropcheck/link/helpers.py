@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from dropcheck.facts import CallFact, as_written
 from dropcheck.levels import Behaviour
-from dropcheck.link.behaviour import Verdict, parameters, verdict
+from dropcheck.link.behaviour import Verdict, parameters
 from dropcheck.link.binding import bind, pair
 from dropcheck.link.calls import Calls, Target
 from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
-from dropcheck.link.site import Flag, Form, HelperLink, Passed, Site
+from dropcheck.link.site import Flag, Form, HelperLink, Passed, Site, worst
 from dropcheck.link.words import mode_symbol
 from dropcheck.worlds import (
     Attr,
@@ -80,18 +80,15 @@ class Helpers:
 
     def site(self, path: str, call: CallFact) -> Site | None:
         """The call of a helper as a site: the worst of what it leads to; None where it leads to no dropout."""
-        found: Site | None = None
         targets = tuple(self.calls.targets(path, call))
         if len(targets) > 1:  # an argument that one of them takes may be none of another's
             call = replace(call, insertion=None)
         linker = Linker(self.project, self.calls, path, call)
-        for target in targets:
-            for hole in self._leads_to(linker, target):
-                site = self._helper_site(linker, target, hole, alone=len(targets) == 1)
-                if site.verdict.behaviour is Behaviour.ALWAYS_ON:
-                    return site
-                found = found or site
-        return found
+        return worst(
+            self._helper_site(linker, target, hole, alone=len(targets) == 1)
+            for target in targets
+            for hole in self._leads_to(linker, target)
+        )
 
     def holes(self, path: str, function: str) -> tuple[Hole, ...]:
         """The holes of a function."""
@@ -190,7 +187,7 @@ class Helpers:
         outside = linker.reach
         reach = Worlds(both(outside.train, inside.train), both(outside.eval, inside.eval))
         found = Hole(hole.site, reach, put(hole.flag), put(hole.p))
-        return found, verdict(found.reach, found.flag, found.p)
+        return found, linker.judge(found.reach, found.flag, found.p)
 
 
 def _is_meant(site: Site) -> bool:

@@ -13,7 +13,7 @@ from dropcheck.link.helpers import Helpers
 from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
 from dropcheck.link.shared import Place, hit_by_all, with_shared
-from dropcheck.link.site import Form, Site
+from dropcheck.link.site import Form, Site, worst
 from dropcheck.worlds import World
 
 
@@ -47,14 +47,12 @@ class LinkedProject(Project):
     def _find_sites(self, path: str) -> Iterator[Site]:
         for call in self.files[path].calls:
             parts = split(call)
-            found = [site for part in parts if (site := self._site(path, part)) is not None]
-            if found:
-                worst = next((site for site in found if site.verdict.behaviour is Behaviour.ALWAYS_ON), found[0])
-                yield (
-                    worst
-                    if len(parts) == 1 or worst.helper is None
-                    else replace(worst, helper=replace(worst.helper, alone=False))
-                )
+            found = worst(site for part in parts if (site := self._site(path, part)) is not None)
+            if found is None:
+                continue
+            if len(parts) > 1 and found.helper is not None:
+                found = replace(found, helper=replace(found.helper, alone=False))
+            yield found
 
     def _site(self, path: str, call: CallFact) -> Site | None:
         return Linker(self, self.calls, path, call).site() or self.helpers.site(path, call)

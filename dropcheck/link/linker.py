@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from dropcheck.catalogue import MODULE_PARAMETERS, REQUIRED, DropoutFunction, DropoutModule
 from dropcheck.facts import Argument, CallFact, ClassFacts, FunctionFacts, as_written
-from dropcheck.link.behaviour import verdict
+from dropcheck.levels import Behaviour
+from dropcheck.link.behaviour import Open, Verdict, Why, parameters, verdict
 from dropcheck.link.binding import bind, pair
 from dropcheck.link.calls import Calls
 from dropcheck.link.project import CONSTRUCTORS, Moduleness, Project
@@ -27,7 +28,9 @@ from dropcheck.worlds import (
     World,
     Worlds,
     arms,
+    conjuncts,
     join,
+    truth,
 )
 
 
@@ -65,6 +68,24 @@ class Linker:
         reach = self.resolve(self.call.reach)
         kept_out = [self.calls.never_runs(self.file.path, self.call.function, world) for world in World]
         return Worlds(*(Const(False, mode=True) if out else reach[world] for world, out in zip(World, kept_out, strict=True)))
+
+    def judge(self, reach: Worlds[Value], flag: Worlds[Value], p: Worlds[Value]) -> Verdict:
+        """What dropout does here. A parameter in a condition that a call passes the mode for is a flag.
+
+        Args:
+            reach: the condition under which it is reached, resolved.
+            flag: its flag.
+            p: its drop probability.
+        """
+        judged = verdict(reach, flag, p)
+        if judged.behaviour not in {Behaviour.ALWAYS_ON, Behaviour.INVERTED} or truth(reach.eval) is not None:
+            return judged
+        switches = dict.fromkeys(found for part in conjuncts(reach.eval) for found in parameters(part))
+        switch = next((one for one in switches if self.calls.is_given_mode(self.file.path, one)), None)
+        if switch is None:
+            return judged
+        reason = Open(Why.CALLER, switch.name)
+        return replace(judged, behaviour=Behaviour.CALLER_DECIDES, reached=Worlds(reason, reason), reason=reason)
 
     def site(self) -> Site | None:
         """The site that the call is; None where it is none."""
@@ -121,7 +142,7 @@ class Linker:
     def _in_its_mode(self, site: Site) -> Site:
         """A fresh module with the mode it was put into where it was made; without that, it is in training mode."""
         flag = self.resolve(Worlds(_mode_set(self.call.callee.train), _mode_set(self.call.callee.eval)))
-        return replace(site, flag=Passed(flag), verdict=verdict(self.reach, flag, site.p.value))
+        return replace(site, flag=Passed(flag), verdict=self.judge(self.reach, flag, site.p.value))
 
     def _registered_site(self, module: DropoutModule, made: CallOf) -> Site:
         """The call of a Module that is an attribute: it follows the mode as the object it belongs to does."""
@@ -143,7 +164,7 @@ class Linker:
             module=module,
             p=p,
             flag=flag,
-            verdict=verdict(self.reach, flag.value, p.value),
+            verdict=self.judge(self.reach, flag.value, p.value),
             function=self.function,
             owner=self.owner[1] if self.owner else None,
             moduleness=moduleness,

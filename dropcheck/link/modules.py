@@ -123,10 +123,20 @@ class Names:
         if name in file.left_out:
             self._want(file.path, name)
             return None
+        return self._star_imported(file, name, hops)
+
+    def _star_imported(self, file: FileFacts, name: str, hops: int) -> Value | None:
         stars = tuple(self._stars(file))
+        hidden = False  # whether a later star import, which would win, may have the name
         for star in stars:
             path = self.finder.find(star, file.path)
-            if path is None or path == file.path:
+            if path is None:
+                outside = Imported(f"{star}.{name}")
+                if not hidden and self._is_catalogued(outside.path):
+                    return outside
+                hidden = True
+                continue
+            if path == file.path:
                 continue
             source = self.files.get(path)
             if source is None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from dropcheck.catalogue import DropoutFunction, DropoutModule, Kind
 from dropcheck.facts import Argument, CallFact, ClassFacts, FileFacts, FunctionFacts
+from dropcheck.levels import Behaviour
 from dropcheck.link.behaviour import Verdict
 from dropcheck.link.project import Moduleness
 from dropcheck.worlds import Const, Value, Worlds
@@ -169,3 +171,22 @@ class Site:
             or stem == "conftest"
             or not {"tests", "test", "testing", "benchmarks", "benchmark"}.isdisjoint(parts[:-1])
         )
+
+
+_WORST_FIRST = (
+    Behaviour.ALWAYS_ON,
+    Behaviour.INVERTED,
+    Behaviour.UNDECIDED,
+    Behaviour.CALLER_DECIDES,
+    Behaviour.FOLLOWS_MODE,
+    Behaviour.NEVER_ON,
+)
+
+
+def worst(sites: Iterable[Site]) -> Site | None:
+    """What one call does, by the worst of what it can lead to; None where that is nothing.
+
+    Args:
+        sites: what it can lead to.
+    """
+    return min(sites, key=lambda site: _WORST_FIRST.index(site.verdict.behaviour), default=None)

@@ -56,7 +56,7 @@ from dropcheck.levels import Behaviour
 from dropcheck.link.sites import Form, Site
 from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
-from dropcheck.worlds import Const, Imported
+from dropcheck.worlds import Attr, CallOf, Const, Defined, Imported, Value
 
 _UNSAFE = "It may be meant, as Monte-Carlo dropout is."
 
@@ -69,14 +69,33 @@ def check(site: Site) -> Draft | None:
     written = argument.value.eval if argument is not None and not argument.star else site.flag.value.eval
     if isinstance(written, Imported):
         written = site.flag.value.eval
-    if site.verdict.behaviour is not Behaviour.ALWAYS_ON or not isinstance(written, Const) or written.mode:
+    if site.verdict.behaviour is not Behaviour.ALWAYS_ON:
+        return None
+    if isinstance(written, Const):
+        if written.mode:
+            return None
+        shown = str(written.value)
+    elif argument is not None and _is_returned(site, written):
+        shown = argument.text
+    else:
         return None
     flag, mode = site.entry.flag, spelt_mode(site)
     return Draft(
-        message=f"`{site.name}` with `{flag}={written.value}` stays on in evaluation",
+        message=f"`{site.name}` with `{flag}={shown}` stays on in evaluation",
         help=f"Pass `{flag}={mode}`; if it is meant, mark it `# dropcheck: always-on (reason)`.",
         fix=with_mode(site, f"Replace with `{mode}`", replace_value(argument, mode), _UNSAFE),
     )
+
+
+def _is_returned(site: Site, written: Value) -> bool:
+    """Whether the flag is what a method or a property of the class returns, and that is always True."""
+    known = site.flag.value.eval
+    if not isinstance(known, Const) or known.mode or site.owner is None:
+        return False
+    if isinstance(written, CallOf):
+        return True
+    named = [fact for fact in site.owner.attributes if isinstance(written, Attr) and fact.path == (written.name,)]
+    return bool(named) and all(isinstance(fact.value.eval, Defined) for fact in named)
 
 
 RULE = Rule("DRP102", "hardcoded-training-true", __doc__, "unsafe, advice", check_site=check)

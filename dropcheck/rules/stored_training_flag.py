@@ -80,7 +80,7 @@ def check(site: Site) -> Draft | None:
     if not stored and truth(site.flag.value.eval) is not True:
         return None
     confidence = _confidence(site, flag)
-    if confidence is None or site.verdict.inert or site.verdict.reached.eval is False:
+    if confidence is None or site.verdict.inert or site.verdict.reached.eval is False or site.verdict.p.eval is False:
         return None
     mode = spelt_mode(site)
     return Draft(

@@ -1,0 +1,1 @@
+"""Whole projects made at random, judged by dropcheck and run under torch."""

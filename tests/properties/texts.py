@@ -1,0 +1,55 @@
+"""Texts of any kind: programs that parse, and what only looks like Python."""
+
+import warnings
+
+import hypothesmith
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from properties.programs import files, parses
+
+#: Enough to find what is wrong in a minute; ``--hypothesis-profile`` of one's own asks for more.
+QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(QUICK, max_examples=25)
+FORKING = settings(QUICK, max_examples=8)
+
+HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n\n"
+PIECES = (
+    *("F.dropout(x", "F.dropout", "nn.Dropout(", "self.training", "training=", "x", "0.5", "self", "p", "*a", "**k", "lambda"),
+    *("(", ")", "[", "]", "{", "}", ",", ":", "=", ":=", "==", ".", "->", "@", "*", "...", ";", "\\\n", "\\"),
+    *("if ", "else", " for ", " in ", "not ", " and ", "yield ", "await ", "async ", "return ", "del ", "global x", "match x:"),
+    *("class A(nn.Module):\n", "def f(self, x):\n", "try:\n", "finally:\n", "with x:\n", "import torch\n", "type X = int\n"),
+    *(
+        "\n",
+        "\n    ",
+        "\n\t",
+        "\r\n",
+        "\r",
+        "\f",
+        " ",
+        "    ",
+        "#",
+        "# dropcheck: ignore[DRP101] why",
+        "# noqa",
+        '"""',
+        "'",
+        'f"{',
+        "rb'",
+    ),
+    *("\x00", "\ufeff", "\u2028", "é", "\N{FULLWIDTH LATIN SMALL LETTER F}", "\u200b", "1_0", "0x", "1j", "²"),
+)
+
+#: Anything at all.
+soup = st.text(st.characters(codec="utf-8"), max_size=60) | st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
+#: Small programs about dropout.
+programs_with_dropout = files(()).filter(parses)
+#: Programs that use all of Python's grammar and know nothing of torch.
+grammar = hypothesmith.from_grammar().filter(parses)
+nodes = hypothesmith.from_node().filter(parses)
+
+
+def quietly(action):
+    """Run without the warnings of Python's parser, which random literals earn."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return action()
