@@ -12,6 +12,8 @@ MOST_PATTERNS = 8
 """Brackets in each other in a pattern: at nine, LibCST takes half a second for one pattern, at eleven twelve seconds."""
 #: So many levels fit into the stack that Python has by default, also with a program around that is deeply nested itself.
 _PLAIN_LEVELS = 100
+#: So many ``elif`` are not worth looking at.
+_FEW_BRANCHES = 20
 #: Levels are counted up to here.
 _MANY = 100_000
 
@@ -23,7 +25,7 @@ _STRING = re.compile(
     rb"#[^\n]*",
     re.DOTALL,
 )
-_FORMATTED = re.compile(rb"[^{}]+|\{\{|\}\}|[{}]")
+_FORMATTED = re.compile(rb"[^{}]+|\{\{|[{}]")
 _CONTINUED = re.compile(rb"\\\r?\n")
 _SPACES = re.compile(rb"[ \t\f]{2,}")
 _WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_" + bytes(range(0x80, 0x100))
@@ -81,7 +83,7 @@ def nesting(text: str) -> Nesting:
         brackets += 1
     balanced = "(" not in skeleton and ")" not in skeleton
     levels = max(map(_levels, _SEPARATOR.split(skeleton))) if balanced else _levels(skeleton)
-    return Nesting(max(levels, _longest_branching(code)), brackets, balanced, _deepest_pattern(code), signs)
+    return Nesting(levels + _longest_branching(code), brackets, balanced, _deepest_pattern(code), signs)
 
 
 def _without_text(found: re.Match[bytes]) -> bytes:
@@ -95,9 +97,10 @@ def _without_text(found: re.Match[bytes]) -> bytes:
     parts: list[bytes] = []
     depth = 0
     for part in _FORMATTED.findall(string.strip(string[:1])):
-        depth += (part == b"{") - (part == b"}")
-        if depth or part == b"}":
+        # Outside all braces, a double one is text, and so is one that closes nothing.
+        if depth or part == b"{":
             parts.append(part.replace(b"\n", b" "))
+            depth += part.count(b"{") - part.count(b"}")
     return b"+" + b"".join(parts)
 
 
@@ -112,7 +115,7 @@ def _levels(segment: str) -> int:
 
 def _longest_branching(code: bytes) -> int:
     """The most ``elif`` of one ``if``."""
-    if code.count(b"elif") <= _PLAIN_LEVELS:
+    if code.count(b"elif") <= _FEW_BRANCHES:
         return 0
     counts: dict[int, int] = {}
     longest = 0

@@ -20,14 +20,17 @@ _NAME = re.compile(r"\..*\.[0-9a-f]{12}\.dropcheck-tmp", re.DOTALL)
 
 
 @contextmanager
-def temporary_file(target: str, data: bytes, mode: int, prepare: Callable[[int], None]) -> Iterator[str]:
-    """A file in the folder of another, written down to the disk, and gone at the end unless it was moved.
+def successor(target: str, data: bytes, mode: int, prepare: Callable[[int], None]) -> Iterator[Callable[[], None]]:
+    """A file that can take the place of another in one step, written down to the disk; gone at the end if it does not.
 
     Args:
         target: the other file.
         data: what the new one holds.
         mode: its permissions while it is written, before the umask.
         prepare: what is done to it before it has a name, with its descriptor.
+
+    Yields:
+        What puts it in the place of the other.
 
     Raises:
         OSError: it cannot be written.
@@ -45,11 +48,15 @@ def temporary_file(target: str, data: bytes, mode: int, prepare: Callable[[int],
             file.flush()
             prepare(file.fileno())
             os.fsync(file.fileno())
-            if nameless is not None:
-                _name(file.fileno(), path, folder)
-            elif os.name == "nt":  # where an open file cannot be moved
-                file.close()
-            yield path
+
+            def succeed() -> None:
+                if nameless is not None:
+                    _name(file.fileno(), path, folder)
+                elif os.name == "nt":  # where an open file cannot be moved
+                    file.close()
+                os.replace(path, target)
+
+            yield succeed
     finally:
         with contextlib.suppress(OSError):
             os.unlink(path)

@@ -7,7 +7,7 @@ import os
 import stat
 
 from dropcheck.errors import SourceError
-from dropcheck.source.temporary import temporary_file
+from dropcheck.source.temporary import successor
 from dropcheck.source.text import SourceFile, encode_source, read_bytes, reason
 
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -35,10 +35,10 @@ def write_source(source: SourceFile, text: str) -> None:
         # To root everything is writable, also what somebody has made read-only on purpose.
         if not (os.access(target, os.W_OK) and like.st_mode & _WRITABLE):
             raise SourceError(source.path, "is read-only; left as it is")
-        with temporary_file(target, data, 0o600, lambda new: _make_like(new, like, target)) as temporary:
+        with successor(target, data, 0o600, lambda new: _make_like(new, like, target)) as succeed:
             if read_bytes(target) != source.raw:
                 raise SourceError(source.path, "changed since it was read; left as it is, run dropcheck again")
-            os.replace(temporary, target)
+            succeed()
     except FileNotFoundError as error:
         raise SourceError(source.path, "vanished since it was read; nothing is written") from error
     except OSError as error:
@@ -61,8 +61,8 @@ def write_bytes(path: str, data: bytes, name: str) -> None:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         like = os.stat(target) if os.path.exists(target) else None
         mode = 0o666 if like is None else 0o600
-        with temporary_file(target, data, mode, lambda new: _make_like(new, like, target)) as temporary:
-            os.replace(temporary, target)
+        with successor(target, data, mode, lambda new: _make_like(new, like, target)) as succeed:
+            succeed()
     except OSError as error:
         raise SourceError(name, f"cannot be written: {reason(error)}") from error
 
