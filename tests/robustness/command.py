@@ -26,7 +26,7 @@ def run(
     done = subprocess.run(
         words, cwd=folder, env=environment(), input=stdin, capture_output=True, timeout=timeout, check=False, preexec_fn=before
     )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode()
 
 
 #: Runs once on a folder of its own, so that all is loaded, and then as another user, who may not even read the program.

@@ -48,7 +48,7 @@ else:
     Workspace.findings = judging
 sys.exit(main(sys.argv[1:]))
 """
-LINE = r"cursed.py: internal error: KeyError: .* \(<string>:\d+\), report ([0-9a-f]{8}); please report it with this line \(--verbose .*\)"
+LINE = r"cursed.py: internal error: KeyError: .* \(<string>:\d+\), report ([0-9a-f]{8}); please report it with this line \(.*\)"
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str, str]:

@@ -127,7 +127,7 @@ def test_a_file_that_may_not_grow_stays_as_it_is(tmp_path: Path, arguments: tupl
     assert os.listdir(tmp_path) == ["net.py"]
 
 
-FULL = "mount -t tmpfs -o size=256k tmpfs disk && cp net.py good.py disk/ && head -c 1m /dev/zero > disk/fill 2>/dev/null; cd disk && "
+FULL = "mount -t tmpfs -o size=256k tmpfs disk && cp net.py good.py disk/ && cd disk && head -c 1m /dev/zero > fill 2>/dev/null; "
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare")
