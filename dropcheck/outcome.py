@@ -15,10 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FileError:
-    """A file the tool could not work on: what, where, what to do; the run ends with exit code 2."""
+    """A file the tool could not work on; the run ends with exit code 2.
+
+    Args:
+        path: the file.
+        message: what is wrong and what to do, in one line.
+        trace: the traceback where the tool itself is wrong; empty otherwise.
+    """
 
     path: str
     message: str
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

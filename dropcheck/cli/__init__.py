@@ -114,10 +114,13 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(error.format_message())
     except click.Abort:
         return INTERRUPTED
-    except Exception:
+    except Exception as error:
         # Python would exit with 1 here, and CI would take a bug of ours for findings.
-        traceback.print_exc()
-        return _fail("this is a bug in dropcheck: please report it with the lines above")
+        from dropcheck.engine.faults import internal_error  # noqa: PLC0415  (not needed where all is well)
+
+        if not {"-v", "--verbose"}.isdisjoint(arguments):
+            traceback.print_exc()
+        return _fail(internal_error(error))
     return code if isinstance(code, int) else 0
 
 

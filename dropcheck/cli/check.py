@@ -12,6 +12,7 @@ import click
 
 from dropcheck.cli.cache_choice import cache_folder
 from dropcheck.cli.command import TableCommand
+from dropcheck.cli.errors import print_errors
 from dropcheck.cli.exit_code import ExitOptions, exit_code
 from dropcheck.cli.options import CheckOptions, Overrides, overrides, parameters
 from dropcheck.cli.stdin import StandardInput, read_stdin
@@ -78,7 +79,7 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
             _print_findings(run, options)
     else:
         _print_findings(run, options)
-    _print_errors(report)
+    print_errors(report.errors, verbose=options["verbose"])
     if not options["quiet"]:
         _print_summary(report, options)
         if stdin is None and not report.files and not report.errors:
@@ -111,7 +112,7 @@ def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -
     from dropcheck.cli.progress import ProgressBar  # noqa: PLC0415
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
     from dropcheck.discover import discover, discover_text  # noqa: PLC0415
-    from dropcheck.engine.options import RunOptions  # noqa: PLC0415
+    from dropcheck.engine.options import SECONDS_PER_FILE, RunOptions  # noqa: PLC0415
     from dropcheck.engine.run import check as run_check  # noqa: PLC0415
 
     if options["add_ignore"] is not None:
@@ -141,6 +142,7 @@ def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -
         prune_baseline=options["prune_baseline"],
         cache=cache,
         jobs=options["jobs"],
+        timeout=options["timeout_per_file"] or SECONDS_PER_FILE,
     )
     visible_bar = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not options["quiet"]
     color = use_color(options["color"], os.environ, terminal=visible_bar)
@@ -162,13 +164,6 @@ def _print_findings(run: _Run, options: CheckOptions) -> None:
 
     shown = replace(run.report, findings=()) if options["fix_only"] else run.report
     print_reports(shown, run.outputs, PrintOptions(options["color"], options["diff"], options["statistics"]))
-
-
-def _print_errors(report: Report) -> None:
-    from dropcheck.report.escape import visible  # noqa: PLC0415
-
-    for error in report.errors:
-        write(f"error: {visible(f'{error.path}: {error.message}')}\n", sys.stderr)
 
 
 def _print_summary(report: Report, options: CheckOptions) -> None:

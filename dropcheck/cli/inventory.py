@@ -10,6 +10,7 @@ import click
 
 from dropcheck._version import __version__
 from dropcheck.cli.command import TableCommand
+from dropcheck.cli.errors import print_errors
 from dropcheck.cli.exit_code import FAILED
 from dropcheck.cli.options import overrides, parameters
 from dropcheck.cli.streams import columns, write, write_file
@@ -27,12 +28,13 @@ class _InventoryOptions(TypedDict):
     config: str | None
     isolated: bool
     jobs: int | None
+    timeout_per_file: int | None
     verbose: bool
     output_format: str
     output_file: str | None
 
 
-_SHARED = ("exclude", "extend-exclude", "force-exclude", "respect-gitignore", "config", "isolated", "jobs")
+_SHARED = ("exclude", "extend-exclude", "force-exclude", "respect-gitignore", "config", "isolated", "jobs", "timeout-per-file")
 _OWN = (
     run_option(
         "output-format",
@@ -76,21 +78,21 @@ def inventory(ctx: click.Context, /, **options: Unpack[_InventoryOptions]) -> No
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
     from dropcheck.discover import discover  # noqa: PLC0415
     from dropcheck.engine.inventory import take_inventory  # noqa: PLC0415
-    from dropcheck.engine.options import RunOptions  # noqa: PLC0415
+    from dropcheck.engine.options import SECONDS_PER_FILE, RunOptions  # noqa: PLC0415
     from dropcheck.report.escape import visible  # noqa: PLC0415
 
     given = overrides(ctx)
     resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
     found = discover(options["paths"] or (os.curdir,), resolver)
-    taken = take_inventory(found, RunOptions(jobs=options["jobs"]), composed=options["output_format"] == "html")
+    run_options = RunOptions(jobs=options["jobs"], timeout=options["timeout_per_file"] or SECONDS_PER_FILE)
+    taken = take_inventory(found, run_options, composed=options["output_format"] == "html")
     width = columns(sys.stdout) if options["output_file"] is None else None
     text = _rendered(taken, options["output_format"], width)
     if options["output_file"] is None:
         write(text, sys.stdout)
     else:
         write_file(options["output_file"], text)
-    for error in taken.errors:
-        write(f"error: {visible(f'{error.path}: {error.message}')}\n", sys.stderr)
+    print_errors(taken.errors, verbose=options["verbose"])
     for note in taken.notes if options["verbose"] else ():
         write(f"{visible(note)}\n", sys.stderr)
     ctx.exit(FAILED if taken.errors else 0)

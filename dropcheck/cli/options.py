@@ -51,6 +51,7 @@ class CheckOptions(TypedDict):
     exit_zero: bool
     exit_non_zero_on_fix: bool
     jobs: int | None
+    timeout_per_file: int | None
     no_cache: bool
     cache_dir: str | None
 

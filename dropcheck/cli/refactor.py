@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from dropcheck.cli.command import TableCommand
+from dropcheck.cli.errors import print_errors
 from dropcheck.cli.exit_code import CLEAN, FAILED, FINDINGS
 from dropcheck.cli.options import overrides, parameters
 from dropcheck.cli.streams import columns, is_log, use_color, write
@@ -30,10 +31,21 @@ class RefactorCommandOptions(TypedDict):
     isolated: bool
     color: str
     jobs: int | None
+    timeout_per_file: int | None
     verbose: bool
 
 
-_SHARED = ("exclude", "extend-exclude", "force-exclude", "respect-gitignore", "config", "isolated", "color", "jobs")
+_SHARED = (
+    "exclude",
+    "extend-exclude",
+    "force-exclude",
+    "respect-gitignore",
+    "config",
+    "isolated",
+    "color",
+    "jobs",
+    "timeout-per-file",
+)
 _OWN = (
     run_option("diff", Group.FIXES, "Show what would change, write nothing."),
     run_option("one-module-per-call", Group.FIXES, "Give each call a module of its own."),
@@ -86,13 +98,19 @@ def _run(ctx: click.Context, options: RefactorCommandOptions) -> RefactorReport:
     # Imported here so that --help and --version start without the engine.
     from dropcheck.config.resolve import ConfigResolver  # noqa: PLC0415
     from dropcheck.discover import discover  # noqa: PLC0415
+    from dropcheck.engine.options import SECONDS_PER_FILE  # noqa: PLC0415
     from dropcheck.engine.refactor import RefactorOptions  # noqa: PLC0415
     from dropcheck.engine.refactor import refactor as run_refactor  # noqa: PLC0415
 
     given = overrides(ctx)
     resolver = ConfigResolver(given.values, options["config"], options["isolated"], places=given.places)
     found = discover(options["paths"] or (os.curdir,), resolver)
-    how = RefactorOptions(write=not options["diff"], one_per_call=options["one_module_per_call"], jobs=options["jobs"])
+    how = RefactorOptions(
+        write=not options["diff"],
+        one_per_call=options["one_module_per_call"],
+        jobs=options["jobs"],
+        timeout=options["timeout_per_file"] or SECONDS_PER_FILE,
+    )
     return run_refactor(found, how)
 
 
@@ -119,8 +137,7 @@ def _print(report: RefactorReport, options: RefactorCommandOptions) -> None:
             text = plain(pieces)
             write(disarmed_log(text) if is_log(os.environ, sys.stdout) and not terminal else text, sys.stdout)
     write(summary, stream)
-    for error in report.errors:
-        write(f"error: {visible(f'{error.path}: {error.message}')}\n", sys.stderr)
+    print_errors(report.errors, verbose=options["verbose"])
     for note in report.notes if options["verbose"] else ():
         write(f"{visible(note)}\n", sys.stderr)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import sys
 from collections.abc import Mapping
 from typing import TextIO
 
@@ -19,14 +20,17 @@ def write(text: str, stream: TextIO) -> None:
     Args:
         text: what to write. Line endings stay as they are, characters the stream cannot encode become escapes.
         stream: stdout or stderr.
+
+    Raises:
+        UserError: stdout cannot be written, such as to a full disk.
     """
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace", newline="")
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
-        _silence(stream)
+    except OSError as error:
+        _give_up(stream, error)
 
 
 def write_bytes(data: bytes, stream: TextIO) -> None:
@@ -35,20 +39,30 @@ def write_bytes(data: bytes, stream: TextIO) -> None:
     Args:
         data: what to write.
         stream: stdout or stderr.
+
+    Raises:
+        UserError: stdout cannot be written.
     """
     try:
         stream.flush()
         stream.buffer.write(data)
         stream.flush()
-    except BrokenPipeError:
-        _silence(stream)
+    except OSError as error:
+        _give_up(stream, error)
 
 
-def _silence(stream: TextIO) -> None:
+def _give_up(stream: TextIO, error: OSError) -> None:
+    """Write no more to a stream; raise what its user must know.
+
+    Raises:
+        UserError: it is not that the reader has gone away.
+    """
     # Python flushes the stream once more when it exits: let that go nowhere.
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, stream.fileno())
     os.close(devnull)
+    if not isinstance(error, BrokenPipeError) and stream is sys.stdout:
+        raise UserError(f"stdout: cannot be written: {reason(error)}") from error
 
 
 def write_file(path: str, text: str) -> None:

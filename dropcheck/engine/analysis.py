@@ -11,14 +11,16 @@ from dropcheck.engine.add_ignore import is_ignorable, with_ignores
 from dropcheck.engine.baseline import Baseline
 from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
+from dropcheck.engine.faults import file_error
 from dropcheck.engine.fix import FixResult
 from dropcheck.engine.loading import Loaded, load
 from dropcheck.engine.options import Progress, RunOptions, Ticker
-from dropcheck.engine.pool import extract_many, internal_error
+from dropcheck.engine.pool import extract_many
 from dropcheck.engine.repair import Repaired, repair
 from dropcheck.engine.result import Basis, Result
 from dropcheck.engine.select import enabled_codes
 from dropcheck.engine.slicing import Slices
+from dropcheck.engine.time_limit import SECONDS, limited
 from dropcheck.engine.workspace import Workspace
 from dropcheck.model import Finding
 from dropcheck.outcome import FileError, Report
@@ -127,6 +129,7 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         ignore_suppressions=options.ignore_suppressions,
         obey_noqa=options.obey_noqa,
     )
+    SECONDS.set(options.timeout)
     slices = Slices()
     errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, slices, options.jobs, ticker))
     named = [file.path for file in found.files if file.named]
@@ -176,9 +179,10 @@ def _judge(workspace: Workspace, paths: Sequence[str]) -> tuple[list[str], list[
     errors = []
     for path in paths:
         try:
-            workspace.findings(path)
+            with limited(path):
+                workspace.findings(path)
         except Exception as error:  # a bug of ours in one file must not cost the others
-            errors.append(FileError(path, internal_error(error)))
+            errors.append(file_error(path, error))
         else:
             judged.append(path)
     return judged, errors

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from dropcheck.discover import Discovery
 from dropcheck.engine.analysis import prepare_all
+from dropcheck.engine.faults import file_error
 from dropcheck.engine.options import Progress, RunOptions
 from dropcheck.engine.parts import compositions
-from dropcheck.engine.pool import internal_error
+from dropcheck.engine.time_limit import limited
 from dropcheck.engine.workspace import Workspace
 from dropcheck.facts import as_written
 from dropcheck.inventory import Composition, Entry, Inventory, InventoryFile, Remark
@@ -16,7 +17,6 @@ from dropcheck.levels import Behaviour, State
 from dropcheck.link.behaviour import Why, describe
 from dropcheck.link.site import Form, Passed, Site
 from dropcheck.model import Finding, LineIndex
-from dropcheck.outcome import FileError
 from dropcheck.source.cell_index import line_index
 from dropcheck.worlds import Const, Value, Worlds
 
@@ -30,7 +30,7 @@ def take_inventory(
 
     Args:
         found: the files, each with its settings.
-        options: only ``jobs`` matters here.
+        options: only ``jobs`` and ``timeout`` matter here.
         progress: is called after each file.
         composed: work out, too, which classes are made of which.
 
@@ -47,10 +47,11 @@ def take_inventory(
     remarks: list[Remark] = []
     for path in sorted(workspace.paths):
         try:
-            entries = tuple(_entries(workspace, path))
-            remarks += _remarks(workspace, path, entries)
+            with limited(path):
+                entries = tuple(_entries(workspace, path))
+                remarks += _remarks(workspace, path, entries)
         except Exception as error:  # a bug of ours in one file must not cost the others
-            errors.append(FileError(path, internal_error(error)))
+            errors.append(file_error(path, error))
             continue
         if entries:
             files.append(InventoryFile(path, entries))

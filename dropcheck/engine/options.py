@@ -11,6 +11,10 @@ Progress = Callable[[int, int], None]
 """Is told how many files are done, and how many there are."""
 
 
+SECONDS_PER_FILE = 300
+"""How long the command line lets the work on one file take: a hundred times what the largest files of real projects need."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """What holds for a whole run; everything else comes from the settings of each file.
@@ -27,6 +31,7 @@ class RunOptions:
         cache: the folder of the cache; None for none.
         obey_noqa: let ``# noqa`` silence findings.
         jobs: how many processes at most; None for one a core.
+        timeout: how many seconds the work on one file may take; None for any number.
     """
 
     fix: bool = False
@@ -40,6 +45,7 @@ class RunOptions:
     cache: str | None = None
     obey_noqa: bool = True
     jobs: int | None = None
+    timeout: float | None = None
 
     @property
     def rewrites(self) -> bool:

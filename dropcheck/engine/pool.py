@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dropcheck.catalogue import Catalogue
+from dropcheck.engine.faults import file_error
 from dropcheck.engine.processes import can_fork, cpu_count
+from dropcheck.engine.time_limit import SECONDS, guarded, limited, over
 from dropcheck.extract import extract
+from dropcheck.extract.nesting import nesting
 from dropcheck.facts import FileFacts
 from dropcheck.outcome import FileError
 
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
 POOL_PAYS_FROM = 80_000
 # Windows cannot wait for more.
 MOST_WORKERS = 60
+# LibCST may take half a second for so many characters.
+_HEAVY_FROM = 100_000
+
+_DIED = "the process that worked on it died (out of memory?); exclude it, or report it if it is small"
 
 Outcome = FileFacts | FileError
 
@@ -68,15 +76,20 @@ def extract_one(task: Task, catalogue: Catalogue) -> Outcome:
         catalogue: the entries in force.
 
     Returns:
-        The facts, or the error that stands for a bug of ours.
+        The facts, or why there are none: the file is too much, takes too long, or shows a bug of ours.
     """
     try:
-        facts = extract(task.seen, task.path, module=task.module, is_package=task.is_package, catalogue=catalogue)
-        if facts.syntax_error is not None and task.cut is not None:  # say what is wrong with the file, not with the cut
-            return extract_one(task.with_text(task.text), catalogue)
-        return replace(facts, left_out=task.left_out) if task.left_out else facts
+        with limited(task.path):
+            return _facts(task, catalogue)
     except Exception as error:  # a bug of ours in one file must not cost the others
-        return FileError(task.path, internal_error(error))
+        return file_error(task.path, error)
+
+
+def _facts(task: Task, catalogue: Catalogue) -> FileFacts:
+    facts = extract(task.seen, task.path, module=task.module, is_package=task.is_package, catalogue=catalogue)
+    if facts.syntax_error is not None and task.cut is not None:  # say what is wrong with the file, not with the cut
+        return _facts(task.with_text(task.text), catalogue)
+    return replace(facts, left_out=task.left_out) if task.left_out else facts
 
 
 def extract_many(
@@ -103,15 +116,8 @@ def extract_many(
     return tuple(work.done[task.path] for task in tasks)
 
 
-def internal_error(error: Exception) -> str:
-    """The one line for a bug of ours: what happened, where in our code, and what to do."""
-    place = ""
-    trace = error.__traceback__
-    while trace is not None:
-        place = f" ({os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno})"
-        trace = trace.tb_next
-    what = " ".join(f"{type(error).__name__}: {error}".split())[:200].rstrip(": ")
-    return f"internal error: {what}{place}; please report it"
+def _is_heavy(task: Task) -> bool:
+    return task.weight >= _HEAVY_FROM or not nesting(task.seen).is_plain
 
 
 class _Work:
@@ -125,7 +131,26 @@ class _Work:
     def serial(self, tasks: Iterable[Task]) -> None:
         """Extract files in this process."""
         for task in tasks:
+            if SECONDS.get() is not None and _is_heavy(task):
+                self._apart(task)
+            else:
+                self._finish(task, extract_one(task, self.catalogue))
+
+    def _here(self, tasks: Iterable[Task]) -> str:
+        for task in tasks:
             self._finish(task, extract_one(task, self.catalogue))
+        return ""
+
+    def _apart(self, task: Task) -> None:
+        """Extract a file in a process of its own: native code in this one could be stopped neither by the clock nor by Ctrl-C."""
+        try:
+            why = self._alone(task)
+            if why == _DIED:  # something else may have killed it
+                why = self._alone(task) if self._can_live() else self._here([task])
+        except (OSError, NotImplementedError, ImportError):
+            why = self._here([task])
+        if why:
+            self._finish(task, FileError(task.path, why))
 
     def parallel(self, tasks: Sequence[Task], workers: int) -> None:
         """Extract files in other processes; where these cannot run, in this one."""
@@ -137,22 +162,23 @@ class _Work:
             left = self._left(tasks)
             # Tasks are handed out in order, so the ones a worker can have died of are the first unfinished ones.
             suspects = left[:workers]
-            dead = [task for task in suspects if not self._alone(task)]
-            if len(left) == len(tasks) and len(dead) == len(suspects):
-                self.serial(left)  # no worker ever lived here: blame the surroundings, not the files
+            deaths = {task: why for task in suspects if (why := self._alone(task))}
+            if len(left) == len(tasks) and len(deaths) == len(suspects) and not self._can_live():
+                self._here(left)  # blame the surroundings, not the files
                 return
-            for task in dead:
-                message = "internal error: the process that worked on it died (out of memory?); please report it"
-                self._finish(task, FileError(task.path, message))
+            for task, why in deaths.items():
+                self._finish(task, FileError(task.path, why))
             self.parallel(self._left(tasks), workers)
         except (OSError, NotImplementedError, ImportError):
-            self.serial(self._left(tasks))  # the system allows no processes, or no semaphores
+            self._here(self._left(tasks))  # the system allows no processes, or no semaphores
 
     def _pooled(self, tasks: Sequence[Task], workers: int) -> None:
-        from concurrent.futures import as_completed  # noqa: PLC0415  (as above)
+        import multiprocessing  # noqa: PLC0415  (as above)
+        from concurrent.futures import as_completed  # noqa: PLC0415
 
         if not tasks:
             return
+        others = multiprocessing.active_children()
         pool = self._pool(workers)
         finished = False
         try:
@@ -161,17 +187,32 @@ class _Work:
                 self._finish(futures[future], _result(future, futures[future].path))
             finished = True
         finally:
-            pool.shutdown(wait=finished, cancel_futures=True)
+            for worker in () if finished else multiprocessing.active_children():
+                if worker not in others:
+                    worker.kill()  # after Ctrl-C nobody waits for what they still do
+            pool.shutdown(cancel_futures=True)
 
-    def _alone(self, task: Task) -> bool:
-        """Extract a file in a process of its own; False where that process died."""
+    def _alone(self, task: Task) -> str:
+        """Extract a file in a process of its own; why that process died, or nothing."""
         from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415  (as above)
 
+        start, limit = time.monotonic(), SECONDS.get()
         try:
             self._pooled((task,), 1)
         except BrokenProcessPool:
+            is_over = limit is not None and time.monotonic() - start > limit
+            return over(limit) if limit is not None and is_over else _DIED
+        return ""
+
+    def _can_live(self) -> bool:
+        """Whether a process can work at all here."""
+        from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415  (as above)
+
+        try:
+            with self._pool(1) as pool:
+                return pool.submit(os.getpid).result() > 0
+        except BrokenProcessPool:
             return False
-        return True
 
     def _pool(self, workers: int) -> ProcessPoolExecutor:
         import multiprocessing  # noqa: PLC0415  (as above)
@@ -183,7 +224,7 @@ class _Work:
             # A new Python would look for modules in the current folder first, which may be a stranger's.
             os.environ["PYTHONSAFEPATH"] = "1"
         context = multiprocessing.get_context("fork" if forks else "spawn")
-        return ProcessPoolExecutor(workers, context, _start_worker, (self.catalogue,))
+        return ProcessPoolExecutor(workers, context, _start_worker, (self.catalogue, SECONDS.get()))
 
     def _finish(self, task: Task, outcome: Outcome) -> None:
         self.done[task.path] = outcome
@@ -201,16 +242,21 @@ def _result(future: Future[Outcome], path: str) -> Outcome:
     except BrokenProcessPool:
         raise
     except Exception as error:  # facts that cannot cross the process border are a bug of ours in one file
-        return FileError(path, internal_error(error))
+        return file_error(path, error)
 
 
 _in_worker: list[Catalogue] = []
 
 
-def _start_worker(catalogue: Catalogue) -> None:
+def _start_worker(catalogue: Catalogue, seconds: float | None) -> None:
+    SECONDS.set(seconds)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends a worker at once and without a traceback
     _in_worker.append(catalogue)
 
 
 def _work(task: Task) -> Outcome:
-    return extract_one(task, _in_worker[-1])
+    try:
+        with guarded(task.path):
+            return _facts(task, _in_worker[-1])
+    except Exception as error:  # as in ``extract_one``
+        return file_error(task.path, error)

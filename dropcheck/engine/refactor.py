@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from dropcheck.discover import Discovery
 from dropcheck.engine.analysis import prepare_all
+from dropcheck.engine.faults import file_error
 from dropcheck.engine.modules_fix import REPAIRED
 from dropcheck.engine.options import Progress, RunOptions
-from dropcheck.engine.pool import internal_error
 from dropcheck.engine.select import MODULE_RULE, SYNTAX_ERROR_CODE
+from dropcheck.engine.time_limit import limited
 from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
 from dropcheck.levels import Behaviour, State
@@ -35,11 +36,13 @@ class RefactorOptions:
         write: write the files; otherwise only say what would become of them.
         one_per_call: give each call a module of its own.
         jobs: how many processes at most; None for one a core.
+        timeout: how many seconds the work on one file may take; None for any number.
     """
 
     write: bool = True
     one_per_call: bool = False
     jobs: int | None = None
+    timeout: float | None = None
 
 
 def refactor(found: Discovery, options: RefactorOptions, *, progress: Progress | None = None) -> RefactorReport:
@@ -56,7 +59,7 @@ def refactor(found: Discovery, options: RefactorOptions, *, progress: Progress |
     Raises:
         UserError: the settings of a file name a rule that does not exist.
     """
-    prepared = prepare_all(found, RunOptions(jobs=options.jobs), progress, everything=True)
+    prepared = prepare_all(found, RunOptions(jobs=options.jobs, timeout=options.timeout), progress, everything=True)
     workspace, errors = prepared.workspace, list(prepared.errors)
     workspace.complete_families(options.jobs)
     refusal = _Judged(workspace).refusal
@@ -66,9 +69,10 @@ def refactor(found: Discovery, options: RefactorOptions, *, progress: Progress |
     plans: list[FilePlan] = []
     for path in sorted(workspace.paths):
         try:
-            plan = planner.plan(path)
+            with limited(path):
+                plan = planner.plan(path)
         except Exception as error:  # a bug of ours in one file must not cost the others
-            errors.append(FileError(path, internal_error(error)))
+            errors.append(file_error(path, error))
         else:
             plans += [plan] if plan is not None else []
     before = {path: workspace.text(path) for path in workspace.paths}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dropcheck.engine.faults import file_error
 from dropcheck.engine.fix import FixResult, Refusal
-from dropcheck.engine.pool import internal_error
+from dropcheck.engine.time_limit import limited
 from dropcheck.engine.workspace import InternalError, Workspace
 from dropcheck.errors import SourceError
 from dropcheck.model import Finding
@@ -61,7 +62,7 @@ def repair(
         for path, draft in drafts.items():
             _write(workspace, sources[path], draft)
     fixed = (draft.result(path, workspace.text(path)) for path, draft in drafts.items() if draft.touched)
-    errors = (FileError(path, draft.error) for path, draft in drafts.items() if draft.error)
+    errors = (draft.error for draft in drafts.values() if draft.error is not None)
     return Repaired(tuple(fixed), tuple(errors))
 
 
@@ -72,7 +73,7 @@ class _Draft:
     before: str
     applied: list[Finding] = field(default_factory=list)
     refused: tuple[Refusal, ...] = ()
-    error: str = ""
+    error: FileError | None = None
 
     @property
     def touched(self) -> bool:
@@ -87,9 +88,13 @@ def _fix(workspace: Workspace, path: str, draft: _Draft, mend: Callable[[str], F
     """Fix one file in the workspace; whether that changed it."""
     before = workspace.text(path)
     try:
-        result = mend(path)
+        with limited(path):
+            result = mend(path)
+    except InternalError as error:
+        draft.error = FileError(path, str(error), error.trace)
+        return False
     except Exception as error:  # a bug of ours in one file must not cost the others
-        draft.error = str(error) if isinstance(error, InternalError) else internal_error(error)
+        draft.error = file_error(path, error)
         return False
     draft.applied.extend(result.applied)
     draft.refused = result.refused
@@ -101,7 +106,7 @@ def _write(workspace: Workspace, source: SourceFile, draft: _Draft) -> None:
         write_source(source, workspace.text(source.path))
     except SourceError as error:
         workspace.edit(source.path, draft.before)
-        draft.error = error.message
+        draft.error = FileError(source.path, error.message)
 
 
 def _reasons(refused: Sequence[Refusal], text: str) -> str:

@@ -33,7 +33,16 @@ VOCABULARY = Vocabulary(codes_for, nearest)
 
 
 class InternalError(Exception):
-    """A text that extraction could not work on: a bug of ours. ``str(error)`` is the line for the user."""
+    """A text that extraction could not work on: it is too much, or shows a bug of ours. ``str(error)`` is the line for the user.
+
+    Args:
+        message: that line.
+        trace: the traceback of a bug of ours; empty otherwise.
+    """
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message)
+        self.trace = trace
 
 
 class Workspace:
@@ -124,7 +133,7 @@ class Workspace:
         """
         outcome = extract_one(task, self.catalogue)
         if isinstance(outcome, FileError):
-            raise InternalError(outcome.message)
+            raise InternalError(outcome.message, outcome.trace)
         self.put(task, outcome)
 
     def edit(self, path: str, text: str) -> None:

@@ -6,6 +6,7 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dropcheck.errors import SourceError
 from dropcheck.source.cells import is_notebook
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ def extract(text: str, path: str, *, module: str, is_package: bool, catalogue: C
 
     Returns:
         The facts; ``syntax_error`` is set where the text does not parse, ``broken_cells`` where cells of a notebook do not.
+
+    Raises:
+        SourceError: the text is nested too deeply, or too long, to be analysed.
     """
     with warnings.catch_warnings():
         # Python's, about escapes in strings of the file: they would stand on stderr, with characters of the file in them.
@@ -34,7 +38,16 @@ def extract(text: str, path: str, *, module: str, is_package: bool, catalogue: C
 
 def _extract(text: str, path: str, *, module: str, is_package: bool, catalogue: Catalogue) -> FileFacts:
     # LibCST takes a while to import, and a run in which no file passes the sieve does without.
-    from dropcheck.extract.assemble import assemble  # noqa: PLC0415
+    from dropcheck.extract.parse import TooMuchError, with_room  # noqa: PLC0415
+
+    try:
+        return with_room(text, lambda: _facts(text, path, module, is_package, catalogue))
+    except TooMuchError as error:
+        raise SourceError(path, str(error)) from error
+
+
+def _facts(text: str, path: str, module: str, is_package: bool, catalogue: Catalogue) -> FileFacts:
+    from dropcheck.extract.assemble import assemble  # noqa: PLC0415  (as above)
 
     if not is_notebook(text):
         return assemble(text, path, module=module, is_package=is_package, catalogue=catalogue)

@@ -11,6 +11,7 @@ import libcst as cst
 from dropcheck.catalogue import Catalogue
 from dropcheck.extract.collect import ClassRecord, Collector, Definitions, FunctionRecord
 from dropcheck.extract.frames import Closure, FunctionContext
+from dropcheck.extract.parse import parse_module
 from dropcheck.extract.records import AttributeRecord, CallRecord, FileRecord, Recorder
 from dropcheck.extract.scopes import parameters_of
 from dropcheck.extract.spans import Spans, locate
@@ -40,7 +41,7 @@ R = TypeVar("R")
 def assemble(text: str, path: str, *, module: str, is_package: bool, catalogue: Catalogue) -> FileFacts:
     """Parse a file, run it in both worlds and write down the facts; arguments as for ``extract``."""
     try:
-        tree = cst.parse_module(text)
+        tree = parse_module(text)
     except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
         return FileFacts(path, module, syntax_error=syntax_error(text, error))
     shared = FileRecord(catalogue)

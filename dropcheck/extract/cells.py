@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from dropcheck.extract.parse import parse_module
 from dropcheck.extract.syntax import syntax_error
 from dropcheck.facts import SyntaxErrorFact
 from dropcheck.model import Span
@@ -43,7 +44,7 @@ def readable(text: str, *, thorough: bool = False) -> tuple[str, tuple[SyntaxErr
 
 def _error(cell: str) -> SyntaxErrorFact | None:
     try:
-        cst.parse_module(cell)
+        parse_module(cell)
     except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
         return syntax_error(cell, error)
     return None

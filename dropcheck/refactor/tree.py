@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import libcst as cst
 
+from dropcheck.extract.parse import parse_module
 from dropcheck.extract.scopes import children
 from dropcheck.extract.spans import locate
 from dropcheck.model import Span
@@ -29,7 +30,7 @@ class Tree:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.module = cst.parse_module(text)
+        self.module = parse_module(text)
         self._parents: dict[int, cst.CSTNode] = {}
         nodes = list(self._register(self.module))
         self._spans = locate(self.module, frozenset(map(id, nodes)))

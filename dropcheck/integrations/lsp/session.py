@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.config.settings import Settings
+from dropcheck.engine.faults import internal_error
 from dropcheck.engine.fix import fix_text
-from dropcheck.engine.pool import internal_error
 from dropcheck.engine.select import SYNTAX_ERROR_CODE
 from dropcheck.engine.workspace import InternalError, Workspace
 from dropcheck.errors import SourceError, UserError

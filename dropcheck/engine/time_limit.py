@@ -1,0 +1,98 @@
+"""How long the work on one file may take.
+
+In the main thread an alarm of the system ends what runs too long, between two steps of Python. Native code (LibCST's parser) does
+not hear it; so in a worker a watchdog that needs no Python ends the whole process soon after, and its parent tells the file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from dropcheck.errors import SourceError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+SECONDS: ContextVar[float | None] = ContextVar("seconds_per_file", default=None)
+"""The limit in force; None for none, as for programs that use the API and may have an alarm of their own."""
+
+_RUNNING: ContextVar[bool] = ContextVar("the alarm is set", default=False)
+_GRACE = 1.0  # seconds from the alarm to the end of the process
+
+
+class _TimeOverError(BaseException):
+    """The alarm. It is no Exception, so that nothing on the way takes it for a bug."""
+
+
+@contextmanager
+def limited(path: str) -> Iterator[None]:
+    """Do something with a file, but not for longer than the limit. Nothing is limited outside the main thread, or on Windows.
+
+    Args:
+        path: the file.
+
+    Raises:
+        SourceError: it took longer.
+    """
+    # Imported where a file is really worked on, which a clean run does not.
+    import signal  # noqa: PLC0415
+    import threading  # noqa: PLC0415
+
+    seconds = SECONDS.get()
+    can_ring = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if seconds is None or not can_ring or _RUNNING.get():
+        yield
+        return
+    handler = signal.signal(signal.SIGALRM, _ring)
+    running = _RUNNING.set(True)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except _TimeOverError:
+        raise SourceError(path, over(seconds)) from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        _RUNNING.reset(running)
+
+
+@contextmanager
+def guarded(path: str) -> Iterator[None]:
+    """The same in a process that may be ended: native code does not go on for ever either.
+
+    Args:
+        path: the file.
+
+    Raises:
+        SourceError: it took longer, and Python could tell.
+    """
+    import faulthandler  # noqa: PLC0415  (as above)
+
+    seconds = SECONDS.get()
+    if seconds is None:
+        yield
+        return
+    with open(os.devnull, "wb") as nowhere:
+        faulthandler.dump_traceback_later(seconds + _GRACE, exit=True, file=nowhere)
+        try:
+            with limited(path):
+                yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def over(seconds: float) -> str:
+    """What is said of a file that took too long.
+
+    Args:
+        seconds: the limit.
+    """
+    return f"took longer than {seconds:g} s; exclude it, or allow more with --timeout-per-file"
+
+
+def _ring(_signal: int, _frame: FrameType | None) -> None:
+    raise _TimeOverError
