@@ -15,6 +15,10 @@ from dropcheck.sieve.words import parses
 from dropcheck.source.cells import NOTEBOOK_SUFFIX
 from dropcheck.source.text import SourceFile, decode_source, read_bytes
 
+#: A row of more bytes that names dropout more often is no code that a person, or a generator of models, has written.
+_LONG_ROW = 20_000
+_MANY_NAMES = 300
+
 _WHOLE = Look(whole=True)
 
 
@@ -63,7 +67,9 @@ def load(
     for file in files:
         try:
             raw = raws[file.path] = read_bytes(file.path) if file.raw is None else file.raw
-            codes[file.path] = _code(file.path, raw, decoded, named=file.named)
+            code = _code(file.path, raw, decoded, named=file.named)
+            _refuse_endless_rows(file.path, code)
+            codes[file.path] = code
         except SourceError as error:
             if isinstance(error, ForeignNotebookError) and not file.insisted:
                 notes.append(str(error))
@@ -98,6 +104,18 @@ def _code(path: str, raw: bytes, decoded: dict[str, SourceFile], *, named: bool)
     if is_notebook:
         decoded[path] = source
     return source.code
+
+
+def _refuse_endless_rows(path: str, code: bytes) -> None:
+    """Refuse what the searches of the sieve would take hours for: they look back in the row from each place that names dropout.
+
+    Raises:
+        SourceError: the file has such a row.
+    """
+    for row in code.split(b"\n") if len(code) > _LONG_ROW else ():
+        if len(row) > _LONG_ROW and (count := row.count(b"rop") + row.count(b"training")) > _MANY_NAMES:
+            message = f"has a row of {len(row):,} bytes that names dropout {count:,} times; split it, or exclude the file"
+            raise SourceError(path, message)
 
 
 def _is_plain_text(raw: bytes) -> bool:

@@ -200,6 +200,17 @@ SIZES = {
 }
 
 
+@pytest.mark.parametrize("row", [b"dropout" * 30_000, b"drop=" * 40_000, b"F.dropout(x)," * 20_000, b"self.training" * 20_000])
+@pytest.mark.parametrize("command", ["check", "inventory", "refactor"])
+def test_a_row_that_searches_would_never_end_in_is_one_line(tmp_path: Path, row: bytes, command: str) -> None:
+    (tmp_path / "big.py").write_bytes(BAD.encode() + row + b"\n")
+    (tmp_path / "net.py").write_text(BAD)
+    code, out, error = run(tmp_path, command, "--isolated", ".")
+    assert code == 2
+    assert one_line(error).startswith("big.py: has a row of ")
+    assert "net.py" in out
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_any_size_ends_in_findings_or_one_line(tmp_path: Path, size: str) -> None:
     (tmp_path / "big.py").write_bytes(SIZES[size])
