@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TypedDict
 
 from benchmarks.corpora import python_files
 from benchmarks.tool import COMMAND
 
-_ROW_END = re.compile(rb"(?<=\n)|(?<=\r)(?!\n)")
+_CHANGE = re.compile(rb"^(?P<first>\d+)(,(?P<last>\d+))?(?P<kind>[acd])", re.MULTILINE)
 _CRASH = re.compile(r"Traceback|[Ii]nternal error|\(please report")
 _EVERYTHING = ("--isolated", "--no-cache", "--no-respect-gitignore", "--exclude=", "--select=ALL")
 
@@ -154,21 +154,24 @@ def _changed_elsewhere(findings: Iterable[_Finding], before: dict[Path, bytes], 
             rows = range(edit["location"]["row"], edit["end_location"]["row"] + 1)
             named.setdefault(Path(finding["filename"]), set()).update(rows)
     for file, old in before.items():
-        if old != fixed[file] and not changed_rows(old, fixed[file]) <= named.get(file, set()):
+        if old != fixed[file] and not all(map(named.get(file, set()).__contains__, changed_rows(old, fixed[file]))):
             yield str(file)
 
 
-def changed_rows(old: bytes, new: bytes) -> set[int]:
-    """The rows of the old text, counted from 1, that are not the same in the new one.
+def changed_rows(old: bytes, new: bytes) -> Iterator[int]:
+    """The rows of the old text, counted from 1, that are not the same in the new one; an insertion is that behind it.
 
     Args:
         old: the text before.
         new: the text after.
     """
-    before, after = _ROW_END.split(old), _ROW_END.split(new)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    changed: set[int] = set()
-    for kind, start, end, _, _ in matcher.get_opcodes():
-        if kind != "equal":
-            changed.update(range(start + 1, max(end, start + 1) + 1))
-    return changed
+    with tempfile.TemporaryDirectory() as name:
+        paths = [Path(name, "old"), Path(name, "new")]
+        for path, text in zip(paths, (old, new), strict=True):
+            path.write_bytes(text)
+        run = subprocess.run(
+            ["diff", "--text", *paths], capture_output=True, check=False
+        )  # of texts this long, difflib is too slow
+    for match in _CHANGE.finditer(run.stdout):
+        first, last = int(match["first"]), int(match["last"] or match["first"])
+        yield from (first + 1,) if match["kind"] == b"a" else range(first, last + 1)
