@@ -33,7 +33,8 @@ def test_a_run_has_time_and_memory() -> None:
     sample = ran(python(HUNGRY))
     assert sample.cpu > 0
     assert sample.wall > 0
-    assert 80_000_000 < sample.peak < 400_000_000
+    # A process cannot be seen below the peak of the one that starts it.
+    assert 80_000_000 < sample.peak < 400_000_000 + measure.smallest_peak()
 
 
 def test_the_largest_process_counts() -> None:

@@ -259,7 +259,7 @@ def test_a_switch_can_be_undone_on_the_command_line(project: Project, monkeypatc
     project.write(".gitignore", "net.py\n")
     monkeypatch.setenv("DROPCHECK_RESPECT_GITIGNORE", "false")
     assert "1 file checked" in project.run()[2]
-    assert project.run("--respect-gitignore") == (0, "", "")
+    assert project.run("--respect-gitignore") == (0, "", "warning: no Python files found in the given paths\n")
 
 
 @pytest.mark.parametrize(

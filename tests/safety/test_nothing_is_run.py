@@ -172,7 +172,9 @@ def test_what_a_run_does(checkout: Path, command: tuple[str, ...]) -> None:
     done = audited(checkout, *command, paths=(ROOT,))
     assert done.returncode in (0, 1)
     allowed = (".dropcheck_cache", "../.user", "../report.sarif", "../.report.sarif.")
-    assert [(event, what) for event, what in told(done) if not what.startswith(allowed)] == []
+    # On Linux the report has no name until it is whole: its folder is opened, and a file without a name.
+    nameless = ("..", "(deleted)") if "--output-file" in command else ()
+    assert [(event, what) for event, what in told(done) if not (what.startswith(allowed) or what.endswith(nameless))] == []
     assert bool([what for _, what in told(done) if "report" in what]) is ("--output-file" in command)
     assert pwned(checkout) == []
 
