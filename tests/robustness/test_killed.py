@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,15 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 PAD = "# padding\n" * 200
 #: DROPCHECK_KILLS is read by the tests only; 200 with 500 files is what docs/reliability.md tells.
 ROUNDS = int(os.environ.get("DROPCHECK_KILLS", "20"))
+
+
+@pytest.fixture(autouse=True)
+def _ctrl_c_is_heard() -> Iterator[None]:
+    """What a shell starts in the background ignores Ctrl-C, and so do its children."""
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_a_fix_that_is_killed_leaves_whole_files_and_no_other(tmp_path: Path) -> None:
