@@ -85,6 +85,12 @@ def project_on_path(folder: Path) -> Iterator[tuple[Path, ...]]:
     sys.path[:0] = map(str, roots)
     sys.dont_write_bytecode = True
     importlib.invalidate_caches()
+    # Other tests may have left modules of the same names.
+    tops = {name.partition(".")[0] for name in module_names(folder, roots)}
+    for name, module in known.items():
+        file = getattr(module, "__file__", None) or ""
+        if name.partition(".")[0] in tops and file.endswith(".py") and "site-packages" not in file:
+            del sys.modules[name]
     for base in FRAMEWORK_BASES:
         stand_in(base)
     try:

@@ -10,7 +10,7 @@ from benchmarks.audit import Verdict, verdict
 from dropcheck import Behaviour, Outcome
 from dropcheck.inventory import Entry
 from dropcheck.live.text import render_json
-from dropcheck.model import Position
+from dropcheck.model import Position, Span
 from proof.audit.nets import NETS, library, made, rows
 
 pytestmark = pytest.mark.proof
@@ -82,7 +82,7 @@ def test_the_benchmark_judges(
         Behaviour.ALWAYS_ON: ("drops", "drops"),
         Behaviour.CALLER_DECIDES: ("open", "open"),
     }
-    entry = Entry(Position(1, 1), "", "", "functional", "dropout", "", behaviour, *words[behaviour])
+    entry = Entry(Position(1, 1), Span(0, 0), "", "", "functional", "dropout", "", behaviour, *words[behaviour])
     assert verdict(entry, train, evaluation, rated=rated) is expected
 
 
