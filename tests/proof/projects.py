@@ -88,7 +88,8 @@ def project_on_path(folder: Path) -> Iterator[tuple[Path, ...]]:
     # Other tests may have left modules of the same names.
     tops = {name.partition(".")[0] for name in module_names(folder, roots)}
     for name, module in known.items():
-        file = getattr(module, "__file__", None) or ""
+        # Not by getattr: a library may stand in for a module that it loads, or fails to, when it is asked for anything.
+        file = vars(module).get("__file__") or ""
         if name.partition(".")[0] in tops and file.endswith(".py") and "site-packages" not in file:
             del sys.modules[name]
     for base in FRAMEWORK_BASES:
