@@ -271,9 +271,6 @@ def _interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _broken(*_: object) -> None:
-    raise ZeroDivisionError
-
 
 def test_interrupt_is_quiet(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dropcheck.discover.discover", _interrupted)
@@ -281,14 +278,22 @@ def test_interrupt_is_quiet(project: Project, monkeypatch: pytest.MonkeyPatch) -
     assert (code, out, err.strip()) == (130, "", "")
 
 
-def test_a_bug_of_ours_does_not_look_like_findings(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dropcheck.discover.discover", _broken)
+@pytest.mark.parametrize("error", [ZeroDivisionError, EOFError])
+def test_a_bug_of_ours_does_not_look_like_findings(
+    project: Project, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """Nor like an interruption, which an unforeseen end of a file is to click."""
+
+    def broken(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("dropcheck.discover.discover", broken)
     code, out, err = project.run("--exit-zero")
     assert (code, out) == (2, "")
-    assert re.fullmatch(r"error: internal error: ZeroDivisionError.*, report [0-9a-f]{8}; please report it with .*\n", err)
+    assert re.fullmatch(rf"error: internal error: {error.__name__}.*, report [0-9a-f]{{8}}; please report it with .*\n", err.lstrip())
     _, _, told = project.run("--exit-zero", "--verbose")
-    assert told.startswith("Traceback")
-    assert told.splitlines()[-1] == err.rstrip()
+    assert told.lstrip().startswith("Traceback")
+    assert told.splitlines()[-1] == err.strip()
 
 
 # Files

@@ -112,16 +112,21 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(_no_such_option(error))
     except click.ClickException as error:
         return _fail(error.format_message())
-    except click.Abort:
-        return INTERRUPTED
+    except click.Abort as error:
+        # click takes an end of file that nothing of ours expected for that of a prompt.
+        return _bug(error.__cause__, arguments) if isinstance(error.__cause__, EOFError) else INTERRUPTED
     except Exception as error:
-        # Python would exit with 1 here, and CI would take a bug of ours for findings.
-        from dropcheck.engine.faults import internal_error  # noqa: PLC0415  (not needed where all is well)
-
-        if not {"-v", "--verbose"}.isdisjoint(arguments):
-            traceback.print_exc()
-        return _fail(internal_error(error))
+        return _bug(error, arguments)
     return code if isinstance(code, int) else 0
+
+
+def _bug(error: Exception, arguments: Sequence[str]) -> int:
+    """Tell of a bug of ours. Python would exit with 1, and CI would take it for findings."""
+    from dropcheck.engine.faults import internal_error  # noqa: PLC0415  (not needed where all is well)
+
+    if not {"-v", "--verbose"}.isdisjoint(arguments):
+        traceback.print_exception(error)
+    return _fail(internal_error(error))
 
 
 def _no_such_option(error: click.NoSuchOption) -> str:

@@ -22,7 +22,8 @@ def run(
     folder: Path, *arguments: str | bytes, stdin: bytes = b"", before: Callable[[], None] | None = None, timeout: float = 120
 ) -> tuple[int, str, str]:
     """The exit code, stdout and stderr; control characters stay what they are."""
-    words = [sys.executable, "-m", "dropcheck", *arguments]
+    # Where files may not grow, Python would keep the half of the bytecode that it could write, and believe it from then on.
+    words = [sys.executable, *(("-B",) if before else ()), "-m", "dropcheck", *arguments]
     done = subprocess.run(
         words, cwd=folder, env=environment(), input=stdin, capture_output=True, timeout=timeout, check=False, preexec_fn=before
     )
