@@ -271,7 +271,6 @@ def _interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-
 def test_interrupt_is_quiet(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dropcheck.discover.discover", _interrupted)
     code, out, err = project.run()
@@ -290,7 +289,9 @@ def test_a_bug_of_ours_does_not_look_like_findings(
     monkeypatch.setattr("dropcheck.discover.discover", broken)
     code, out, err = project.run("--exit-zero")
     assert (code, out) == (2, "")
-    assert re.fullmatch(rf"error: internal error: {error.__name__}.*, report [0-9a-f]{{8}}; please report it with .*\n", err.lstrip())
+    assert re.fullmatch(
+        rf"error: internal error: {error.__name__}.*, report [0-9a-f]{{8}}; please report it with .*\n", err.lstrip()
+    )
     _, _, told = project.run("--exit-zero", "--verbose")
     assert told.lstrip().startswith("Traceback")
     assert told.splitlines()[-1] == err.strip()
