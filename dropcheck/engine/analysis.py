@@ -12,7 +12,6 @@ from dropcheck.engine.baseline import Baseline
 from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.faults import file_error
-from dropcheck.engine.fix import FixResult
 from dropcheck.engine.loading import Loaded, load
 from dropcheck.engine.options import Progress, RunOptions, Ticker
 from dropcheck.engine.pool import extract_many
@@ -21,6 +20,7 @@ from dropcheck.engine.result import Basis, Result
 from dropcheck.engine.select import enabled_codes
 from dropcheck.engine.slicing import Slices
 from dropcheck.engine.time_limit import SECONDS, limited
+from dropcheck.engine.together import Mending
 from dropcheck.engine.workspace import Workspace
 from dropcheck.model import Finding
 from dropcheck.outcome import FileError, Report
@@ -49,7 +49,9 @@ def analyse(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
     paths, failures = _judge(workspace, workspace.paths)
     repaired = Repaired((), ())
     if options.fix or options.diff or options.add_ignore is not None:
-        repaired = repair(workspace, paths, prepared.sources, _mender(workspace, options), write=not options.diff)
+        repaired = repair(
+            workspace, paths, prepared.sources, _mending(workspace, options), write=not options.diff, jobs=options.jobs
+        )
         paths, more = _judge(workspace, paths)
         failures += more
     errors += (*failures, *repaired.errors)
@@ -76,14 +78,17 @@ def analyse(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
     return Result(settle(report, in_use, prune=options.prune_baseline), prepared.basis)
 
 
-def _mender(workspace: Workspace, options: RunOptions) -> Callable[[str], FixResult]:
+def _mending(workspace: Workspace, options: RunOptions) -> Mending:
     """What is done to a file: its fixes, or comments in their place."""
     reason = options.add_ignore
     if reason is not None:
-        return lambda path: workspace.rewrite(
-            path, lambda: with_ignores(workspace.text(path), workspace.findings(path), reason), is_ignorable
-        )
-    return lambda path: workspace.fix(path, unsafe=workspace.settings(path).unsafe_fixes, baselined=options.fix_baselined)
+        return Mending(lambda: lambda path: with_ignores(workspace.text(path), workspace.findings(path), reason), is_ignorable)
+
+    def wanted(finding: Finding) -> bool:
+        unsafe = workspace.settings(finding.path).unsafe_fixes
+        return finding.fix_applies(unsafe=unsafe, baselined=options.fix_baselined)
+
+    return Mending(workspace.fixable, wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def fix_text(text: str, judge: Judge, wanted: Callable[[Finding], bool]) -> FixR
     refused: list[Refusal] = []
     for _ in range(MAX_PASSES):
         settled = {refusal.finding for refusal in refused}
-        repairs = _compatible(finding for finding in current.findings if wanted(finding) and finding not in settled)
+        repairs = compatible(finding for finding in current.findings if wanted(finding) and finding not in settled)
         if not repairs:
             break
         attempt = _Pass(current, judge)
@@ -90,15 +90,24 @@ class _Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class _Repair:
-    """Edits, and the findings they are the fix of: two findings about one call may share theirs."""
+class Repair:
+    """Edits, and the findings they are the fix of: two findings about one call may share theirs.
+
+    Args:
+        edits: the edits.
+        findings: the findings.
+    """
 
     edits: tuple[Edit, ...]
     findings: tuple[Finding, ...]
 
 
-def _compatible(findings: Iterable[Finding]) -> list[_Repair]:
-    """The repairs of one pass: the first in the text wins, what collides with it waits."""
+def compatible(findings: Iterable[Finding]) -> list[Repair]:
+    """The repairs of one pass: the first in the text wins, what collides with it waits.
+
+    Args:
+        findings: those of one text whose fixes are wanted.
+    """
     shared: dict[tuple[Edit, ...], list[Finding]] = {}
     for finding in findings:
         if finding.fix is not None and finding.fix.edits:
@@ -109,7 +118,7 @@ def _compatible(findings: Iterable[Finding]) -> list[_Repair]:
         if not any(_collides(edit, taken) for edit in edits):
             for edit in edits:
                 insort(taken, edit, key=lambda edit: edit.span)
-            repairs.append(_Repair(edits, tuple(shared[edits])))
+            repairs.append(Repair(edits, tuple(shared[edits])))
     return repairs
 
 
@@ -131,10 +140,10 @@ class _Pass:
         self.before = before
         self.judge = judge
         self.result = before
-        self.held: list[_Repair] = []
+        self.held: list[Repair] = []
         self.refused: list[Refusal] = []
 
-    def run(self, repairs: Sequence[_Repair]) -> None:
+    def run(self, repairs: Sequence[Repair]) -> None:
         """Apply the repairs on top of those that hold, halving where they do not hold together."""
         if not repairs:
             return
@@ -148,31 +157,34 @@ class _Pass:
             self.run(repairs[:half])
             self.run(repairs[half:])
 
-    def _try(self, repairs: list[_Repair]) -> str | None:
+    def _try(self, repairs: list[Repair]) -> str | None:
         """Hold these repairs if their result stands; else say why it does not."""
         try:
             text = apply_edits(self.before.text, (edit for repair in repairs for edit in repair.edits))
         except ValueError:
             return "its edits overlap"  # of one fix: those of different fixes were kept apart
         after = _Judged(text, self.judge(text))
-        objection = _objection(
-            self.before.findings, [finding for repair in repairs for finding in repair.findings], after.findings
-        )
+        objection = objection_to(self.before.findings, repairs, after.findings)
         if objection is None:
             self.held, self.result = repairs, after
         return objection
 
 
-def _objection(before: Iterable[Finding], fixed: Sequence[Finding], after: Sequence[Finding]) -> str | None:
-    """Why the judged result of an edit is not accepted; None where it is.
+def objection_to(before: Iterable[Finding], repairs: Iterable[Repair], after: Sequence[Finding]) -> str | None:
+    """Why the judged result of repairs is not accepted; None where it is.
 
     Findings are compared by code and enclosing function, not by place, since edits move places.
+
+    Args:
+        before: what was found in the text.
+        repairs: what was done to it.
+        after: what is found in the result.
     """
     expected = Counter(map(_identity, before))
     broken = next((finding for finding in after if finding.code == SYNTAX_ERROR_CODE), None)
     if broken is not None and not any(code == SYNTAX_ERROR_CODE for code, _ in expected):
         return f"the result would not parse: {broken.message}"
-    repaired = Counter(map(_identity, fixed))
+    repaired = Counter(_identity(finding) for repair in repairs for finding in repair.findings)
     expected -= repaired
     found = Counter(map(_identity, after))
     for identity in found:

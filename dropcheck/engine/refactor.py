@@ -64,7 +64,7 @@ def refactor(found: Discovery, options: RefactorOptions, *, progress: Progress |
     workspace.complete_families(options.jobs)
     refusal = _Judged(workspace).refusal
     planner = Planner(
-        RunContext(workspace.project(), workspace.text, workspace.surroundings, refusal, one_per_call=options.one_per_call)
+        RunContext(workspace.project(), workspace.trees, workspace.surroundings, refusal, one_per_call=options.one_per_call)
     )
     plans: list[FilePlan] = []
     for path in sorted(workspace.paths):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dropcheck.engine.faults import file_error
-from dropcheck.engine.fix import FixResult, Refusal
+from dropcheck.engine.fix import Refusal
 from dropcheck.engine.time_limit import limited
+from dropcheck.engine.together import Mending, edit_together
 from dropcheck.engine.workspace import InternalError, Workspace
 from dropcheck.errors import SourceError
 from dropcheck.model import Finding
@@ -37,25 +38,32 @@ def repair(
     workspace: Workspace,
     paths: Sequence[str],
     sources: Mapping[str, SourceFile],
-    mend: Callable[[str], FixResult],
+    mending: Mending,
     *,
     write: bool,
+    jobs: int | None = 1,
 ) -> Repaired:
-    """Mend each file until none changes any more.
+    """Mend the files until none changes any more.
+
+    Every edit is verified in the project as it is then, and to link a large one takes seconds. So the files are edited
+    together as long as that holds; only what does not is tried one by one.
 
     Args:
         workspace: the files; it holds the fixed texts afterwards.
         paths: the files to fix.
         sources: the files as they were read.
-        mend: edits one file in the workspace.
+        mending: which edits are wanted.
         write: whether the fixed texts are written to disk.
+        jobs: how many processes at most.
 
     Returns:
         What was done, in the order of ``paths``.
     """
     drafts = {path: _Draft(workspace.text(path)) for path in paths}
     for _ in range(MAX_ROUNDS):
-        changed = [path for path, draft in drafts.items() if _fix(workspace, path, draft, mend)]
+        for path, applied in edit_together(workspace, paths, mending, jobs).items():
+            drafts[path].applied += applied
+        changed = [path for path, draft in drafts.items() if _fix(workspace, path, draft, mending)]
         if not changed:
             break
     if write:
@@ -84,12 +92,12 @@ class _Draft:
         return FixedFile(path, self.before, after, tuple(self.applied), _reasons(self.refused, after))
 
 
-def _fix(workspace: Workspace, path: str, draft: _Draft, mend: Callable[[str], FixResult]) -> bool:
+def _fix(workspace: Workspace, path: str, draft: _Draft, mending: Mending) -> bool:
     """Fix one file in the workspace; whether that changed it."""
     before = workspace.text(path)
     try:
         with limited(path):
-            result = mend(path)
+            result = workspace.rewrite(path, lambda: mending.view()(path), mending.wanted)
     except InternalError as error:
         draft.error = FileError(path, str(error), error.trace)
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.config.settings import Settings
@@ -12,7 +13,7 @@ from dropcheck.engine.baseline import Baseline
 from dropcheck.engine.directives import Vocabulary, Word, read_directives
 from dropcheck.engine.fix import FixResult, fix_text
 from dropcheck.engine.modules import DiskFinder
-from dropcheck.engine.modules_fix import with_module_fixes
+from dropcheck.engine.modules_fix import ModuleFixes
 from dropcheck.engine.pool import Task, extract_many, extract_one
 from dropcheck.engine.select import SYNTAX_ERROR_CODE, enabled_codes, select
 from dropcheck.engine.suppress import suppress
@@ -27,6 +28,9 @@ from dropcheck.refactor.surroundings import Surroundings
 from dropcheck.rules.judge import judge
 from dropcheck.rules.selectors import codes_for, nearest
 from dropcheck.source.text import read_source
+
+if TYPE_CHECKING:
+    from dropcheck.refactor.tree import Trees
 
 VOCABULARY = Vocabulary(codes_for, nearest)
 """The rules that comments may name."""
@@ -181,9 +185,18 @@ class Workspace:
         """
         return self.rewrite(
             path,
-            lambda: self._judge(path, at_calls=True),
+            lambda: self.fixable()(path),
             lambda finding: finding.fix_applies(unsafe=unsafe, baselined=baselined),
         )
+
+    def fixable(self) -> Callable[[str], tuple[Finding, ...]]:
+        """Tells what is found in a file, at the places where it is to be fixed.
+
+        Returns:
+            A function of the path, good until a text changes. The fixes that it gives for several files go together.
+        """
+        modules = ModuleFixes(self)
+        return lambda path: self._judge(path, modules, at_calls=True)
 
     def rewrite(self, path: str, view: Callable[[], tuple[Finding, ...]], wanted: Callable[[Finding], bool]) -> FixResult:
         """Apply edits to a file to a fixed point; it holds the edited text afterwards.
@@ -196,7 +209,7 @@ class Workspace:
         Returns:
             As for ``fix``.
         """
-        before = self._tasks[path], self._facts[path]
+        before = self.state(path)
 
         def judge(text: str) -> tuple[Finding, ...]:
             self.edit(path, text)
@@ -210,12 +223,23 @@ class Workspace:
             raise
         return result
 
+    def state(self, path: str) -> tuple[Task, FileFacts]:
+        """What ``put`` needs to make a file again what it is now."""
+        return self._tasks[path], self._facts[path]
+
     def project(self) -> Project:
         """The linked facts of all files as they are now."""
         if self._project is None:
             everything = {**self._context, **self._facts}
             self._project = link(everything.values(), self.catalogue, self.finder)
         return self._project
+
+    @cached_property
+    def trees(self) -> Trees:
+        """The syntax trees of the files."""
+        from dropcheck.refactor.tree import Trees  # noqa: PLC0415  (LibCST, only where a refactor is asked for)
+
+        return Trees(self.text)
 
     @cached_property
     def surroundings(self) -> Surroundings:
@@ -243,12 +267,12 @@ class Workspace:
     def findings(self, path: str) -> tuple[Finding, ...]:
         """What is found in a file by the rules its settings select, with states, sorted."""
         if path not in self._findings:
-            self._findings[path] = self._judge(path, at_calls=False)
+            self._findings[path] = self._judge(path, ModuleFixes(self), at_calls=False)
         return self._findings[path]
 
-    def _judge(self, path: str, *, at_calls: bool) -> tuple[Finding, ...]:
+    def _judge(self, path: str, modules: ModuleFixes, *, at_calls: bool) -> tuple[Finding, ...]:
         settings = self._settings[path]
-        selected = with_module_fixes(self, path, self._selected(path, settings, at_calls=at_calls))
+        selected = modules.give(path, self._selected(path, settings, at_calls=at_calls))
         findings: Iterable[Finding] = sorted(selected, key=lambda finding: finding.sort_key)
         baseline = self._baselines.get(settings.baseline or "")
         if baseline is not None:

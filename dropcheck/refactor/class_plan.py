@@ -105,13 +105,13 @@ class ClassPlanner:
         between = frozenset(cls.name.rpartition(".")[2] for cls in related)
         for path, cls in self.family.subclasses:
             if "__init__" in cls.methods:
-                require_constructed(self.run.tree(path), self.owner[1], cls, between - {cls.name.rpartition(".")[2]})
+                require_constructed(self.run.trees.tree(path), self.owner[1], cls, between - {cls.name.rpartition(".")[2]})
 
     def _taken(self) -> frozenset[str]:
         found = set(taken_names(self.family))
         for path, cls in self.family.members:
-            found |= named_attributes(self.run.text(path))
-            found |= annotated_names(self.run.tree(path).class_def(cls.header))
+            found |= named_attributes(self.run.trees.text(path))
+            found |= annotated_names(self.run.trees.tree(path).class_def(cls.header))
         return frozenset(found)
 
     def plan(self, candidates: Sequence[Candidate]) -> ClassPlan:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 
 from dropcheck.facts import FileFacts
@@ -15,10 +14,7 @@ from dropcheck.refactor.family import Family
 from dropcheck.refactor.globals import Globals
 from dropcheck.refactor.result import Declined, DeclinedError, Place, one_line
 from dropcheck.refactor.surroundings import Surroundings
-from dropcheck.refactor.tree import Tree
-
-#: So many trees are kept: relatives of a class are often in the same few files, and a tree takes a lot of memory.
-_TREES = 16
+from dropcheck.refactor.tree import Tree, Trees
 
 
 class RunContext:
@@ -26,7 +22,7 @@ class RunContext:
 
     Args:
         project: the linked files.
-        text: gives the text of a file of the project.
+        trees: gives the tree of a file of the project.
         around: the files of the run.
         wanted: says which sites are not to be touched.
         one_per_call: whether each call gets a module of its own.
@@ -35,27 +31,18 @@ class RunContext:
     def __init__(
         self,
         project: LinkedProject,
-        text: Callable[[str], str],
+        trees: Trees,
         around: Surroundings,
         wanted: Wanted,
         *,
         one_per_call: bool = False,
     ) -> None:
         self.project = project
-        self.text = text
+        self.trees = trees
         self.around = around
         self.wanted = wanted
         self.one_per_call = one_per_call
-        self._trees: dict[str, Tree] = {}
         self._chosen: dict[tuple[str, str], set[str]] = {}
-
-    def tree(self, path: str) -> Tree:
-        """The tree of a file."""
-        if path not in self._trees:
-            if len(self._trees) >= _TREES:
-                del self._trees[next(iter(self._trees))]
-            self._trees[path] = Tree(self.text(path))
-        return self._trees[path]
 
     def chosen(self, family: Family) -> frozenset[str]:
         """The names of new modules in a class and its relatives."""
@@ -79,13 +66,13 @@ class FileContext:
         self.run = run
         self.path = path
         self.facts: FileFacts = run.project.files[path]
-        self.text = run.text(path)
+        self.text = run.trees.text(path)
         self.declined: list[Declined] = []
 
     @cached_property
     def tree(self) -> Tree:
         """The tree of the file; many files need none, since no call in them comes into question."""
-        return self.run.tree(self.path)
+        return self.run.trees.tree(self.path)
 
     @cached_property
     def scope(self) -> Globals:

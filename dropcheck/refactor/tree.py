@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import libcst as cst
@@ -16,6 +16,10 @@ N = TypeVar("N", bound=cst.CSTNode)
 
 Function = cst.FunctionDef | cst.Lambda
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+
+
+#: So many trees are kept: relatives of a class are often in the same few files, and a tree takes a lot of memory.
+_KEPT = 16
 
 
 class Tree:
@@ -113,6 +117,36 @@ class Tree:
     def has_comment(self, span: Span) -> bool:
         """Whether a comment begins inside a span."""
         return any(span.start <= comment.start < span.end for comment in self.comments)
+
+
+class Trees:
+    """The trees of files whose texts may change.
+
+    Args:
+        text: gives the text of a file as it is now.
+    """
+
+    def __init__(self, text: Callable[[str], str]) -> None:
+        self.text = text
+        self._kept: dict[str, Tree] = {}
+
+    def tree(self, path: str) -> Tree:
+        """The tree of a file as it is now.
+
+        Args:
+            path: the file.
+
+        Raises:
+            libcst.ParserSyntaxError: it does not parse.
+        """
+        text = self.text(path)
+        tree = self._kept.pop(path, None)
+        if tree is None or tree.text != text:
+            tree = Tree(text)
+        self._kept[path] = tree
+        if len(self._kept) > _KEPT:
+            del self._kept[next(iter(self._kept))]
+        return tree
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
