@@ -86,6 +86,16 @@ class Case:
 Outcome = tuple[Sample, ...] | Failure
 
 
+def environment_for(case: Case) -> dict[str, str]:
+    """The variables that a command is run with: those of this process and its own.
+
+    Args:
+        case: the command.
+    """
+    # Where Python keeps no compiled files, each run compiles the whole program, which no user waits for.
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | case.environment
+
+
 def run(case: Case) -> Sample | Failure:
     """Run a command once.
 
@@ -106,7 +116,7 @@ def run(case: Case) -> Sample | Failure:
                 stdout=out,
                 stderr=err,
                 cwd=case.folder,
-                env={**os.environ, **case.environment},
+                env=environment_for(case),
                 start_new_session=True,
             )
         except OSError as error:

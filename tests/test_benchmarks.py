@@ -71,6 +71,11 @@ def test_folder_and_environment(tmp_path: Path) -> None:
     assert (tmp_path / "here").read_text() == "yes"
 
 
+def test_programs_may_keep_what_python_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    ran(python("import sys; assert not sys.dont_write_bytecode"))
+
+
 @pytest.mark.parametrize(("platform", "peak"), [("linux", 2048), ("darwin", 2)])
 def test_units_of_memory(platform: str, peak: int) -> None:
     usage = SimpleNamespace(ru_utime=1.5, ru_stime=0.25, ru_maxrss=2)
