@@ -165,7 +165,7 @@ class _Completion:
         if found.sort is Sort.VALUE:
             return self._may_be_function(found)
         if found.sort is Sort.CLASS:
-            return self.leads.drops(found)
+            return self.leads.class_to_dropout(found)
         if any(word in found.text for word in _DECIDES):
             return True
         outside = os.path.abspath(found.path) not in self.given

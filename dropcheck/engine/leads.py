@@ -48,8 +48,18 @@ class Leads:
 
     def to_dropout(self, path: str) -> bool:
         """Whether a file names something, in a file outside the run, that may drop at its caller's word or lead on to that."""
+        return self._leads_on(path, self._read(path) or b"")
+
+    def class_to_dropout(self, found: Definition) -> bool:
+        """Whether a class outside the run holds such dropout, or names something that does."""
+        if self.drops(found):
+            return True
+        return os.path.abspath(found.path) not in self._given and self._leads_on(found.path, found.text)
+
+    def _leads_on(self, path: str, text: bytes) -> bool:
+        """Whether a part of a file names, directly or not, what drops outside the run."""
         seen: set[tuple[str, bytes]] = set()
-        pending = [(path, self._read(path) or b"")]
+        pending = [(path, text)]
         while pending:
             place, text = pending.pop()
             for found in self.tracer.used(place, text):

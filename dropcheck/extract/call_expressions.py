@@ -25,6 +25,7 @@ from dropcheck.worlds import (
     call,
     convert,
     display,
+    flat_partial,
     operation,
     read_table,
     reads_mode,
@@ -78,12 +79,13 @@ class CallExpressions(Expressions):
             return Opaque("a tensor behind dropout", site)
         if isinstance(callee, (Defined, Imported)) or (isinstance(callee, Attr) and isinstance(callee.base, Receiver)):
             computed = isinstance(callee, Attr)
-            return call(
+            made = call(
                 callee,
                 tuple(_brief(value) if computed else value for value in args),
                 tuple((name, _brief(value) if computed else value) for name, value in keywords),
                 site,
             )
+            return flat_partial(made) if isinstance(made, CallOf) else made
         parts = (callee, *args, *(value for _, value in keywords))
         mode = any(reads_mode(value) for value in parts)
         name = f"{dotted(node.func) or 'a call'}()"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -25,6 +25,8 @@ _IMPLICIT_KINDS = {
     "__init_subclass__": FunctionKind.CLASS,
     "__class_getitem__": FunctionKind.CLASS,
 }
+#: Decorators that add a function to the property of the same name.
+_EXTENDING = frozenset({"setter", "deleter"})
 #: Local functions that call each other are followed this deep.
 _MAX_DEPTH = 8
 
@@ -98,7 +100,7 @@ class Collector(Statements):
             twin: the same file in the other world, already run. A function that never mentions the mode is the same in both, so
                 its notes are taken over instead of running it again.
         """
-        self._replaced = _replaced(tree)
+        self._replaced = _replaced(tree.body)
         self.exec_block(tree.body)
         for node, _, _ in self._waiting:
             for name in self.definitions.functions[id(node)].bindings.outer:
@@ -190,6 +192,7 @@ class Collector(Statements):
         for decorator in node.decorators:
             self.eval(decorator.decorator)
         name = self._name(node, node.name.value)
+        self._replaced |= _replaced(node.body.body)
         bases = tuple(self.eval(arg.value) for arg in node.bases)
         for keyword in node.keywords:
             self.eval(keyword.value)
@@ -344,22 +347,32 @@ def _kind(node: cst.FunctionDef, *, in_class: bool) -> tuple[FunctionKind, str, 
         name = dotted(decorator.decorator).rpartition(".")[2]
         if in_class and name in _KINDS:
             kind = _KINDS[name]
-        elif name in {"setter", "deleter"}:
+        elif name in _EXTENDING:
             suffix = f".{name}"
         else:
             decorated = True
     return kind, suffix, decorated
 
 
-def _replaced(tree: cst.Module) -> dict[int, str]:
-    """Names that tell definitions of the module from later ones of the same name, as notebooks have them."""
+def _replaced(body: Sequence[cst.CSTNode]) -> dict[int, str]:
+    """Names that tell the definitions of a module or class from later ones of the same name.
+
+    Notebooks have them in the module, overloads are some; the functions of one property do not replace each other.
+    """
     last: dict[str, int] = {}
     names: dict[int, str] = {}
-    for name, node in (found for statement in tree.body for found in _defined(statement)):
+    for name, node in (found for statement in body for found in _defined(statement)):
+        if _extends_property(node):
+            continue
         if name in last:
             names[last[name]] = numbered(name, len(names) + 1)
         last[name] = id(node)
     return names
+
+
+def _extends_property(node: cst.CSTNode) -> bool:
+    decorators = node.decorators if isinstance(node, cst.FunctionDef) else ()
+    return any(dotted(one.decorator).rpartition(".")[2] in _EXTENDING for one in decorators)
 
 
 def _defined(statement: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
@@ -378,12 +391,12 @@ def _method_names(node: cst.ClassDef) -> list[str]:
     pending: list[cst.CSTNode] = list(node.body.body)
     while pending:
         statement = pending.pop()
-        if isinstance(statement, cst.If):
-            pending.extend(statement.body.body)
-            if statement.orelse is not None:
-                pending.append(statement.orelse)
-        elif isinstance(statement, cst.Else):
-            pending.extend(statement.body.body)
+        if isinstance(statement, (cst.If, cst.Try)):
+            pending += statement.body.body
+            pending += filter(None, (statement.orelse,))
+            pending += statement.handlers if isinstance(statement, cst.Try) else ()
+        elif isinstance(statement, (cst.Else, cst.ExceptHandler, cst.With)):
+            pending += statement.body.body
         elif not isinstance(statement, cst.ClassDef):
             names += (name for name, _ in _defined(statement))
     return names

@@ -153,8 +153,8 @@ class Calls:
                 yield from _target(self.project.method(owner, name), bound=True, same_object=True)
             case Attr(base=CallOf(callee=Imported(path="builtins.super"), args=args), name=name) if owner is not None:
                 below = self.project.class_of(args[0]) if args else owner
-                if below is not None:
-                    yield from _target(self.project.method(below, name, inherited=True), bound=True, same_object=True)
+                for above in self.project.methods_above(below, name) if below is not None else ():
+                    yield from _target(above, bound=True, same_object=True)
             case CallOf(callee=Imported(path="functools.partial"), args=(first, *_)):
                 for target in self.functions(first, owner):
                     yield Target(target.path, target.function, target.skip, callee, target.same_object)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
 from functools import cached_property
@@ -23,6 +23,7 @@ from dropcheck.worlds import (
     Value,
     World,
     arms,
+    flat_partial,
     read_table,
     truth,
 )
@@ -61,6 +62,24 @@ Owner = tuple[str, ClassFacts]
 """A class with the file that defines it."""
 Function = tuple[str, FunctionFacts]
 """A function with the file that defines it."""
+
+
+def _key(owner: Owner) -> tuple[str, str]:
+    return owner[0], owner[1].name
+
+
+def linearized(lines: Iterable[Sequence[Owner]]) -> Iterator[Owner]:
+    """Python's order of bases (C3); where there is none, such as for bases that are alternatives, the order of the lines.
+
+    Args:
+        lines: the order of each direct base, and last the direct bases themselves.
+    """
+    left = [list(line) for line in lines if line]
+    while left:
+        later = {_key(owner) for line in left for owner in line[1:]}
+        head = next((line[0] for line in left if _key(line[0]) not in later), left[0][0])
+        yield head
+        left = [rest for line in left if (rest := [owner for owner in line if _key(owner) != _key(head)])]
 
 
 class Project:
@@ -113,15 +132,23 @@ class Project:
         """The class a resolved value is."""
         return self.owner(value.file, value.name) if isinstance(value, Defined) else None
 
-    def method(self, owner: Owner, name: str, *, inherited: bool = False) -> Function | None:
-        """The method of a class, its own or the nearest base's.
+    def method(self, owner: Owner, name: str) -> Function | None:
+        """The method of a class, its own or the nearest base's."""
+        return self._method_in((owner, *self.bases(owner)), name)
 
-        Args:
-            owner: the class.
-            name: the method.
-            inherited: leave out the class itself, as ``super()`` does.
-        """
-        for path, cls in (*(() if inherited else (owner,)), *self.bases(owner)):
+    def methods_above(self, owner: Owner, name: str) -> Iterator[Function]:
+        """What ``super().name`` may be in a class: the next one in its own order of bases, and in that of each subclass."""
+        seen: set[tuple[str, str]] = set()
+        for cls in (owner, *(one for one in self.subclasses(owner) if len(self.bases(one)) > 1)):
+            line = (cls, *self.bases(cls))
+            place = next((at for at, base in enumerate(line) if _key(base) == _key(owner)), len(line))
+            found = self._method_in(line[place + 1 :], name)
+            if found is not None and (found[0], found[1].name) not in seen:
+                seen.add((found[0], found[1].name))
+                yield found
+
+    def _method_in(self, line: Iterable[Owner], name: str) -> Function | None:
+        for path, cls in line:
             found = self._functions.get((path, f"{cls.name}.{name}"))
             if found is not None and name in cls.methods:
                 return path, found
@@ -152,7 +179,7 @@ class Project:
                 if table is not None:
                     return read_table(table, new)
                 passed = tuple((key, self.localize(item, path)) for key, item in keywords)
-                return replace(value, callee=self.localize(callee, path), args=new, keywords=passed)
+                return flat_partial(replace(value, callee=self.localize(callee, path), args=new, keywords=passed))
             case Display(items=items):
                 return replace(value, items=tuple(self.localize(item, path) for item in items))
         return value
@@ -214,25 +241,16 @@ class Project:
     # Classes
 
     def bases(self, owner: Owner) -> tuple[Owner, ...]:
-        """The classes of the project that a class inherits from, nearest first; cycles are cut."""
-        key = (owner[0], owner[1].name)
+        """The classes of the project that a class inherits from, in the order in which Python looks into them; cycles are cut."""
+        key = _key(owner)
         if key not in self._bases:
             self._bases[key] = ()  # cuts cycles
-            self._bases[key] = tuple(self._find_bases(owner))
+            path, cls = owner
+            found = (self.class_of(arm) for base in cls.bases for arm in self._base_arms(base, path))
+            direct = [base for base in found if base is not None and _key(base) != key]
+            lines = [line for base in direct if key not in map(_key, line := [base, *self.bases(base)])]
+            self._bases[key] = tuple(linearized([*lines, direct]))
         return self._bases[key]
-
-    def _find_bases(self, owner: Owner) -> Iterator[Owner]:
-        pending, seen = [owner], {(owner[0], owner[1].name)}
-        while pending:
-            path, cls = pending.pop(0)
-            for base in cls.bases:
-                for arm in self._base_arms(base, path):
-                    if isinstance(arm, Defined) and (arm.file, arm.name) not in seen:
-                        seen.add((arm.file, arm.name))
-                        found = self._classes.get((arm.file, arm.name))
-                        if found is not None:
-                            pending.append((arm.file, found))
-                            yield arm.file, found
 
     def _base_arms(self, base: Value, path: str) -> Iterator[Value]:
         """What a base class may be; ``Generic[T]`` counts as ``Generic``."""

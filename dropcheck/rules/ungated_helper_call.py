@@ -118,11 +118,11 @@ def _at_helper(site: Site) -> Draft:
 def _call(site: Site, link: HelperLink) -> str:
     """The call and what is wrong with it, in a few words."""
     name = f"`{link.name.rpartition('.')[2]}`"
-    for parameter, argument in ((link.flag.name, site.flag.argument), (link.p, site.p.argument)):
-        if parameter and argument is not None and "\n" not in argument.text:
-            return f"{name} with `{parameter}={argument.text}`"
+    for parameter, passed in ((link.flag.name, site.flag), (link.p, site.p)):
+        if parameter and passed.argument is not None and "\n" not in passed.argument.text:
+            return f"{name} with `{parameter}={passed.argument.text}`"
         if parameter:
-            return f"{name} without `{parameter}`" if argument is None else f"{name} with this `{parameter}`"
+            return f"{name} with this `{parameter}`" if passed.argument or passed.given else f"{name} without `{parameter}`"
     return f"{name} called like this"
 
 

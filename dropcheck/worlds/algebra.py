@@ -26,6 +26,8 @@ from dropcheck.worlds.values import (
     reads_mode,
 )
 
+_PARTIAL = Imported("functools.partial")
+
 
 def operation(name: str, *args: Value) -> Value:
     """An open operation; too large a one becomes opaque but still knows whether it read the mode."""
@@ -56,6 +58,16 @@ def call(callee: Value, args: tuple[Value, ...] = (), keywords: tuple[tuple[str,
     if not small:
         return Opaque("the result of a call", site or hash((callee, args)), mode)
     return CallOf(callee, args, keywords, site, mode, size)
+
+
+def flat_partial(made: CallOf) -> CallOf:
+    """A ``functools.partial`` of a partial as one partial; any other call as it is."""
+    inner = made.args[0] if made.args else None
+    if made.callee != _PARTIAL or not isinstance(inner, CallOf) or inner.callee != _PARTIAL:
+        return made
+    names = {name for name, _ in made.keywords}
+    kept = tuple(pair for pair in inner.keywords if pair[0] not in names)
+    return replace(made, args=(*inner.args, *made.args[1:]), keywords=(*kept, *made.keywords))
 
 
 def display(kind: str, items: tuple[Value, ...], keys: tuple[Value, ...] | None = None, site: int = 0) -> Value:
