@@ -26,6 +26,19 @@ class Confidence(Enum):
         return ("low", "medium", "high").index(self.value)
 
 
+class Severity(Enum):
+    """How serious a finding is. Ordered: ``INFO`` is the least."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        """0 for information, 1 for a warning, 2 for an error."""
+        return ("info", "warning", "error").index(self.value)
+
+
 class Behaviour(Enum):
     """What a site does in training and in evaluation."""
 

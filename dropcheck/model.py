@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from dropcheck.levels import Applicability, Behaviour, Confidence, State
+from dropcheck.levels import Applicability, Behaviour, Confidence, Severity, State
 
 _ROW_END = re.compile(r"\r\n?|\n")
 
@@ -144,6 +144,7 @@ class Finding:
         related: other places that explain it.
         state: whether it counts.
         state_reason: the words the author gave for suppressing or intending it.
+        given_severity: how serious the configuration says it is; None where it says nothing.
     """
 
     code: str
@@ -161,6 +162,15 @@ class Finding:
     related: tuple[Related, ...] = ()
     state: State = State.ACTIVE
     state_reason: str = ""
+    given_severity: Severity | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """An error if it is established, a warning if it may be meant, else information; unless the configuration says otherwise.
+
+        Every rule is about code that computes something else than it says; what differs is how sure that is.
+        """
+        return self.given_severity or tuple(Severity)[self.confidence.rank]
 
     @property
     def sort_key(self) -> tuple[str, Span, str]:

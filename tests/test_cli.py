@@ -372,3 +372,8 @@ def test_colour_on_a_terminal(project: Project, environ: dict[str, str]) -> None
     os.close(theirs)
     assert b"\x1b[1;91mDRP101\x1b[0m" in os.read(ours, 100_000)
     os.close(ours)
+
+
+def test_version_as_json(project: Project) -> None:
+    code, out, err = project.run("version", "--output-format", "json")
+    assert (code, json.loads(out), err) == (0, {"version": dropcheck.__version__}, "")

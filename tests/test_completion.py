@@ -67,7 +67,7 @@ def completions(environ: dict[str, str], folder: Path, *words: str) -> list[str]
         (["check", "--output-format", "full,sar"], ["full,sarif"]),
         (["inventory", "--output-format", "mark"], ["markdown"]),
         (["rule", "DRP10"], [f"DRP10{number}" for number in range(1, 10)]),
-        (["config", "extend-s"], ["extend-select"]),
+        (["config", "extend-se"], ["extend-select"]),
         (["completion", ""], ["bash", "zsh", "fish"]),
         (["check", "--no-un"], ["--no-unsafe-fixes"]),
         (["check", "--xyzzy"], []),

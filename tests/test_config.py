@@ -20,7 +20,7 @@ from dropcheck.config.outputs import Output
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.config.settings import FunctionEntry, Settings
 from dropcheck.errors import ConfigError
-from dropcheck.levels import Confidence
+from dropcheck.levels import Confidence, Severity
 
 FULL = """
 [tool.dropcheck]
@@ -35,6 +35,12 @@ output-format = ["concise", "sarif:out.sarif"]
 fix = true
 unsafe-fixes = true
 min-confidence = "medium"
+severity = { DRP2 = "warning" }
+fail-on = "error"
+fixable = ["DRP1"]
+unfixable = ["DRP102"]
+extend-safe-fixes = ["DRP109"]
+extend-unsafe-fixes = ["DRP106"]
 baseline = "ci/known.json"
 intent-words = ["augment"]
 module-bases = ["mylib.nn.Layer"]
@@ -78,7 +84,7 @@ def test_the_table_of_options_and_the_settings_agree() -> None:
         if option.field in fields:
             value = getattr(Settings(), option.field)
             default = (Output(str(option.default)),) if option.kind is Kind.FORMATS else option.default
-            assert (value.value if isinstance(value, Confidence) else value) == default
+            assert (value.value if isinstance(value, Confidence | Severity) else value) == default
         assert option.doc.endswith(".")
 
 
@@ -105,6 +111,12 @@ def test_every_option_is_read(tmp_path: Path) -> None:
         fix=True,
         unsafe_fixes=True,
         min_confidence=Confidence.MEDIUM,
+        severity=(("DRP2", Severity.WARNING),),
+        fail_on=Severity.ERROR,
+        fixable=("DRP1",),
+        unfixable=("DRP102",),
+        extend_safe_fixes=("DRP109",),
+        extend_unsafe_fixes=("DRP106",),
         baseline=f"{root}/ci/known.json",
         intent_words=("augment",),
         module_bases=("mylib.nn.Layer",),

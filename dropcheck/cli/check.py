@@ -22,6 +22,7 @@ from dropcheck.config.options import FLAGS, OPTION_BY_NAME
 
 if TYPE_CHECKING:
     from dropcheck.cli.outputs import Outputs
+    from dropcheck.levels import Severity
     from dropcheck.outcome import Report
 
 
@@ -81,7 +82,7 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
         _print_findings(run, options)
     print_errors(report.errors, verbose=options["verbose"])
     if not options["quiet"]:
-        _print_summary(report, options)
+        _print_summary(report, options, run.fail_on)
         if stdin is None and not report.files and not report.errors:
             write("warning: no Python files found in the given paths\n", sys.stderr)
     ctx.exit(
@@ -92,6 +93,7 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
                 fix_only=options["fix_only"],
                 exit_zero=options["exit_zero"],
                 exit_non_zero_on_fix=options["exit_non_zero_on_fix"],
+                fail_on=run.fail_on,
             ),
         )
     )
@@ -99,11 +101,12 @@ def check(ctx: click.Context, /, **options: Unpack[CheckOptions]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What came of a run: its report, how to print it, and whether files were to be rewritten."""
+    """What came of a run: its report, how to print it, whether files were to be rewritten, and what makes it fail."""
 
     report: Report
     outputs: Outputs
     fixing: bool
+    fail_on: Severity
 
 
 def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -> _Run:
@@ -147,7 +150,7 @@ def _run(options: CheckOptions, given: Overrides, stdin: StandardInput | None) -
     visible_bar = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not options["quiet"]
     color = use_color(options["color"], os.environ, terminal=visible_bar)
     with ProgressBar(enabled=visible_bar, color=color) as progress:
-        return _Run(run_check(found, run_options, progress=progress), outputs, fixing)
+        return _Run(run_check(found, run_options, progress=progress), outputs, fixing, here.fail_on)
 
 
 def _refuse_unknown_rules(given: Overrides) -> None:
@@ -166,7 +169,7 @@ def _print_findings(run: _Run, options: CheckOptions) -> None:
     print_reports(shown, run.outputs, PrintOptions(options["color"], options["diff"], options["statistics"]))
 
 
-def _print_summary(report: Report, options: CheckOptions) -> None:
+def _print_summary(report: Report, options: CheckOptions, fail_on: Severity) -> None:
     from dropcheck.report import summary  # noqa: PLC0415
     from dropcheck.report.fold import fold_text  # noqa: PLC0415
 
@@ -176,6 +179,7 @@ def _print_summary(report: Report, options: CheckOptions) -> None:
         add_ignore=options["add_ignore"] is not None,
         show_fixes=options["show_fixes"],
         verbose=options["verbose"],
+        fail_on=fail_on,
     )
     text = fold_text(summary.render(report, shown), columns(sys.stderr))
     # On one screen, the closing lines stand apart from the diff above them.

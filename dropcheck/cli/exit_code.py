@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dropcheck.levels import Severity
+
 if TYPE_CHECKING:
     from dropcheck.outcome import Report
 
@@ -23,12 +25,14 @@ class ExitOptions:
         fix_only: what is left unrepaired does not count.
         exit_zero: findings do not count.
         exit_non_zero_on_fix: a rewritten file counts.
+        fail_on: findings that are less serious do not count.
     """
 
     diff: bool = False
     fix_only: bool = False
     exit_zero: bool = False
     exit_non_zero_on_fix: bool = False
+    fail_on: Severity = Severity.INFO
 
 
 def exit_code(report: Report, options: ExitOptions) -> int:
@@ -49,4 +53,5 @@ def exit_code(report: Report, options: ExitOptions) -> int:
     changed = any(file.before != file.after for file in report.fixed)
     if changed and (options.diff or options.exit_non_zero_on_fix):
         return FINDINGS
-    return FINDINGS if report.active and not options.fix_only else CLEAN
+    serious = any(finding.severity.rank >= options.fail_on.rank for finding in report.active)
+    return FINDINGS if serious and not options.fix_only else CLEAN

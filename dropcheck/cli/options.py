@@ -21,6 +21,7 @@ class CheckOptions(TypedDict):
     extend_select: tuple[str, ...] | None
     ignore: tuple[str, ...] | None
     min_confidence: str | None
+    fail_on: str | None
     ignore_suppressions: bool
     add_ignore: str | None
     baseline: str | None
@@ -31,6 +32,8 @@ class CheckOptions(TypedDict):
     fix: bool | None
     unsafe_fixes: bool | None
     fix_style: str | None
+    fixable: tuple[str, ...] | None
+    unfixable: tuple[str, ...] | None
     diff: bool
     fix_only: bool
     show_fixes: bool

@@ -23,6 +23,7 @@ class Kind(Enum):
     GLOBS = "a list of globs"
     DOTTED_NAMES = "a list of dotted names"
     SELECTORS_BY_GLOB = "a table of globs, each with a list of codes or names"
+    SEVERITIES = "a table of codes or names, each with one of"
     FUNCTIONS = "an array of tables"
 
 
@@ -67,7 +68,7 @@ class Option:
         default: the value where it is not given, as it would stand in the file; None: there is none.
         doc: what it does, in Markdown.
         example: a line of TOML that sets it.
-        choices: the words allowed, for ``Kind.CHOICE`` and ``Kind.FORMATS``.
+        choices: the words allowed, for ``Kind.CHOICE``, ``Kind.FORMATS`` and ``Kind.SEVERITIES``.
         flag: how the command line takes it; None: only files do.
         in_file: whether a configuration file can hold it.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dropcheck.config.globs import path_matcher, posix
 from dropcheck.config.options import DEFAULT_EXCLUDE
 from dropcheck.config.outputs import AUTO, Output
-from dropcheck.levels import Confidence
+from dropcheck.levels import Confidence, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,13 @@ class Settings:
     fix: bool = False
     unsafe_fixes: bool = False
     fix_style: str = "flag"
+    fixable: tuple[str, ...] = ("ALL",)
+    unfixable: tuple[str, ...] = ()
+    extend_safe_fixes: tuple[str, ...] = ()
+    extend_unsafe_fixes: tuple[str, ...] = ()
     min_confidence: Confidence = Confidence.HIGH
+    severity: tuple[tuple[str, Severity], ...] = ()
+    fail_on: Severity = Severity.INFO
     baseline: str | None = None
     cache_dir: str | None = None
     intent_words: tuple[str, ...] = ()

@@ -25,6 +25,8 @@ def plain(option: Option, value: object) -> Plain:
     """
     if option.kind is Kind.SELECTORS_BY_GLOB and isinstance(value, tuple):
         return {glob: list(selectors) for glob, selectors in value}
+    if option.kind is Kind.SEVERITIES and isinstance(value, tuple):
+        return {selector: severity.value for selector, severity in value}
     if isinstance(value, tuple):
         return [_entry(item) if isinstance(item, FunctionEntry) else str(item) for item in value]
     if isinstance(value, Enum):

@@ -16,7 +16,7 @@ from dropcheck.config.options import FILE_OPTIONS, OPTION_BY_NAME
 from dropcheck.config.outputs import Output
 from dropcheck.config.settings import FunctionEntry
 from dropcheck.errors import ConfigError
-from dropcheck.levels import Confidence
+from dropcheck.levels import Confidence, Severity
 
 FUNCTION_KEYS = ("name", "parameters", "p", "flag", "p-default", "flag-default")
 """The keys of an entry of ``functions``."""
@@ -87,6 +87,8 @@ def _value(option: Option, value: object, origin: Origin) -> object:
             return _path(option, value, origin)
         case Kind.SELECTORS_BY_GLOB if isinstance(value, Mapping):
             return tuple(_ignores(str(pattern), selectors, option, origin) for pattern, selectors in value.items())
+        case Kind.SEVERITIES if isinstance(value, Mapping):
+            return tuple((str(name), _severity(option, str(name), word, origin)) for name, word in value.items())
         case Kind.FUNCTIONS if isinstance(value, list | tuple) and all(isinstance(entry, Mapping) for entry in value):
             return tuple(_function(entry, f"'functions' entry {row}", origin) for row, entry in enumerate(value, 1))
     raise _wrong(f"{option.name!r}", option.type, value, origin)
@@ -110,13 +112,24 @@ def _text(option: Option, text: str, origin: Origin) -> str:
     return _dotted(text, f"{option.name!r}", origin) if option.kind is Kind.DOTTED_NAMES else text
 
 
-def _choice(option: Option, value: object, origin: Origin) -> str | Confidence:
-    word = value.value if isinstance(value, Confidence) else value
+def _choice(option: Option, value: object, origin: Origin) -> str | Confidence | Severity:
+    word = value.value if isinstance(value, Confidence | Severity) else value
     if not isinstance(word, str):
         raise _wrong(f"{option.name!r}", option.type, value, origin)
     if word not in option.choices:
         raise origin.error(f"{option.name!r} {wrong_word(option.type, word, option.choices)}")
-    return Confidence(word) if option.name == "min-confidence" else word
+    meant: dict[str, type[Confidence] | type[Severity]] = {"min-confidence": Confidence, "fail-on": Severity}
+    return meant[option.name](word) if option.name in meant else word
+
+
+def _severity(option: Option, selector: str, value: object, origin: Origin) -> Severity:
+    where, wanted = f"{option.name!r} for {selector!r}", f"one of {', '.join(map(repr, option.choices))}"
+    word = value.value if isinstance(value, Severity) else value
+    if not isinstance(word, str):
+        raise _wrong(where, wanted, value, origin)
+    if word not in option.choices:
+        raise origin.error(f"{where} {wrong_word(wanted, word, option.choices)}")
+    return Severity(word)
 
 
 def _path(option: Option, text: str, origin: Origin) -> str | None:

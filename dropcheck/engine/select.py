@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcheck.config.settings import Settings
+from dropcheck.engine.adjust import adjusted, refuse_unknown
 from dropcheck.levels import State
 from dropcheck.rules import LISTED
-from dropcheck.rules.selectors import expand
+from dropcheck.rules.selectors import expand, widths
 
 if TYPE_CHECKING:
     from dropcheck.model import Finding
@@ -42,9 +43,10 @@ def enabled_codes(settings: Settings) -> frozenset[str]:
     chosen = {rule.code: everything for rule in LISTED if rule.code == SYNTAX_ERROR_CODE}
     if not settings.select:
         chosen |= {rule.code: everything for rule in LISTED if rule.default}
-    _narrow(chosen, (*settings.select, *settings.extend_select), origin)
-    ignored: dict[str, int] = {}
-    _narrow(ignored, settings.ignore, origin)
+    for code, width in widths((*settings.select, *settings.extend_select), origin=origin).items():
+        chosen[code] = min(width, chosen.get(code, width))
+    ignored = widths(settings.ignore, origin=origin)
+    refuse_unknown(settings, origin)
     for _, selectors in settings.per_file_ignores:
         expand(selectors, origin=origin)
     return frozenset(code for code, width in chosen.items() if code not in ignored or width < ignored[code])
@@ -63,18 +65,11 @@ def select(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ..
         settings: the settings of that file.
 
     Returns:
-        The findings of enabled rules. ``per-file-ignores`` suppress, and too little confidence is marked as such.
+        The findings of enabled rules, as serious and as fixable as the settings want them. ``per-file-ignores`` suppress, and
+        too little confidence is marked as such.
     """
     enabled = enabled_codes(settings)
-    return tuple(_gated(finding, settings) for finding in findings if finding.code in enabled)
-
-
-def _narrow(widths: dict[str, int], selectors: Iterable[str], origin: str) -> None:
-    """Note for each code how many codes the narrowest selector that names it stands for."""
-    for selector in selectors:
-        codes = expand([selector], origin=origin)
-        for code in codes:
-            widths[code] = min(widths.get(code, len(codes)), len(codes))
+    return tuple(adjusted(_gated(finding, settings), settings) for finding in findings if finding.code in enabled)
 
 
 def _gated(finding: Finding, settings: Settings) -> Finding:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dropcheck.levels import Severity
 from dropcheck.model import Finding
 from dropcheck.outcome import Report
 from dropcheck.report.context import Context
 from dropcheck.report.escape import visible
 from dropcheck.report.places import Places
-from dropcheck.report.severity import Severity, severity
 
 _IN_DATA = str.maketrans({"%": "%AZP25", "\r": "%0D", "\n": "%0A"})
 _IN_PROPERTY = _IN_DATA | str.maketrans({"]": "%5D", ";": "%3B"})
@@ -40,7 +40,7 @@ def _lines(report: Report, context: Context) -> Iterator[str]:
 
 def _finding(finding: Finding, places: Places, context: Context) -> str:
     # Azure has no third degree.
-    kind = "error" if severity(finding) is Severity.ERROR else "warning"
+    kind = "error" if finding.severity is Severity.ERROR else "warning"
     place = f"sourcepath={_file(finding.path, context)};"
     if region := places.region(finding.path, finding.span):
         place += f"linenumber={region[0].row};columnnumber={region[0].column};"

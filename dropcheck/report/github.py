@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
+from dropcheck.levels import Severity
 from dropcheck.model import Finding
 from dropcheck.outcome import FileError, Report
 from dropcheck.report.context import Context
 from dropcheck.report.escape import visible
 from dropcheck.report.places import Places
-from dropcheck.report.severity import Severity, severity
 
 _COMMANDS = MappingProxyType({Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"})
 _IN_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -47,7 +47,7 @@ def _finding(finding: Finding, places: Places, context: Context) -> str:
     text = visible(f"{places.label(finding.path, finding.span.start)}: {finding.code} {finding.message}")
     if finding.help:
         text += f"\n  help: {visible(finding.help)}"
-    command = _COMMANDS[severity(finding)]
+    command = _COMMANDS[finding.severity]
     return f"::{command} title=dropcheck ({finding.code}),{properties}::{text.translate(_IN_DATA)}"
 
 

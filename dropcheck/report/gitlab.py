@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
+from dropcheck.levels import Severity
 from dropcheck.model import Finding, Position
 from dropcheck.outcome import Report
 from dropcheck.report.context import Context
@@ -15,7 +16,6 @@ from dropcheck.report.escape import visible, well_formed
 from dropcheck.report.fingerprints import fingerprints
 from dropcheck.report.json_text import dumps
 from dropcheck.report.places import Places
-from dropcheck.report.severity import Severity, severity
 
 _SEVERITIES = MappingProxyType({Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"})
 
@@ -41,7 +41,7 @@ def _issue(finding: Finding, fingerprint: str, places: Places, context: Context)
         "check_name": finding.code,
         # GitLab does not show the name of the check.
         "description": f"{finding.code}: {places.remark(finding.path, finding.span)}{visible(finding.message)}",
-        "severity": _SEVERITIES[severity(finding)],
+        "severity": _SEVERITIES[finding.severity],
         "fingerprint": fingerprint,
         "location": {
             "path": well_formed(context.in_repository(finding.path) or context.absolute(finding.path)),

@@ -12,7 +12,6 @@ from dropcheck.report.escape import visible, well_formed
 from dropcheck.report.json_text import dumps
 from dropcheck.report.links import rule_url
 from dropcheck.report.places import Places
-from dropcheck.report.severity import severity
 
 
 def render(report: Report, context: Context) -> str:
@@ -44,7 +43,7 @@ def _finding(finding: Finding, places: Places, context: Context) -> dict[str, An
         "code": finding.code,
         "name": finding.name,
         "message": visible(finding.message),
-        "severity": severity(finding).value,
+        "severity": finding.severity.value,
         "confidence": finding.confidence.value,
         "url": rule_url(finding.name),
         "filename": well_formed(context.absolute(finding.path)),

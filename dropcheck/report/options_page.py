@@ -69,7 +69,7 @@ def default_value(option: Option) -> Plain:
     Args:
         option: an option that has one.
     """
-    return {} if option.kind is Kind.SELECTORS_BY_GLOB else plain(option, option.default)
+    return {} if option.kind in {Kind.SELECTORS_BY_GLOB, Kind.SEVERITIES} else plain(option, option.default)
 
 
 def command_line(option: Option) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
+from dropcheck.levels import Severity
 from dropcheck.model import Finding, Fix, LineIndex, Related, Span
 from dropcheck.outcome import Report
 from dropcheck.report.context import Context
@@ -15,7 +16,6 @@ from dropcheck.report.escape import visible, well_formed
 from dropcheck.report.json_text import dumps
 from dropcheck.report.links import SITE, rule_url
 from dropcheck.report.places import Places
-from dropcheck.report.severity import Severity, severity
 
 _SEVERITIES = MappingProxyType({Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"})
 
@@ -38,7 +38,7 @@ def _diagnostic(finding: Finding, places: Places, context: Context, *, unsafe: b
     diagnostic: dict[str, Any] = {
         "message": places.remark(finding.path, finding.span) + visible(finding.message),
         "location": _location(finding.path, finding.span, places, context),
-        "severity": _SEVERITIES[severity(finding)],
+        "severity": _SEVERITIES[finding.severity],
         "code": {"value": finding.code, "url": rule_url(finding.name)},
     }
     in_file = "range" in diagnostic["location"]

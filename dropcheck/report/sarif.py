@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from dropcheck.levels import Applicability, State
+from dropcheck.levels import Applicability, Severity, State
 from dropcheck.model import Finding, Fix, Position, Related, Span
 from dropcheck.outcome import FileError, Report
 from dropcheck.report.context import Context
@@ -22,7 +22,6 @@ from dropcheck.report.json_text import dumps
 from dropcheck.report.links import SITE
 from dropcheck.report.places import Places
 from dropcheck.report.sarif_rules import reporting_descriptor
-from dropcheck.report.severity import Severity, severity
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "SRCROOT"
@@ -83,7 +82,7 @@ class _Results:
         if finding.code in self._rules:
             result["ruleIndex"] = self._rules[finding.code]
         result |= {
-            "level": _LEVELS[severity(finding)],
+            "level": _LEVELS[finding.severity],
             "message": _message(self._text(finding)),
             "locations": [self._location(finding)],
             "partialFingerprints": {_FINGERPRINT: fingerprint},

@@ -54,6 +54,12 @@ def _type(option: Option) -> dict[str, Any]:
             return {"type": "string"}
         case Kind.SELECTORS_BY_GLOB:
             return {"type": "object", "additionalProperties": _array({"$ref": "#/$defs/selector"})}
+        case Kind.SEVERITIES:
+            return {
+                "type": "object",
+                "propertyNames": {"$ref": "#/$defs/selector"},
+                "additionalProperties": {"enum": list(option.choices)},
+            }
         case _:
             return _array(_ITEMS[option.kind])
 

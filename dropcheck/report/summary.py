@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dropcheck.levels import Applicability, State
+from dropcheck.levels import Applicability, Severity, State
 from dropcheck.outcome import BaselineAction, FixedFile, Report, StaleEntry
 from dropcheck.report.escape import visible
 
@@ -25,6 +25,7 @@ class SummaryOptions:
         add_ignore: what was done to findings is not a repair but a comment that suppresses them.
         show_fixes: list what was repaired.
         verbose: tell about findings that do not count, and the notes of the run.
+        fail_on: findings that are less serious do not make the run fail.
     """
 
     diff: bool = False
@@ -32,6 +33,7 @@ class SummaryOptions:
     add_ignore: bool = False
     show_fixes: bool = False
     verbose: bool = False
+    fail_on: Severity = Severity.INFO
 
 
 def render(report: Report, options: SummaryOptions) -> str:
@@ -57,6 +59,7 @@ def _lines(report: Report, options: SummaryOptions) -> Iterator[str]:
         yield from _fixes(changed, _verb(options))
     yield _verdict(report, changed, options)
     if not options.fix_only:
+        yield from _tolerated(report, options.fail_on)
         yield from _hidden(report)
     yield from _baselines(report, verbose=options.verbose)
     if options.verbose:
@@ -102,6 +105,12 @@ def _prospects(report: Report) -> str:
 def _needs_unsafe(finding: Finding) -> bool:
     fix = finding.fix
     return fix is not None and fix.applicability is Applicability.UNSAFE and finding.fix_applies(unsafe=True)
+
+
+def _tolerated(report: Report, fail_on: Severity) -> Iterator[str]:
+    number = sum(finding.severity.rank < fail_on.rank for finding in report.active)
+    if number:
+        yield f"{number} of them less serious than {fail_on.value}, which do not fail the run."
 
 
 def _hidden(report: Report) -> Iterator[str]:

@@ -60,3 +60,24 @@ def expand(selectors: Iterable[str], *, origin: str) -> frozenset[str]:
             raise UserError(f"{origin}: no rule is called {selector!r}{meant}")
         codes |= found
     return frozenset(codes)
+
+
+def widths(selectors: Iterable[str], *, origin: str) -> dict[str, int]:
+    """How narrowly selectors name each code: of two that speak of one rule, the narrower one is meant.
+
+    Args:
+        selectors: codes, prefixes, names or ``ALL``.
+        origin: where they were written, for the message.
+
+    Returns:
+        For each code that is named, how many codes the narrowest selector that names it stands for.
+
+    Raises:
+        UserError: a selector names no rule.
+    """
+    found: dict[str, int] = {}
+    for selector in selectors:
+        codes = expand([selector], origin=origin)
+        for code in codes:
+            found[code] = min(found.get(code, len(codes)), len(codes))
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from types import MappingProxyType
 
 from lsprotocol import types
 from pygls.workspace import PositionCodec
@@ -11,12 +12,20 @@ from pygls.workspace import PositionCodec
 from dropcheck.engine.select import SYNTAX_ERROR_CODE
 from dropcheck.integrations.lsp.positions import Positions
 from dropcheck.integrations.lsp.session import Checked
-from dropcheck.levels import Confidence
+from dropcheck.levels import Confidence, Severity
 from dropcheck.model import Finding
 from dropcheck.report.escape import visible
 from dropcheck.report.links import rule_url
 
 SOURCE = "dropcheck"
+
+_SEVERITIES = MappingProxyType(
+    {
+        Severity.ERROR: types.DiagnosticSeverity.Error,
+        Severity.WARNING: types.DiagnosticSeverity.Warning,
+        Severity.INFO: types.DiagnosticSeverity.Information,
+    }
+)
 
 
 def diagnostics(
@@ -59,6 +68,8 @@ def _diagnostic(
 
 
 def _severity(finding: Finding) -> types.DiagnosticSeverity:
+    if finding.given_severity is not None:
+        return _SEVERITIES[finding.given_severity]
     if finding.code == SYNTAX_ERROR_CODE:
         return types.DiagnosticSeverity.Error
     if finding.confidence is Confidence.HIGH:
