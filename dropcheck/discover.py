@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from dropcheck.config.globs import path_matcher, posix
@@ -29,12 +29,14 @@ class FoundFile:
         settings: what holds for it.
         named: whether the user named the file itself, not a folder above it.
         raw: its bytes, where they are not to be read from ``path``, such as those of standard input.
+        outside: whether it is a symbolic link in a folder that the user named, to a file in none of them.
     """
 
     path: str
     settings: Settings
     named: bool = False
     raw: bytes | None = None
+    outside: bool = False
 
     @property
     def insisted(self) -> bool:
@@ -113,7 +115,7 @@ class _Folder:
 class _Search:
     """The state of one discovery."""
 
-    __slots__ = ("_errors", "_files", "_linked", "_notes", "_resolver")
+    __slots__ = ("_errors", "_files", "_linked", "_notes", "_resolver", "_tops")
 
     def __init__(self, resolver: ConfigResolver) -> None:
         self._resolver = resolver
@@ -122,6 +124,7 @@ class _Search:
         self._linked: dict[str, FoundFile] = {}
         self._errors: list[FileError] = []
         self._notes: list[str] = []
+        self._tops: list[str] = []
 
     def start(self, path: str) -> None:
         """Add what a path named by the user leads to."""
@@ -137,18 +140,23 @@ class _Search:
             return
         if is_folder:
             levels = _levels_above(absolute)
+            self._tops.append(os.path.join(real, ""))
             self._walk(_Folder(absolute, "" if path == os.curdir else os.path.join(path, ""), real, levels))
         else:
             self._add(FoundFile(path, settings, named=True), real, linked=os.path.islink(path))
 
     def result(self) -> Discovery:
         """What was found so far."""
-        found = {**self._linked, **self._files}.values()
+        links = {real: self._placed(link, real) for real, link in self._linked.items()}
+        found = {**links, **self._files}.values()
         return Discovery(
             tuple(sorted(found, key=lambda file: file.path)),
             tuple(sorted(set(self._errors), key=lambda error: error.path)),
             tuple(sorted(set(self._notes))),
         )
+
+    def _placed(self, link: FoundFile, real: str) -> FoundFile:
+        return link if link.named or real.startswith(tuple(self._tops)) else replace(link, outside=True)
 
     def _walk(self, start: _Folder) -> None:
         waiting = [start]

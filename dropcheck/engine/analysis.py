@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dropcheck.discover import Discovery
 from dropcheck.engine.accounts import adopt, read_baselines, settle
@@ -143,7 +143,9 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
     notes = (*found.notes, *loaded.notes, *completed.notes, parsed)
     touched = completed.touched | loaded.sources.keys()
     basis = Basis(loaded.raws, touched, completed.words, loaded.harmless, loaded.odd)
-    return Prepared(workspace, completed.sources, errors, baselines, notes, basis)
+    outside = {file.path for file in found.files if file.outside}
+    sources = {path: replace(source, outside=path in outside) for path, source in completed.sources.items()}
+    return Prepared(workspace, sources, errors, baselines, notes, basis)
 
 
 def prepare_all(found: Discovery, options: RunOptions, progress: Progress | None, *, everything: bool = False) -> Prepared:

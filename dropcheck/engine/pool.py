@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.engine.faults import file_error
-from dropcheck.engine.processes import can_fork, cpu_count
+from dropcheck.engine.processes import can_fork, cpu_count, end_with_parent
 from dropcheck.engine.time_limit import SECONDS, guarded, limited, over
 from dropcheck.extract import extract
 from dropcheck.extract.nesting import nesting
@@ -251,6 +251,7 @@ _in_worker: list[Catalogue] = []
 def _start_worker(catalogue: Catalogue, seconds: float | None) -> None:
     SECONDS.set(seconds)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends a worker at once and without a traceback
+    end_with_parent()
     _in_worker.append(catalogue)
 
 

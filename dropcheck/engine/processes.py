@@ -1,4 +1,4 @@
-"""How many processes a run may use, and whether they can be forked."""
+"""How many processes a run may use, whether they can be forked, and how they end."""
 
 from __future__ import annotations
 
@@ -21,3 +21,23 @@ def cpu_count() -> int:
 def can_fork() -> bool:
     """Whether forking, the fastest way to a process, is safe: it copies locks that other threads may hold, as on macOS always."""
     return sys.platform not in ("darwin", "win32") and threading.active_count() == 1
+
+
+def end_with_parent() -> None:
+    """Make this process, a worker, end as soon as its parent has, however that ended.
+
+    A parent that is killed tells no worker, and each waits for work through a pipe whose other end it has inherited: for ever.
+    """
+    from multiprocessing import parent_process  # noqa: PLC0415  (only a worker needs it)
+
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+def _follow(parent: int) -> None:
+    from multiprocessing.connection import wait  # noqa: PLC0415  (as above)
+
+    # Workers that were forked later hold this open, too; so the last one goes first.
+    wait([parent])
+    os._exit(1)

@@ -27,6 +27,7 @@ class SourceFile:
             (:mod:`dropcheck.source.cells`).
         encoding: the codec that turns ``raw`` into ``text`` and back.
         bom: whether ``raw`` starts with a UTF-8 byte order mark.
+        outside: whether it is a symbolic link that leads out of what the user named, so that it must not be written.
     """
 
     path: str
@@ -34,6 +35,7 @@ class SourceFile:
     text: str
     encoding: str = "utf-8"
     bom: bool = False
+    outside: bool = False
 
     @property
     def is_notebook(self) -> bool:

@@ -24,12 +24,17 @@ def write_source(source: SourceFile, text: str) -> None:
         text: the text it shall hold.
 
     Raises:
-        SourceError: the file changed since it was read, is read-only, or cannot be written; it is left as it is.
+        SourceError: the file changed since it was read, is read-only, lies outside of what the user named, or cannot be
+            written; it is left as it is.
     """
     data = encode_source(source, text)
     if data == source.raw:
         return
     target = os.path.realpath(source.path)
+    if source.outside:
+        raise SourceError(
+            source.path, f"is a link to {target}, outside of what was named; left as it is, name the file to fix it"
+        )
     try:
         like = os.stat(target)
         # To root everything is writable, also what somebody has made read-only on purpose.
@@ -71,13 +76,30 @@ def _make_like(descriptor: int, like: os.stat_result | None, target: str) -> Non
     """Give a new file the owner, the mode and the attributes (access control lists among them) of another, if there is one."""
     if like is None or not hasattr(os, "fchown"):  # Windows has no such thing
         return
-    mine = os.fstat(descriptor)
-    if (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid):
-        # Only root may give files away; for others the new file is theirs, as after a save in an editor.
-        with contextlib.suppress(OSError):
-            os.fchown(descriptor, like.st_uid, like.st_gid)
-    os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
+    os.fchmod(descriptor, _own(descriptor, like))
     if hasattr(os, "listxattr"):
         with contextlib.suppress(OSError):
             for name in os.listxattr(target):
-                os.setxattr(descriptor, name, os.getxattr(target, name))
+                with contextlib.suppress(OSError):  # some are root's to set
+                    os.setxattr(descriptor, name, os.getxattr(target, name))
+
+
+def _own(descriptor: int, like: os.stat_result) -> int:
+    """Give a new file the owner and the group of another as far as the system allows; the mode that it may have then.
+
+    Only root may give files away. For others the new file is theirs, as after a save in an editor: it must not act with their
+    rights where it acted with those of another, nor open to their group what was open to another.
+    """
+    mode = stat.S_IMODE(like.st_mode)
+    mine = os.fstat(descriptor)
+    if mine.st_uid != like.st_uid:
+        try:
+            os.fchown(descriptor, like.st_uid, -1)
+        except OSError:
+            mode &= ~stat.S_ISUID
+    if mine.st_gid != like.st_gid:
+        try:
+            os.fchown(descriptor, -1, like.st_gid)
+        except OSError:
+            mode = mode & ~(stat.S_ISGID | stat.S_IRWXG) | (mode & stat.S_IRWXO) << 3
+    return mode

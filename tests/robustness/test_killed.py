@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -80,6 +80,39 @@ def _kill_a_child(process: subprocess.Popen[str]) -> bool:
             return True
         time.sleep(0.002)
     return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_with_the_run_however_that_ends(tmp_path: Path, how: signal.Signals) -> None:
+    for name in ("fine.py", "python.py"):
+        (tmp_path / name).write_text(BAD)
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, "check", "--jobs=2", "--timeout-per-file=3000", "."],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+    )
+    workers: list[str] = []
+    while len(workers) < 2 and process.poll() is None:
+        workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    time.sleep(0.2)  # the last one is told whose child it is
+    process.send_signal(how)
+    assert process.wait() == -how
+    _wait_for(lambda: not any(map(_is_running, workers)))
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def _is_running(process: str) -> bool:
+    try:
+        return bool(Path(f"/proc/{process}/cmdline").read_bytes())  # empty for one that has ended and is not yet collected
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize("jobs", ["--jobs=1", "--jobs=2"])

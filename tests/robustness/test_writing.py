@@ -1,5 +1,6 @@
 """What is written is the file with the fix, and nothing else about it changes."""
 
+import contextlib
 import os
 import resource
 import shutil
@@ -93,6 +94,18 @@ def test_links_stay_and_what_they_lead_to_is_fixed(tmp_path: Path) -> None:
     assert os.listdir(tmp_path / "real") == ["net.py"]
 
 
+def test_a_link_out_of_the_folder_is_checked_and_not_written_through(tmp_path: Path) -> None:
+    folder = tmp_path / "there"
+    folder.mkdir()
+    (tmp_path / "net.py").write_text(BAD)
+    (folder / "net.py").symlink_to("../net.py")
+    code, out, error = run(folder, *FIX, ".")
+    assert (code, out.count("DRP101"), (tmp_path / "net.py").read_text()) == (2, 1, BAD)
+    assert one_line(error).startswith("net.py: is a link to ")
+    assert run(folder, *FIX, "net.py")[0] == 0  # which is what the user asks for
+    assert ((tmp_path / "net.py").read_text(), (folder / "net.py").is_symlink()) == (GOOD, True)
+
+
 @pytest.mark.parametrize("arguments", [FIX, ("check", "--isolated", "--add-ignore"), ("refactor", "--isolated")], ids=" ".join)
 def test_a_file_that_changes_in_between_is_left_alone_and_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
@@ -150,22 +163,52 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 @is_root
-@pytest.mark.parametrize(("target", "mode"), [("net.py", 0o444), (".", 0o555)])
+@pytest.mark.parametrize(("target", "mode"), [("net.py", 0o444), (".", 0o555), (".", 0o1777)])
 def test_what_is_read_only_is_left_alone(tmp_path: Path, target: str, mode: int) -> None:
     warm, folder = tmp_path / "warm", tmp_path / "there"
     for each in (warm, folder):
         each.mkdir()
         (each / "net.py").write_text(BAD)
     path = folder / "net.py"
-    os.chown(folder, NOBODY, NOBODY)
-    os.chown(path, NOBODY, NOBODY)
+    # In a folder like /tmp, where everybody may write, nobody can replace what is another's.
+    owner = 1234 if mode == 0o1777 else NOBODY
+    for each in (folder, path):
+        os.chown(each, owner, owner)
+    path.chmod(0o666)
     (folder / target).chmod(mode)
     code, _, error = run_as_nobody(folder, warm, *FIX, "net.py")
     assert code == 2
     assert one_line(error).startswith("net.py: ")
-    assert ("read-only" in error) or ("Permission denied" in error)
+    assert any(words in error for words in ("read-only", "Permission denied", "Operation not permitted"))
     assert path.read_text() == BAD
     assert os.listdir(folder) == ["net.py"]
+
+
+@is_root
+def test_what_cannot_be_given_away_opens_nothing_and_keeps_the_rest(tmp_path: Path) -> None:
+    warm, folder = tmp_path / "warm", tmp_path / "there"
+    modes = {
+        "own.py": (NOBODY, NOBODY, 0o2750, 0o2750),
+        "shared.py": (NOBODY, 1234, 0o2764, 0o744),
+        "other.py": (1234, 1234, 0o6777, 0o777),
+    }
+    for each in (warm, folder):
+        each.mkdir()
+    (warm / "net.py").write_text(BAD)
+    for name, (user, group, mode, _) in modes.items():
+        (folder / name).write_text(BAD)
+        os.chown(folder / name, user, group)
+        (folder / name).chmod(mode)
+        with contextlib.suppress(OSError):  # not on every file system
+            os.setxattr(folder / name, "security.capability", b"\1\0\0\2" + b"\0" * 16)  # which only root may set
+            os.setxattr(folder / name, "user.note", b"mine")
+    noted = "user.note" in os.listxattr(folder / "own.py")
+    folder.chmod(0o777)
+    code, _, error = run_as_nobody(folder, warm, *FIX, "--no-cache", ".")
+    assert (code, error) == (0, "Fixed 3 findings in 3 files, 0 left.\n")
+    for name, (*_, mode) in modes.items():
+        assert (name, stat.S_IMODE((folder / name).stat().st_mode)) == (name, mode)
+        assert ("user.note" in os.listxattr(folder / name)) == noted
 
 
 def test_root_too_leaves_alone_what_is_read_only_on_purpose(tmp_path: Path) -> None:
