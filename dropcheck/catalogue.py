@@ -11,8 +11,9 @@ https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/drop.p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from dropcheck.frozen import dataclass
 
 
 class Kind(Enum):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from dropcheck.config.globs import path_matcher, posix
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.config.settings import Settings
+from dropcheck.frozen import dataclass
 from dropcheck.gitignore import IgnoreFile, exclude_file, read_ignore_file
 from dropcheck.outcome import FileError
 

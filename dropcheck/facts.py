@@ -7,9 +7,9 @@ cached, and stay true whatever the configuration says. Values are two-world valu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 
+from dropcheck.frozen import dataclass
 from dropcheck.model import Span
 from dropcheck.worlds import Value, Worlds
 

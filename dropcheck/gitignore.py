@@ -11,7 +11,8 @@ import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from dropcheck.frozen import dataclass
 
 #: A line with more of ``**`` counts for nothing: matching takes a power of this, and no person writes it.
 _MOST_DOUBLE_STARS = 4

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Behaviour
 from dropcheck.model import Finding, Position, Span
 from dropcheck.outcome import FileError

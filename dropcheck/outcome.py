@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from dropcheck.frozen import dataclass
 from dropcheck.levels import State
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -19,6 +19,7 @@ from dropcheck.cli.stdin import StandardInput, read_stdin
 from dropcheck.cli.streams import columns, use_color, write, write_bytes
 from dropcheck.config.option import Kind
 from dropcheck.config.options import FLAGS, OPTION_BY_NAME
+from dropcheck.frozen import dataclass
 
 if TYPE_CHECKING:
     from dropcheck.cli.outputs import Outputs

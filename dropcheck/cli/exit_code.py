@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Severity
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypedDict
 
 import click
 
 from dropcheck.cli.table_option import TableOption
 from dropcheck.config.option import Option
+from dropcheck.frozen import dataclass
 
 
 class CheckOptions(TypedDict):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import click
 
 from dropcheck.config.outputs import AUTO, Output
+from dropcheck.frozen import dataclass
 
 _STATISTICS = (AUTO, "full", "concise", "grouped", "json")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dropcheck._version import __version__
 from dropcheck.cli.streams import columns, is_log, use_color, use_links, write, write_file
+from dropcheck.frozen import dataclass
 
 if TYPE_CHECKING:
     from dropcheck.cli.outputs import Outputs

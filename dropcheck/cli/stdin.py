@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
+
+from dropcheck.frozen import dataclass
 
 if TYPE_CHECKING:
     from dropcheck.outcome import Report

@@ -10,8 +10,9 @@ import glob
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from dropcheck.frozen import dataclass
 
 _SPECIAL = re.compile(r"(?<![^/])\*\*/|\*+|\?|\[[!^]?\]?[^\]]*\]")
 _CLASS_SPECIAL = re.compile(r"[\[\]\\^&~|]")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from dropcheck.frozen import dataclass
 
 _SELECTION = ("extend_select", "ignore")
 """What belongs to a selection: a new ``select`` starts without them."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dropcheck.config.layers import Layer, combine
 from dropcheck.config.settings import Settings
 from dropcheck.config.values import Origin, checked
 from dropcheck.errors import ConfigError
+from dropcheck.frozen import dataclass
 
 PYPROJECT = "pyproject.toml"
 CONFIG_NAMES = (".dropcheck.toml", "dropcheck.toml", PYPROJECT)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from dropcheck.frozen import dataclass
 
 VARIABLE_PREFIX = "DROPCHECK_"
 """What the names of environment variables begin with."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dropcheck.frozen import dataclass
 
 AUTO = "auto"
 """``github`` in GitHub Actions, ``full`` everywhere else."""

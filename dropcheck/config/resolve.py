@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dropcheck.config.layers import Layer, combine
 from dropcheck.config.load import Loaded, config_in, load_layers
 from dropcheck.config.settings import Settings
 from dropcheck.config.values import Origin, checked
 from dropcheck.errors import ConfigError
+from dropcheck.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dropcheck.config.globs import path_matcher, posix
 from dropcheck.config.options import DEFAULT_EXCLUDE
 from dropcheck.config.outputs import AUTO, Output
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Confidence, Severity
 
 

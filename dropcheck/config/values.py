@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from dropcheck.config.confined import confined, confined_report
@@ -16,6 +15,7 @@ from dropcheck.config.options import FILE_OPTIONS, OPTION_BY_NAME
 from dropcheck.config.outputs import Output
 from dropcheck.config.settings import FunctionEntry
 from dropcheck.errors import ConfigError
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Confidence, Severity
 
 FUNCTION_KEYS = ("name", "parameters", "p", "flag", "p-default", "flag-default")

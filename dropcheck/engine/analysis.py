@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dropcheck.discover import Discovery
 from dropcheck.engine.accounts import adopt, read_baselines, settle
@@ -22,6 +22,7 @@ from dropcheck.engine.slicing import Slices
 from dropcheck.engine.time_limit import SECONDS, limited
 from dropcheck.engine.together import Mending
 from dropcheck.engine.workspace import Workspace
+from dropcheck.frozen import dataclass
 from dropcheck.model import Finding
 from dropcheck.outcome import FileError, Report
 from dropcheck.sieve import Look

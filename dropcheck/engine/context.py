@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
@@ -19,6 +18,7 @@ from dropcheck.engine.trace import Definition, Sort
 from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
 from dropcheck.facts import FunctionFacts, as_written
+from dropcheck.frozen import dataclass
 from dropcheck.link import Project
 from dropcheck.link.follow import follow_imports
 from dropcheck.link.inherited import left_to_subclasses

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
 
 from dropcheck.facts import Comment
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Applicability, Confidence
 from dropcheck.model import Finding, Fix, Span
 

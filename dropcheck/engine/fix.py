@@ -10,9 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from dropcheck.engine.select import SYNTAX_ERROR_CODE
+from dropcheck.frozen import dataclass
 from dropcheck.levels import State
 from dropcheck.model import Edit, Finding
 from dropcheck.source.edits import apply_edits

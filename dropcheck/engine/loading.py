@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import FoundFile
 from dropcheck.engine.looking import look_at_all
 from dropcheck.errors import ForeignNotebookError, SourceError
+from dropcheck.frozen import dataclass
 from dropcheck.outcome import FileError
 from dropcheck.sieve import Look, Sieve, together
 from dropcheck.sieve.words import parses

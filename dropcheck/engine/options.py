@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from dropcheck.config.settings import Settings
+from dropcheck.frozen import dataclass
 
 Progress = Callable[[int, int], None]
 """Is told how many files are done, and how many there are."""

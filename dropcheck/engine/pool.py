@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dropcheck.catalogue import Catalogue
@@ -16,6 +16,7 @@ from dropcheck.engine.time_limit import SECONDS, guarded, limited, over
 from dropcheck.extract import extract
 from dropcheck.extract.nesting import nesting
 from dropcheck.facts import FileFacts
+from dropcheck.frozen import dataclass
 from dropcheck.outcome import FileError
 
 if TYPE_CHECKING:

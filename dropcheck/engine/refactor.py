@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dropcheck.discover import Discovery
 from dropcheck.engine.analysis import prepare_all
@@ -15,6 +15,7 @@ from dropcheck.engine.select import MODULE_RULE, SYNTAX_ERROR_CODE
 from dropcheck.engine.time_limit import limited
 from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Behaviour, State
 from dropcheck.link.site import Site
 from dropcheck.model import Finding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dropcheck.engine.faults import file_error
 from dropcheck.engine.fix import Refusal
@@ -11,6 +11,7 @@ from dropcheck.engine.time_limit import limited
 from dropcheck.engine.together import Mending, edit_together
 from dropcheck.engine.workspace import InternalError, Workspace
 from dropcheck.errors import SourceError
+from dropcheck.frozen import dataclass
 from dropcheck.model import Finding
 from dropcheck.outcome import FileError, FixedFile
 from dropcheck.source.cell_index import line_index

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from dropcheck.frozen import dataclass
 from dropcheck.outcome import Report
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dropcheck.engine.directives import INVALID_CODE, Directive, Word
+from dropcheck.frozen import dataclass
 from dropcheck.levels import State
 from dropcheck.model import Finding, LineIndex, Span
 

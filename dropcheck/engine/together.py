@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from dropcheck.engine.fix import Repair, compatible, objection_to
 from dropcheck.engine.time_limit import limited
 from dropcheck.engine.workspace import Workspace
+from dropcheck.frozen import dataclass
 from dropcheck.model import Finding
 from dropcheck.source.edits import apply_edits
 

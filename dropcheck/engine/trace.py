@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.extract.modules import module_name
+from dropcheck.frozen import dataclass
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import block, line_before
 

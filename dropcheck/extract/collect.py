@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -12,6 +11,7 @@ from dropcheck.extract.records import FileRecord, Notes, Recorder
 from dropcheck.extract.scopes import Bindings, bindings, dotted, parameters_of
 from dropcheck.extract.statements import Statements
 from dropcheck.facts import FunctionKind, numbered
+from dropcheck.frozen import dataclass
 from dropcheck.worlds import NONE, TRUE, Defined, Opaque, Param, Receiver, Value, World, choice, conjuncts, every
 
 _KINDS = {

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
 from dropcheck.facts import FunctionKind
+from dropcheck.frozen import dataclass
 from dropcheck.worlds import FALSE, TRUE, Value, any_path, both, choice, join, truth
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from dropcheck.frozen import dataclass
 
 MOST_BRACKETS = 200
 """Python's own limit of brackets in each other (MAXLEVEL in CPython's tokenizer)."""

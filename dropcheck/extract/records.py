@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 
 import libcst as cst
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.extract.frames import Frame, FunctionContext
+from dropcheck.frozen import dataclass
 from dropcheck.worlds import (
     Attr,
     CallOf,

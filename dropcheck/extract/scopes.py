@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from types import NoneType
 
 import libcst as cst
+
+from dropcheck.frozen import dataclass
 
 _NESTED = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef})
 _BINDING = frozenset(

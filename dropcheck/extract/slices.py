@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
 
 from dropcheck.extract.methods import DROPS, MIN_LENGTH, cut_methods
+from dropcheck.frozen import dataclass
 from dropcheck.source.cells import is_notebook
 
 _START = re.compile(r"^(?:@|(?:async[ \t]+)?(def|class)[ \t]+(\w+))", re.MULTILINE)

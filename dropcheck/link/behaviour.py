@@ -8,9 +8,9 @@ decision.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Behaviour
 from dropcheck.link.words import mode_symbol
 from dropcheck.worlds import (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from dropcheck.facts import CallFact, FunctionFacts, FunctionKind
+from dropcheck.frozen import dataclass
 from dropcheck.link.behaviour import parameters
 from dropcheck.link.binding import bind
 from dropcheck.link.project import Function, Moduleness, Owner, Project

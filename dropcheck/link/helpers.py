@@ -7,9 +7,10 @@ with what the call passes; if it still depends on the parameters of the caller, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dropcheck.facts import CallFact, as_written
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Behaviour
 from dropcheck.link.behaviour import Verdict, parameters
 from dropcheck.link.binding import bind, pair

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 from dropcheck.catalogue import DropoutFunction, DropoutModule, Kind
 from dropcheck.facts import Argument, CallFact, ClassFacts, FileFacts, FunctionFacts
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Behaviour
 from dropcheck.link.behaviour import Verdict
 from dropcheck.link.project import Moduleness

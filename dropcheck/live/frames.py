@@ -6,13 +6,14 @@ import linecache
 import os
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from types import CodeType, FrameType
 
 import torch
 from torch import nn
 
+from dropcheck.frozen import dataclass
 from dropcheck.live.result import Place
 
 _TORCH = os.path.dirname(torch.__file__) + os.sep

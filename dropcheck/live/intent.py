@@ -6,13 +6,14 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dropcheck.engine.directives import Directive, Word, read_directives
 from dropcheck.engine.suppress import suppress
 from dropcheck.engine.workspace import VOCABULARY
 from dropcheck.errors import SourceError
 from dropcheck.facts import Comment
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Confidence, State
 from dropcheck.live.result import Place
 from dropcheck.model import Finding, LineIndex, Span

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from torch import nn
+
+from dropcheck.frozen import dataclass
 
 _COMPILED = "_orig_mod"
 

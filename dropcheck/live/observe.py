@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import FrameType
 
 import torch
 from torch import nn
 
 from dropcheck.errors import UserError
+from dropcheck.frozen import dataclass
 from dropcheck.live.frames import Stack, Stacks
 from dropcheck.live.names import Held, Names
 from dropcheck.live.numpy_draws import NumpyGenerators

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch._ops import OpOverload
+
+from dropcheck.frozen import dataclass
 
 _P = ("dropout_p", "dropout")
 _FLAGS = ("train", "training")

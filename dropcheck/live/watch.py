@@ -9,12 +9,13 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import BuiltinFunctionType, CodeType, FrameType
 
 from torch import nn
 
 from dropcheck.catalogue import build_catalogue
+from dropcheck.frozen import dataclass
 from dropcheck.live.frames import Stack, Stacks, first_argument, is_library
 from dropcheck.live.numpy_draws import NumpyGenerators
 from dropcheck.live.result import Place

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import libcst as cst
 
 from dropcheck.extract.scopes import bindings, dotted
+from dropcheck.frozen import dataclass
 from dropcheck.link.behaviour import parameters
 from dropcheck.link.project import Project
 from dropcheck.link.site import Form, Site

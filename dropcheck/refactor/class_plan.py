@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 
 import libcst as cst
 
 from dropcheck.facts import ClassFacts
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Behaviour
 from dropcheck.link.project import Owner
 from dropcheck.model import Edit

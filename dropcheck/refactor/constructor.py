@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
 from dropcheck.extract.scopes import bindings, dotted, parameters_of
 from dropcheck.facts import ClassFacts
+from dropcheck.frozen import dataclass
 from dropcheck.link.project import Owner, Project
 from dropcheck.refactor.result import DeclinedError
 from dropcheck.refactor.tree import Tree, attribute_path, first_parameter, statements, walk, walk_scope

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
 
 import libcst as cst
 
 from dropcheck.extract.scopes import dotted, imported_names
 from dropcheck.facts import FileFacts
+from dropcheck.frozen import dataclass
 from dropcheck.model import Edit, Span
 from dropcheck.refactor.globals import Globals
 from dropcheck.refactor.result import DeclinedError

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
 
+from dropcheck.frozen import dataclass
 from dropcheck.model import Edit, Span
 from dropcheck.refactor.constructor import Constructor
 from dropcheck.refactor.family import Path

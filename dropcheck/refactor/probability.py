@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
 from dropcheck.extract.scopes import bindings
+from dropcheck.frozen import dataclass
 from dropcheck.refactor.constructor import Constructor
 from dropcheck.refactor.family import Family, Path, require_rate
 from dropcheck.refactor.globals import Globals

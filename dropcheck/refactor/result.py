@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from dropcheck.frozen import dataclass
 from dropcheck.model import Edit, Position, Span
 from dropcheck.outcome import FileError
 

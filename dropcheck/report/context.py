@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from dropcheck.frozen import dataclass
 
 if TYPE_CHECKING:
     from dropcheck.report.rules_page import RulePage

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from dropcheck.config.options import FILE_OPTIONS
 from dropcheck.config.settings import Settings
 from dropcheck.config.toml import Plain, plain, toml
+from dropcheck.frozen import dataclass
 from dropcheck.report.escape import disarmed, visible, well_formed
 from dropcheck.report.json_text import dumps
 

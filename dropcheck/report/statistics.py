@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
+from dropcheck.frozen import dataclass
 from dropcheck.outcome import Report
 from dropcheck.report.json_text import dumps
 from dropcheck.report.links import rule_url

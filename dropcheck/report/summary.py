@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Applicability, Severity, State
 from dropcheck.outcome import BaselineAction, FixedFile, Report, StaleEntry
 from dropcheck.report.escape import visible

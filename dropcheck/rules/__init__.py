@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from dropcheck.frozen import dataclass
 
 if TYPE_CHECKING:
     from dropcheck.rules.rule import Rule

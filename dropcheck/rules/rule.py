@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from dropcheck.facts import AttributeFact, ClassFacts, FileFacts
+from dropcheck.frozen import dataclass
 from dropcheck.levels import Behaviour, Confidence
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.project import Moduleness

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dropcheck.catalogue import FUNCTIONS, Catalogue
+from dropcheck.frozen import dataclass
 from dropcheck.sieve.classes import Classes
 from dropcheck.sieve.containers import Kept, kept_in_containers
 from dropcheck.sieve.functions import FunctionSieve

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from dropcheck.catalogue import Catalogue, DropoutFunction
+from dropcheck.frozen import dataclass
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.rates import is_plain, names_in
 from dropcheck.sieve.scan import arguments, chain_before, function_around, imported_words, line_before

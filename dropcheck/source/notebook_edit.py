@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from dropcheck.frozen import dataclass
 from dropcheck.model import Edit, Span
 from dropcheck.source.cells import split_cells
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import tokenize
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from dropcheck.frozen import dataclass
 from dropcheck.model import LineIndex, Span
 
 # Python 3.12 and later take f-strings (and t-strings) apart; a comment inside one would not be portable.

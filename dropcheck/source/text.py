@@ -7,10 +7,10 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from tokenize import detect_encoding
 
 from dropcheck.errors import SourceError
+from dropcheck.frozen import dataclass
 from dropcheck.source.cells import NOTEBOOK_SUFFIX
 
 _ROW = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from lsprotocol import types
 
+from dropcheck.frozen import dataclass
 from dropcheck.integrations.lsp.positions import Positions
 from dropcheck.integrations.lsp.session import Document
 from dropcheck.levels import Applicability, Behaviour

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from dropcheck.config.load import CONFIG_NAMES
 from dropcheck.discover import SUFFIXES
+from dropcheck.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeVar
 
 from lsprotocol import types
@@ -17,6 +16,7 @@ from pygls.uris import from_fs_path, to_fs_path, uri_scheme
 
 from dropcheck._version import __version__
 from dropcheck.errors import ConfigError
+from dropcheck.frozen import dataclass
 from dropcheck.integrations.lsp.diagnostics import SOURCE, diagnostics
 from dropcheck.integrations.lsp.positions import Positions
 from dropcheck.integrations.lsp.session import Checked, Document, Outcome, Session

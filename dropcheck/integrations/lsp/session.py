@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.config.settings import Settings
@@ -17,6 +16,7 @@ from dropcheck.engine.fix import fix_text
 from dropcheck.engine.select import SYNTAX_ERROR_CODE
 from dropcheck.engine.workspace import InternalError, Workspace
 from dropcheck.errors import SourceError, UserError
+from dropcheck.frozen import dataclass
 from dropcheck.integrations.linked import LinkedTexts, is_excluded
 from dropcheck.integrations.lsp.disk import Disk
 from dropcheck.integrations.lsp.refactor import refactors

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dropcheck.config.resolve import ConfigResolver
 from dropcheck.config.values import Origin, checked
 from dropcheck.errors import ConfigError
+from dropcheck.frozen import dataclass
 
 _PLACE = "editor settings"
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from dropcheck.frozen import dataclass
 from dropcheck.inventory import Inventory
 from dropcheck.levels import Behaviour, State
 

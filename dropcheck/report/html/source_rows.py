@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from dropcheck.frozen import dataclass
 from dropcheck.model import LineIndex, Span
 from dropcheck.report.escape import visible_source
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby
 
+from dropcheck.frozen import dataclass
 from dropcheck.inventory import Entry, Inventory, Part, Remark
 from dropcheck.levels import Applicability, Confidence, State
 from dropcheck.model import Finding, Fix, Span
