@@ -16,7 +16,7 @@ import yaml
 from cli_project import BAD, GOOD, Project
 from markdown import ROOT, fences, read, sections, table
 
-from dropcheck.cli import root
+from dropcheck.cli.group import root
 from dropcheck.engine.select import enabled_codes
 from dropcheck.integrations.lsp.settings import read_settings
 

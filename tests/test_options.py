@@ -12,7 +12,7 @@ import pytest
 from cli_project import Project
 from markdown import ROOT, fences, read
 
-from dropcheck.cli import root
+from dropcheck.cli.group import root
 from dropcheck.config.option import Option
 from dropcheck.config.options import FILE_OPTIONS, FLAGS, OPTIONS
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import click
 
+from dropcheck.cli.options import Overrides
 from dropcheck.cli.table_option import TableOption
 from dropcheck.config.nearest import nearest
-from dropcheck.config.option import VARIABLE_PREFIX, Group
+from dropcheck.config.option import VARIABLE_PREFIX, Group, Option
 from dropcheck.config.options import EXCLUSIVE, FLAGS
 
 _SLIP = 0.75
@@ -75,3 +76,33 @@ def _refuse_both(ctx: click.Context, first: str, second: str) -> None:
     if len(weak) != 1:
         raise click.UsageError(f"{given[0].place(ctx)} and {given[1].place(ctx)} cannot be used together", ctx)
     ctx.params[weak[0].option.field] = weak[0].option.default
+
+
+def overrides(ctx: click.Context) -> Overrides:
+    """What the command line and the environment say of the keys of a configuration file.
+
+    Args:
+        ctx: the context of the command.
+    """
+    given = [
+        parameter
+        for parameter in ctx.command.params
+        if isinstance(parameter, TableOption) and parameter.option.in_file and ctx.params[parameter.option.field] is not None
+    ]
+    given.sort(key=lambda parameter: not parameter.is_from_variable(ctx))
+    return Overrides(
+        {parameter.option.name: ctx.params[parameter.option.field] for parameter in given},
+        {parameter.option.name: parameter.place(ctx) for parameter in given},
+    )
+
+
+def parameters(*options: Option) -> list[click.Parameter]:
+    """What a command that works on files takes.
+
+    Args:
+        options: its options.
+
+    Returns:
+        Paths, and the options.
+    """
+    return [click.Argument(["paths"], nargs=-1, type=click.Path()), *map(TableOption, options)]

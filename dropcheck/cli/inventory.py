@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from dropcheck._version import __version__
-from dropcheck.cli.command import TableCommand
+from dropcheck.cli.command import TableCommand, overrides, parameters
 from dropcheck.cli.errors import print_errors
 from dropcheck.cli.exit_code import FAILED
-from dropcheck.cli.options import overrides, parameters
 from dropcheck.cli.streams import columns, write, write_file
 from dropcheck.config.option import Group, Kind, run_option
 from dropcheck.config.options import OPTION_BY_NAME

@@ -1,19 +1,15 @@
-"""The options of ``dropcheck check``, made from the table of options."""
+"""The options of ``dropcheck check`` as its code reads them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
-import click
-
-from dropcheck.cli.table_option import TableOption
-from dropcheck.config.option import Option
 from dropcheck.frozen import dataclass
 
 
 class CheckOptions(TypedDict):
-    """What click hands to the command; ``None`` means that the configuration decides."""
+    """The command line of ``check``; ``None`` means that the configuration decides."""
 
     paths: tuple[str, ...]
     stdin_filename: str | None
@@ -72,31 +68,12 @@ class Overrides:
     places: Mapping[str, str]
 
 
-def overrides(ctx: click.Context) -> Overrides:
-    """What the command line and the environment say of the keys of a configuration file.
+def split(values: Sequence[str]) -> tuple[str, ...] | None:
+    """The parts of an option that takes a list: comma separated and repeatable; None where it was not used.
 
     Args:
-        ctx: the context of the command.
+        values: what was given, each time.
     """
-    given = [
-        parameter
-        for parameter in ctx.command.params
-        if isinstance(parameter, TableOption) and parameter.option.in_file and ctx.params[parameter.option.field] is not None
-    ]
-    given.sort(key=lambda parameter: not parameter.is_from_variable(ctx))
-    return Overrides(
-        {parameter.option.name: ctx.params[parameter.option.field] for parameter in given},
-        {parameter.option.name: parameter.place(ctx) for parameter in given},
-    )
-
-
-def parameters(*options: Option) -> list[click.Parameter]:
-    """What a command that works on files takes.
-
-    Args:
-        options: its options.
-
-    Returns:
-        Paths, and the options.
-    """
-    return [click.Argument(["paths"], nargs=-1, type=click.Path()), *map(TableOption, options)]
+    if not values:
+        return None
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())

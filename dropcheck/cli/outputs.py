@@ -6,9 +6,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import click
-
 from dropcheck.config.outputs import AUTO, Output
+from dropcheck.errors import UserError
 from dropcheck.frozen import dataclass
 
 _STATISTICS = (AUTO, "full", "concise", "grouped", "json")
@@ -42,16 +41,16 @@ def choose(given: Sequence[Output], path: str | None, environ: Mapping[str, str]
         The reports, with ``auto`` decided.
 
     Raises:
-        click.UsageError: what was asked for contradicts itself.
+        UserError: what was asked for contradicts itself.
     """
     main = next((output.format for output in given if output.path is None), None)
     files = tuple(output for output in given if output.path is not None)
     if path is not None and main is None:
-        raise click.UsageError(f"--output-file {path}: every --output-format names a file already; leave one of them out")
+        raise UserError(f"--output-file {path}: every --output-format names a file already; leave one of them out")
     if path is not None and os.path.realpath(path) in {os.path.realpath(output.path or "") for output in files}:
-        raise click.UsageError(f"--output-file {path}: another format goes to this file already; name another one")
+        raise UserError(f"--output-file {path}: another format goes to this file already; name another one")
     if statistics and main is not None and main not in _STATISTICS:
-        raise click.UsageError(f"--statistics cannot be printed as {main}; use full or json")
+        raise UserError(f"--statistics cannot be printed as {main}; use full or json")
     # A file is read by people or by a program that was told what is in it, even on a runner of GitHub.
     on_runner = environ.get("GITHUB_ACTIONS") == "true" and path is None
     named = "github" if on_runner and not statistics else "full"

@@ -6,8 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import click
-
+from dropcheck.errors import UserError
 from dropcheck.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -56,11 +55,11 @@ def read_stdin(paths: Sequence[str], name: str | None) -> StandardInput | None:
         What was read; None where files are to be checked.
 
     Raises:
-        click.UsageError: files were named besides.
+        UserError: files were named besides.
     """
     if STDIN not in paths and name is None:
         return None
     if tuple(paths) not in ((), (STDIN,)):
         option = STDIN if STDIN in paths else "--stdin-filename"
-        raise click.UsageError(f"{option} means standard input, which is checked alone; leave out all other paths")
+        raise UserError(f"{option} means standard input, which is checked alone; leave out all other paths")
     return StandardInput(name or STDIN, sys.stdin.buffer.read())

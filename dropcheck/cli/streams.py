@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from dropcheck.errors import UserError
-from dropcheck.source.text import reason
-from dropcheck.source.write import write_bytes as replace_file
 
 
 def write(text: str, stream: TextIO) -> None:
@@ -62,6 +60,8 @@ def _give_up(stream: TextIO, error: OSError) -> None:
     os.dup2(devnull, stream.fileno())
     os.close(devnull)
     if not isinstance(error, BrokenPipeError) and stream is sys.stdout:
+        from dropcheck.source.text import reason  # noqa: PLC0415  (stdout can nearly always be written)
+
         raise UserError(f"stdout: cannot be written: {reason(error)}") from error
 
 
@@ -75,6 +75,9 @@ def write_file(path: str, text: str) -> None:
     Raises:
         UserError: the file cannot be written.
     """
+    from dropcheck.source.text import reason  # noqa: PLC0415  (most runs write no file)
+    from dropcheck.source.write import write_bytes as replace_file  # noqa: PLC0415
+
     data = text.encode("utf-8", "backslashreplace")
     if not os.path.exists(path) or os.path.isfile(path):
         replace_file(path, data, path)

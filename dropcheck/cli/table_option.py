@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from dropcheck.cli.complete import complete_formats, complete_selectors
+from dropcheck.cli.options import split
 from dropcheck.config.nearest import wrong_word
 from dropcheck.config.option import Flag, Kind, Option
 from dropcheck.config.options import OPTION_BY_NAME
@@ -111,7 +112,4 @@ _SINGLE = {Kind.PATH: click.Path(), Kind.TEXT: click.STRING, Kind.COUNT: click.I
 
 
 def _split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Comma separated and repeatable: all parts of all values, or None if the option was not used."""
-    if not values:
-        return None
-    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+    return split(values)

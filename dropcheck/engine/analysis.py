@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from dropcheck.config.settings import Settings
 from dropcheck.discover import Discovery
-from dropcheck.engine.accounts import adopt, read_baselines, settle
-from dropcheck.engine.add_ignore import is_ignorable, with_ignores
-from dropcheck.engine.baseline import Baseline
 from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.faults import file_error
 from dropcheck.engine.loading import Loaded, load
 from dropcheck.engine.options import Progress, RunOptions, Ticker
 from dropcheck.engine.pool import extract_many
-from dropcheck.engine.repair import Repaired, repair
 from dropcheck.engine.result import Basis, Result
 from dropcheck.engine.select import enabled_codes
 from dropcheck.engine.slicing import Slices
 from dropcheck.engine.time_limit import SECONDS, limited
-from dropcheck.engine.together import Mending
 from dropcheck.engine.workspace import Workspace
 from dropcheck.frozen import dataclass
 from dropcheck.model import Finding
-from dropcheck.outcome import FileError, Report
+from dropcheck.outcome import FileError, FixedFile, Report
 from dropcheck.sieve import Look
 from dropcheck.source.text import SourceFile
+
+if TYPE_CHECKING:
+    from dropcheck.engine.baseline import Baseline
+    from dropcheck.engine.together import Mending
 
 #: A file that does not parse is seen as a whole, whatever its text says.
 _WHOLE = Look(whole=True)
@@ -48,14 +49,16 @@ def analyse(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
     prepared = prepare(found, options, loaded, ticker)
     workspace, errors = prepared.workspace, list(prepared.errors)
     paths, failures = _judge(workspace, workspace.paths)
-    repaired = Repaired((), ())
-    if options.fix or options.diff or options.add_ignore is not None:
-        repaired = repair(
-            workspace, paths, prepared.sources, _mending(workspace, options), write=not options.diff, jobs=options.jobs
-        )
+    fixed: tuple[FixedFile, ...] = ()
+    if options.rewrites:
+        from dropcheck.engine.repair import repair  # noqa: PLC0415  (only where something is fixed)
+
+        mending = _mending(workspace, options)
+        repaired = repair(workspace, paths, prepared.sources, mending, write=not options.diff, jobs=options.jobs)
         paths, more = _judge(workspace, paths)
-        failures += more
-    errors += (*failures, *repaired.errors)
+        failures += (*more, *repaired.errors)
+        fixed = repaired.files
+    errors += failures
     findings = sorted((finding for path in paths for finding in workspace.findings(path)), key=lambda finding: finding.sort_key)
     broken = {error.path for error in errors}
     checked = {path: workspace.checked_codes(path) for path in settings if path not in broken}
@@ -64,25 +67,42 @@ def analyse(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         files=len(checked),
         sources=_shown(workspace, findings),
         errors=tuple(sorted(errors, key=lambda error: error.path)),
-        fixed=repaired.files,
+        fixed=fixed,
         unsafe_fixes=any(one.unsafe_fixes for one in settings.values()),
         notes=prepared.notes,
     )
-    if options.diff:
-        return Result(report, prepared.basis)
+    if not options.diff and (prepared.baselines or options.write_baseline is not None):
+        report = _settled(report, prepared, settings, checked, options)
+    return Result(report, prepared.basis)
+
+
+def _settled(
+    report: Report,
+    prepared: Prepared,
+    settings: Mapping[str, Settings],
+    checked: Mapping[str, frozenset[str]],
+    options: RunOptions,
+) -> Report:
+    """The report with what became of the baselines."""
+    from dropcheck.engine.accounts import adopt, settle  # noqa: PLC0415  (few runs have a baseline)
+
     if options.write_baseline is not None:
-        return Result(adopt(report, checked, options.write_baseline), prepared.basis)
+        return adopt(report, checked, options.write_baseline)
     in_use = [
         (baseline, {path: codes for path, codes in checked.items() if settings[path].baseline == name})
         for name, baseline in prepared.baselines.items()
     ]
-    return Result(settle(report, in_use, prune=options.prune_baseline), prepared.basis)
+    return settle(report, in_use, prune=options.prune_baseline)
 
 
 def _mending(workspace: Workspace, options: RunOptions) -> Mending:
     """What is done to a file: its fixes, or comments in their place."""
+    from dropcheck.engine.together import Mending  # noqa: PLC0415  (only where something is fixed)
+
     reason = options.add_ignore
     if reason is not None:
+        from dropcheck.engine.add_ignore import is_ignorable, with_ignores  # noqa: PLC0415  (as above)
+
         return Mending(lambda: lambda path: with_ignores(workspace.text(path), workspace.findings(path), reason), is_ignorable)
 
     def wanted(finding: Finding) -> bool:
@@ -126,8 +146,7 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         UserError: a baseline cannot be read or written.
     """
     settings = {file.path: file.settings for file in found.files}
-    unused = options.ignore_baseline or options.write_baseline is not None
-    baselines = {} if unused else read_baselines(settings.values(), required=options.prune_baseline)
+    baselines = _baselines(settings.values(), options)
     workspace = Workspace(
         catalogue_for(settings.values()),
         settings,
@@ -147,6 +166,15 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
     outside = {file.path for file in found.files if file.outside}
     sources = {path: replace(source, outside=path in outside) for path, source in completed.sources.items()}
     return Prepared(workspace, sources, errors, baselines, notes, basis)
+
+
+def _baselines(settings: Iterable[Settings], options: RunOptions) -> Mapping[str, Baseline]:
+    """The baselines in use."""
+    if options.ignore_baseline or options.write_baseline is not None or not options.uses_baseline(settings):
+        return {}
+    from dropcheck.engine.accounts import read_baselines  # noqa: PLC0415  (as above)
+
+    return read_baselines(settings, required=options.prune_baseline)
 
 
 def prepare_all(found: Discovery, options: RunOptions, progress: Progress | None, *, everything: bool = False) -> Prepared:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from enum import Enum
 
 from dropcheck.facts import Comment
@@ -213,6 +212,8 @@ class _Part:
     def _unknown_word(self, word: str) -> Finding:
         if word == Word.ALWAYS_ON.value:
             return self._problem(self._whole, "names rules", "Write `# dropcheck: always-on (reason)`.")
+        from difflib import get_close_matches  # noqa: PLC0415  (few comments are wrong)
+
         words = (Word.IGNORE.value, Word.FILE_IGNORE.value, Word.ALWAYS_ON.value)
         guess = get_close_matches(word, words, n=1)
         advice = f"Did you mean `{guess[0]}`?" if guess else f"Write `{_EXAMPLE}`, or use {words[1]}[...] or {words[2]}."

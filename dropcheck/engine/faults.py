@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import traceback
 
 from dropcheck.errors import SourceError
 from dropcheck.outcome import FileError
@@ -21,6 +19,8 @@ def file_error(path: str, error: Exception) -> FileError:
     """
     if isinstance(error, SourceError):
         return FileError(path, error.message)
+    import traceback  # noqa: PLC0415  (not needed where all is well)
+
     return FileError(path, internal_error(error), "".join(traceback.format_exception(error)))
 
 
@@ -30,6 +30,8 @@ def internal_error(error: BaseException) -> str:
     Args:
         error: what was raised.
     """
+    import traceback  # noqa: PLC0415  (as above)
+
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({os.path.basename(frames[-1].filename)}:{frames[-1].lineno})" if frames else ""
     what = " ".join(f"{type(error).__name__}: {error}".split())[:200].rstrip(": ")
@@ -45,6 +47,9 @@ def report_id(error: BaseException) -> str:
     Returns:
         The hash of the kind of error and of the functions that it went through, repetitions left out.
     """
+    import hashlib  # noqa: PLC0415  (as above)
+    import traceback  # noqa: PLC0415
+
     frames = traceback.extract_tb(error.__traceback__)
     places = dict.fromkeys(f"{os.path.basename(frame.filename)}:{frame.name}" for frame in frames)
     return hashlib.sha256("\n".join((type(error).__name__, *places)).encode(errors="replace")).hexdigest()[:8]

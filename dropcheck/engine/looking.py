@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -72,6 +71,8 @@ class _Fork:
 
 
 def _look_and_tell(sieve: Sieve, codes: Mapping[str, bytes], share: Sequence[str], sender: Connection) -> None:
+    import signal  # noqa: PLC0415  (only in a process of its own)
+
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once and without a traceback
     with suppress(Exception):  # the other side looks itself, and has the same trouble to tell of
         sender.send(_look_at(sieve, codes, share))

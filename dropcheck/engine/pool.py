@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -250,6 +249,8 @@ _in_worker: list[Catalogue] = []
 
 
 def _start_worker(catalogue: Catalogue, seconds: float | None) -> None:
+    import signal  # noqa: PLC0415  (only in a process of its own)
+
     SECONDS.set(seconds)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends a worker at once and without a traceback
     end_with_parent()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 
 
 def cpu_count() -> int:
@@ -20,6 +19,8 @@ def cpu_count() -> int:
 
 def can_fork() -> bool:
     """Whether forking, the fastest way to a process, is safe: it copies locks that other threads may hold, as on macOS always."""
+    import threading  # noqa: PLC0415  (only where there is much to do)
+
     return sys.platform not in ("darwin", "win32") and threading.active_count() == 1
 
 

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.config.settings import Settings
-from dropcheck.engine.baseline import Baseline
 from dropcheck.engine.directives import Vocabulary, Word, read_directives
-from dropcheck.engine.fix import FixResult, fix_text
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.modules_fix import ModuleFixes
 from dropcheck.engine.pool import Task, extract_many, extract_one
@@ -24,12 +22,14 @@ from dropcheck.levels import State
 from dropcheck.link import Project, link
 from dropcheck.model import Finding
 from dropcheck.outcome import FileError
-from dropcheck.refactor.surroundings import Surroundings
 from dropcheck.rules.judge import judge
 from dropcheck.rules.selectors import codes_for, nearest
 from dropcheck.source.text import read_source
 
 if TYPE_CHECKING:
+    from dropcheck.engine.baseline import Baseline
+    from dropcheck.engine.fix import FixResult
+    from dropcheck.refactor.surroundings import Surroundings
     from dropcheck.refactor.tree import Trees
 
 VOCABULARY = Vocabulary(codes_for, nearest)
@@ -209,6 +209,8 @@ class Workspace:
         Returns:
             As for ``fix``.
         """
+        from dropcheck.engine.fix import fix_text  # noqa: PLC0415  (only where something is fixed)
+
         before = self.state(path)
 
         def judge(text: str) -> tuple[Finding, ...]:
@@ -244,6 +246,8 @@ class Workspace:
     @cached_property
     def surroundings(self) -> Surroundings:
         """The text of every file of the run as it was read; what cannot be read is left out."""
+        from dropcheck.refactor.surroundings import Surroundings  # noqa: PLC0415  (as above)
+
         found = []
         for path in self._settings:
             try:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -38,7 +37,7 @@ def successor(target: str, data: bytes, mode: int, prepare: Callable[[int], None
     folder, name = os.path.split(target)
     _remove_left_over(folder)
     # The name is chosen before the file exists, so that it is removed even if the interruption comes right behind its creation.
-    path = os.path.join(folder, f".{name[:40]}.{secrets.token_hex(6)}{_SUFFIX}")
+    path = os.path.join(folder, f".{name[:40]}.{os.urandom(6).hex()}{_SUFFIX}")
     nameless = _open_nameless(folder, mode)
     try:
         descriptor = _open_named(path, mode) if nameless is None else nameless

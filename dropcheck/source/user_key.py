@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import stat
 import sys
 from contextlib import suppress
+from hmac import compare_digest
 
 from dropcheck.errors import SourceError
 from dropcheck.source.text import read_bytes
@@ -47,7 +47,7 @@ def unseal(sealed: bytes, purpose: str) -> bytes | None:
     """
     key = _key()
     content = sealed[_SEAL_SIZE:]
-    if key is None or not secrets.compare_digest(sealed[:_SEAL_SIZE], _seal(key, content, purpose)):
+    if key is None or not compare_digest(sealed[:_SEAL_SIZE], _seal(key, content, purpose)):
         return None
     return content
 
@@ -81,7 +81,7 @@ def _new_key() -> bytes | None:
     with suppress(OSError, SourceError):
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         os.chmod(os.path.dirname(path), 0o700)
-        write_bytes(path, secrets.token_bytes(_SIZE), path)
+        write_bytes(path, os.urandom(_SIZE), path)
         os.chmod(path, 0o600)
     # Of several processes that make one at the same time, all take that of the last.
     return _key()
