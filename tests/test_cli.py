@@ -272,7 +272,7 @@ def _interrupted(*_: object) -> None:
 
 
 def test_interrupt_is_quiet(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dropcheck.discover.discover", _interrupted)
+    monkeypatch.setattr("dropcheck.cli.checking.discover", _interrupted)
     code, out, err = project.run()
     assert (code, out, err.strip()) == (130, "", "")
 
@@ -286,7 +286,7 @@ def test_a_bug_of_ours_does_not_look_like_findings(
     def broken(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("dropcheck.discover.discover", broken)
+    monkeypatch.setattr("dropcheck.cli.checking.discover", broken)
     code, out, err = project.run("--exit-zero")
     assert (code, out) == (2, "")
     assert re.fullmatch(

@@ -140,20 +140,20 @@ def test_any_name_is_checked_fixed_and_shown_safely(tmp_path: Path, name: bytes)
 def test_files_that_vanish_are_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from dropcheck import discover  # noqa: PLC0415
     from dropcheck.__main__ import main  # noqa: PLC0415
+    from dropcheck.cli import checking  # noqa: PLC0415
 
     monkeypatch.chdir(tmp_path)
     for name in ("a.py", "z.py"):
         Path(name).write_text(BAD)
-    real = discover.discover
+    real = checking.discover
 
     def vanish(*arguments: object) -> object:
         found = real(*arguments)  # type: ignore[arg-type]
         Path("a.py").unlink(missing_ok=True)
         return found
 
-    monkeypatch.setattr(discover, "discover", vanish)
+    monkeypatch.setattr(checking, "discover", vanish)
     assert main([*CHECK, "--fix", "."]) == 2
     assert one_line(capsys.readouterr().err) == "a.py: cannot be read: No such file or directory"
     assert Path("z.py").read_text() == GOOD
