@@ -26,10 +26,10 @@ from benchmarks.tables import markdown
 
 #: Slow to import, and of no use for the version or for a file without dropout.
 HEAVY = frozenset(
-    {"asyncio", "concurrent.futures", "jsonschema", "libcst", "multiprocessing", "pathspec", "pygls", "rich", "torch"}
+    {"asyncio", "click", "concurrent.futures", "jsonschema", "libcst", "multiprocessing", "pathspec", "pygls", "rich", "torch"}
 )
 #: Not even the command line is needed for the version.
-HEAVY_FOR_VERSION = HEAVY | {"click", "dropcheck.cli", "dropcheck.config", "dropcheck.engine", "dropcheck.rules"}
+HEAVY_FOR_VERSION = HEAVY | {"dropcheck.cli", "dropcheck.config", "dropcheck.engine", "dropcheck.rules"}
 #: Set, it makes dropcheck analyse every file in full.
 NO_SIEVE = "DROPCHECK_NO_SIEVE"
 

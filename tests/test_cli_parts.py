@@ -196,3 +196,47 @@ def test_version_loads_next_to_nothing() -> None:
     loaded = _modules("--version")
     assert not loaded & {"click", "rich", "libcst", "pathspec"}
     assert not any(name.startswith(("dropcheck.engine", "dropcheck.rules", "dropcheck.cli")) for name in loaded)
+
+
+NEEDED_BY_FEW = frozenset(
+    [
+        "argparse",
+        "click",
+        "concurrent.futures",
+        "difflib",
+        "gettext",
+        "multiprocessing",
+        "pathspec",
+        "platform",
+        "rich",
+        "tomllib",
+        "uuid",
+        "dropcheck.engine.add_ignore",
+        "dropcheck.engine.baseline",
+        "dropcheck.engine.cache",
+        "dropcheck.engine.fix",
+        "dropcheck.engine.repair",
+    ]
+)
+NEEDED_BY_MANY = frozenset(["hashlib", "libcst", "random", "signal", "textwrap", "threading", "traceback"])
+
+
+@pytest.mark.parametrize("options", [(), ("check", "--no-cache", "--isolated", "--fix")], ids=" ".join)
+def test_a_clean_file_loads_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]) -> None:
+    monkeypatch.chdir(tmp_path)  # where no configuration has to be read
+    clean = tmp_path / "clean.py"
+    clean.write_text("import torch\n\n\ndef area(width, height):\n    return width * height\n")
+    loaded = _modules(*options, str(clean))
+    assert loaded & (NEEDED_BY_FEW | NEEDED_BY_MANY) == set()
+    for package in ("engine.analysis", "facts", "link", "model", "refactor", "worlds"):
+        assert not any(name.startswith(f"dropcheck.{package}") for name in loaded)
+
+
+def test_a_finding_loads_neither_fixes_nor_all_of_libcst(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = tmp_path / "found.py"
+    found.write_text("from torch.nn import functional as F\n\n\ndef forward(x):\n    return F.dropout(x)\n")
+    loaded = _modules("check", "--no-cache", str(found))
+    assert "libcst" in loaded
+    assert loaded & (NEEDED_BY_FEW | {"libcst.codemod", "libcst.matchers"}) == set()
+    assert not any(name.startswith("dropcheck.refactor") for name in loaded)

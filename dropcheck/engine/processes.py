@@ -29,6 +29,7 @@ def end_with_parent() -> None:
 
     A parent that is killed tells no worker, and each waits for work through a pipe whose other end it has inherited: for ever.
     """
+    import threading  # noqa: PLC0415  (as above)
     from multiprocessing import parent_process  # noqa: PLC0415  (only a worker needs it)
 
     parent = parent_process()
