@@ -165,11 +165,8 @@ class _Completion:
         if found.sort is Sort.VALUE:
             return self._may_be_function(found)
         if found.sort is Sort.CLASS:
-            return self.leads.class_to_dropout(found)
-        if any(word in found.text for word in _DECIDES):
-            return True
-        outside = os.path.abspath(found.path) not in self.given
-        return outside and next(self.tracer.used(found.path, found.text), None) is not None
+            return self.leads.drops(found) or self.leads.leads_on(found)
+        return any(word in found.text for word in _DECIDES) or self.leads.leads_on(found)
 
     def _may_be_function(self, found: Definition) -> bool:
         """Whether a value may be a dropout function, a constant or a table, not the result of a call that makes neither."""

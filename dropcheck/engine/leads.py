@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Set
 from functools import cached_property
+from itertools import chain
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.engine.modules import DiskFinder
@@ -32,6 +33,7 @@ class Leads:
         self.tracer = Tracer(finder, read)
         self._read = read
         self._given = given
+        self._leading: dict[tuple[str, bytes], bool] = {}
 
     def in_part(self, paths: Iterable[str], named: Set[str]) -> tuple[str, ...]:
         """The files whose names may lead outside the run: of a package that is there in part, or named one by one."""
@@ -48,28 +50,30 @@ class Leads:
 
     def to_dropout(self, path: str) -> bool:
         """Whether a file names something, in a file outside the run, that may drop at its caller's word or lead on to that."""
-        return self._leads_on(path, self._read(path) or b"")
+        return self._lead_on(self.tracer.used(path, self._read(path) or b""))
 
-    def class_to_dropout(self, found: Definition) -> bool:
-        """Whether a class outside the run holds such dropout, or names something that does."""
-        if self.drops(found):
-            return True
-        return os.path.abspath(found.path) not in self._given and self._leads_on(found.path, found.text)
+    def leads_on(self, found: Definition) -> bool:
+        """Whether a definition outside the run names something that does, in its own file or in another."""
+        key = (found.path, found.text)
+        if key not in self._leading:
+            self._leading[key] = os.path.abspath(found.path) not in self._given and self._lead_on(self._used_by(found))
+        return self._leading[key]
 
-    def _leads_on(self, path: str, text: bytes) -> bool:
-        """Whether a part of a file names, directly or not, what drops outside the run."""
+    def _lead_on(self, named: Iterable[Definition]) -> bool:
         seen: set[tuple[str, bytes]] = set()
-        pending = [(path, text)]
+        pending = [iter(named)]
         while pending:
-            place, text = pending.pop()
-            for found in self.tracer.used(place, text):
+            for found in pending.pop():
                 if (found.path, found.text) in seen or os.path.abspath(found.path) in self._given:
                     continue
                 seen.add((found.path, found.text))
                 if found.sort is Sort.VALUE or len(seen) > _MAX_DEFINITIONS or self.drops(found):
                     return True
-                pending.append((found.path, found.text))
+                pending.append(self._used_by(found))
         return False
+
+    def _used_by(self, found: Definition) -> Iterator[Definition]:
+        return chain(self.tracer.used(found.path, found.text), self.tracer.beside(found.path, found.text))
 
     def drops(self, found: Definition) -> bool:
         """Whether a definition holds dropout that is not surely right."""

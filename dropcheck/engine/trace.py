@@ -18,6 +18,7 @@ _IMPORT = pattern(rb"(?:\A|\n)[ \t]*import[ \t]+([^\n#;(]+)")
 _COMMENT = pattern(rb"#[^\n]*")
 _DEFINITION = rb"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+%b\b"
 _ASSIGNED = rb"^[ \t]*%b[ \t]*(?::[^=\n]*)?=(?!=)"
+_TOP = pattern(rb"(?:\A|\n)(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _MEMBER = rb"%b\.(\w+)"
 _WORD = pattern(rb"[A-Za-z_]\w*")
 #: A name that is handed on more often is left alone.
@@ -88,6 +89,7 @@ class Tracer:
         self._read = read
         self._imports: dict[str, Imports] = {}
         self._known: dict[tuple[str, bytes], tuple[Definition, ...]] = {}
+        self._own: dict[str, frozenset[bytes]] = {}
 
     @property
     def visited(self) -> frozenset[str]:
@@ -113,6 +115,13 @@ class Tracer:
         for word in dict.fromkeys(_WORD.findall(text)) if imports.stars else ():
             for star in imports.stars:
                 yield from self._trace(star, word, (path,))
+
+    def beside(self, path: str, text: bytes) -> Iterator[Definition]:
+        """The functions and classes of the file itself that a part of it names."""
+        if path not in self._own:
+            self._own[path] = frozenset(_TOP.findall(self._read(path) or b""))
+        for name in self._own[path].intersection(_WORD.findall(text)):
+            yield from self._trace(path, name, ())
 
     def imports(self, path: str) -> Imports:
         """What a file imports."""

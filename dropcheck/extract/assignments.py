@@ -7,6 +7,7 @@ import libcst as cst
 from dropcheck.extract.call_expressions import CallExpressions
 from dropcheck.extract.frames import Closure
 from dropcheck.worlds import (
+    UNPACKED,
     Attr,
     Const,
     Display,
@@ -18,6 +19,7 @@ from dropcheck.worlds import (
     arms,
     binary,
     display,
+    is_handed_on,
     join,
     operation,
 )
@@ -43,7 +45,9 @@ class Assignments(CallExpressions):
         if not isinstance(owner, cst.Name):
             return
         bound = self.lookup(owner.value)
-        if not isinstance(bound, Closure) and any(isinstance(arm, Display) for arm in arms(bound)):
+        if not isinstance(bound, Closure) and is_handed_on(bound) and method not in {"get", "pop", "keys", "values", "items"}:
+            self.bind(owner.value, Opaque(f"{owner.value}, which is changed in place", mode=True))
+        elif not isinstance(bound, Closure) and any(isinstance(arm, Display) for arm in arms(bound)):
             added = self._appended(bound, node) if method == "append" else None
             self.bind(owner.value, added or Opaque(f"{owner.value}, which is changed in place", mode=True))
 
@@ -148,6 +152,8 @@ class Assignments(CallExpressions):
             path = (target.value.attr.value, "*")
             self.recorder.attribute(target, path, value, self.frame, self.statement)
         base = self.eval(target.value)
+        if is_handed_on(base):
+            base = display("dict", (base,), (UNPACKED,))
         indices = [self.eval(element.slice.value) for element in target.slice if isinstance(element.slice, cst.Index)]
         if not isinstance(target.value, cst.Name) or not isinstance(base, Display):
             return

@@ -12,6 +12,7 @@ from dropcheck.extract.scopes import dotted
 from dropcheck.worlds import (
     FALSE,
     MODE_SET,
+    NONE,
     TRUE,
     Attr,
     CallOf,
@@ -26,9 +27,11 @@ from dropcheck.worlds import (
     convert,
     display,
     flat_partial,
+    is_handed_on,
     operation,
     read_table,
     reads_mode,
+    taken,
     without_mode,
 )
 
@@ -107,6 +110,8 @@ class CallExpressions(Expressions):
             return None
         if isinstance(callee, Attr) and callee.name == "get" and _is_table(callee.base) and 0 < len(args) <= 2 and not keywords:
             return read_table(callee.base, args)
+        if isinstance(callee, Attr) and is_handed_on(callee.base) and not keywords:
+            return self._taken(node.func.value, callee, args)
         base = self.bound(node.func.value) if isinstance(node.func.value, cst.Name) else None
         made = base if isinstance(base, CallOf) else None
         if made is None and isinstance(node.func.value, cst.Call):
@@ -123,6 +128,14 @@ class CallExpressions(Expressions):
         if isinstance(node.func.value, cst.Name):
             self.bind(node.func.value.value, moded)
         return moded
+
+    def _taken(self, owner: cst.BaseExpression, callee: Attr, args: list[Value]) -> Value | None:
+        """``kwargs.get("p", 0.1)`` and ``kwargs.pop("p", 0.1)`` of what the function got."""
+        if callee.name not in {"get", "pop"} or not args or not isinstance(args[0], Const):
+            return None
+        if callee.name == "pop" and isinstance(owner, cst.Name):
+            self.bind(owner.value, operation("without", callee.base, args[0]))
+        return taken(callee.base, args[0], args[1] if len(args) > 1 else NONE)
 
     def _builtin_call(self, node: cst.Call, name: str, args: list[Value], keywords: list[tuple[str, Value]]) -> Value | None:
         if name in {"bool", "float", "int"} and len(args) == 1:

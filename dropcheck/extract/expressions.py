@@ -15,6 +15,7 @@ from dropcheck.worlds import (
     MOST_BITS,
     NONE,
     TRUE,
+    UNPACKED,
     Const,
     Display,
     Imported,
@@ -28,9 +29,11 @@ from dropcheck.worlds import (
     choice,
     display,
     either,
+    is_handed_on,
     item_of,
     negate,
     operation,
+    taken,
     unary,
     without_mode,
 )
@@ -235,10 +238,12 @@ class Expressions:
     def eval_Subscript(self, node: cst.Subscript) -> Value:
         base = self.eval(node.value)
         indices = [self.eval(part) for element in node.slice for part in children(element.slice)]
-        if isinstance(base, Display) and len(indices) == 1 and isinstance(indices[0], Const):
-            found = item_of(base, indices[0])
+        if len(indices) == 1 and isinstance(indices[0], Const):
+            found = item_of(base, indices[0]) if isinstance(base, Display) else None
             if found is not None:
                 return found
+            if is_handed_on(base):
+                return taken(base, indices[0], Opaque("what is not passed"))
         return operation("item", base, *indices)
 
     def eval_Comparison(self, node: cst.Comparison) -> Value:
@@ -295,7 +300,7 @@ class Expressions:
             else:
                 unpacked = self.eval(element.value)
                 if not isinstance(unpacked, Display) or unpacked.keys is None:
-                    keys.append(Opaque("an unpacked mapping"))
+                    keys.append(UNPACKED)
                     values.append(unpacked)
                     continue
                 keys.extend(unpacked.keys)

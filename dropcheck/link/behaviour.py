@@ -254,13 +254,13 @@ def describe(value: Value) -> str:
             return f"not {describe(operand)}"
         case Op(name="choice", args=(condition, _, _)):
             return f"a choice by {describe(condition)}"
+        case Op(name="taken", args=(base, key, _)):
+            return f"{describe(base).lstrip('*')}[{describe(key)}]"
         case Op(name="and" | "or" as name, args=args):
             return f" {name} ".join(describe(arg) for arg in args)
         case Op(name=name, args=(left, right)) if not name[0].isalpha() or name in {"is", "is not", "in", "not in"}:
             return f"{describe(left)} {name} {describe(right)}"
-        case Op(name=name):
-            return f"a {name}"
         case Opaque(reason=reason):
             return reason
-        case Display(kind=kind):
-            return f"a {kind}"
+        case Op(name=name) | Display(kind=name):
+            return f"a {name}"

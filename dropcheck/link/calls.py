@@ -252,7 +252,7 @@ class Calls:
         taken = [item for item in target.function.parameters[target.skip :] if not item.name.startswith("*")]
         partial = self.in_both_worlds(path, call, target.partial) if target.partial else None
         keyword_only = sum(item.keyword_only for item in taken)
-        return bind(tuple(item.name for item in taken), call.arguments, partial, keyword_only)
+        return bind(tuple(item.name for item in taken), call.arguments, partial, keyword_only).named
 
     def _depends_on_mode(self, path: str, call: CallFact, value: Worlds[Value], seen: frozenset[Param]) -> bool:
         resolved = Worlds(*(self._resolve(path, call, value, world) for world in World))

@@ -13,7 +13,7 @@ from dropcheck.facts import CallFact, as_written
 from dropcheck.frozen import dataclass
 from dropcheck.levels import Behaviour
 from dropcheck.link.behaviour import Verdict, parameters
-from dropcheck.link.binding import bind, pair
+from dropcheck.link.binding import bind
 from dropcheck.link.calls import Calls, Target
 from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
@@ -22,6 +22,7 @@ from dropcheck.link.words import mode_symbol
 from dropcheck.worlds import (
     Attr,
     CallOf,
+    Const,
     Defined,
     Display,
     Imported,
@@ -161,15 +162,16 @@ class Helpers:
         names = tuple(parameter.name for parameter in plain)
         partial = self.calls.in_both_worlds(linker.file.path, linker.call, target.partial) if target.partial else None
         bound = bind(names, linker.call.arguments, partial, keyword_only)
-        passed: dict[str, Passed] = {}
-        for parameter in plain:
-            found = bound.get(parameter.name)
-            if found is not None:
-                passed[parameter.name] = replace(found, value=linker.resolve(found.value))
-            elif "**" in bound:
-                passed[parameter.name] = Passed(pair(Opaque(f"{parameter.name}, which may be passed", mode=True)), given=None)
-            elif parameter.default is not None:
-                passed[parameter.name] = Passed(pair(self.project.localize(parameter.default, target.path)))
+        passed = {name: replace(item, value=linker.resolve(item.value)) for name, item in bound.named.items()}
+        for parameter in taken:
+            if parameter.name.startswith("*"):
+                several = bound.all_named(names) if parameter.name.startswith("**") else bound.all_positional()
+                passed[parameter.name] = Passed(linker.resolve(several))
+            elif parameter.name not in passed:
+                default = parameter.default and self.project.localize(parameter.default, target.path)
+                found = bound.get(parameter.name, default)
+                if found is not None:
+                    passed[parameter.name] = found
         return passed
 
     def _substitute(self, linker: Linker, target: Target, hole: Hole, passed: dict[str, Passed]) -> tuple[Hole, Verdict]:
@@ -228,10 +230,17 @@ def _deciders(hole: Hole, function: str) -> tuple[Flag, str]:
 
 
 def _parameter(value: Value, function: str) -> str:
-    """The name of the parameter that a value is; empty where it is anything else."""
+    """The name of the parameter that a value is, also of one that ``**kwargs`` hand on; empty where it is anything else."""
+    if isinstance(value, Op) and value.name == "taken" and _is_own(value.args[0], function):
+        key = value.args[1]
+        return key.value if isinstance(key, Const) and isinstance(key.value, str) else ""
     if isinstance(value, Param) and value.function == function and not value.name.startswith("*"):
         return value.name
     return ""
+
+
+def _is_own(handed: Value, function: str) -> bool:
+    return isinstance(handed, Param) and handed.function == function and handed.name.startswith("**")
 
 
 def _foreign(value: Value) -> Value:

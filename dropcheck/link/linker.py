@@ -9,7 +9,7 @@ from dropcheck.catalogue import MODULE_PARAMETERS, REQUIRED, DropoutFunction, Dr
 from dropcheck.facts import Argument, CallFact, ClassFacts, FunctionFacts, as_written
 from dropcheck.levels import Behaviour
 from dropcheck.link.behaviour import Open, Verdict, Why, parameters, verdict
-from dropcheck.link.binding import bind, pair
+from dropcheck.link.binding import Bound, bind, pair
 from dropcheck.link.calls import Calls
 from dropcheck.link.project import CONSTRUCTORS, Moduleness, Project
 from dropcheck.link.resolve import Resolver
@@ -174,13 +174,9 @@ class Linker:
             reached=(self.file.path, self.calls.top_level(self.file.path, self.call.function)) in self.calls.reached,
         )
 
-    def _passed(self, passed: dict[str, Passed], name: str, default: Const) -> Passed:
-        found = passed.get(name)
-        if found is None and "**" in passed:
-            return Passed(pair(Opaque(f"{name}, which an unpacked argument may pass", mode=True)), given=None)
-        if found is None:
-            return Passed(pair(default))
-        return Passed(self.resolve(found.value), found.argument, found.given)
+    def _passed(self, bound: Bound, name: str, default: Const) -> Passed:
+        found = bound.get(name, default) or Passed(pair(default))
+        return replace(found, value=self.resolve(found.value))
 
     def _mode(self, moduleness: Moduleness) -> ModeSource:
         function = self.function

@@ -32,10 +32,13 @@ from dropcheck.worlds import (
     negate,
     operation,
     reads_mode,
+    taken,
 )
 
 _MAX_DEPTH = 6
-_OPEN_OPERATIONS = frozenset({"item", "format", "comprehension", "list comprehension", "dict comprehension", "matches"})
+_OPEN_OPERATIONS = frozenset(
+    {"item", "format", "comprehension", "list comprehension", "dict comprehension", "matches", "without"}
+)
 
 
 class Resolver:
@@ -225,6 +228,8 @@ def rebuild(name: str, args: tuple[Value, ...]) -> Value:
             return choice(condition, then, otherwise)
         case "join", _:
             return join(args)
+        case "taken", (base, Const() as key, default):
+            return taken(base, key, default)
         case "and", _:
             result = args[0]
             for arg in args[1:]:

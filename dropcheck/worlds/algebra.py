@@ -10,6 +10,7 @@ from dataclasses import replace
 from dropcheck.worlds.values import (
     NONE,
     TRUE,
+    UNPACKED,
     Attr,
     CallOf,
     Const,
@@ -99,6 +100,25 @@ def read_table(base: Value, passed: Sequence[Value]) -> Value:
         if known is not None or all(isinstance(other, Const) for other in base.keys):
             return known or default
     return join((operation("item", base, key), default))
+
+
+def taken(base: Value, key: Const, default: Value) -> Value:
+    """What a call passes for a parameter: the item of a visible ``*args`` or ``**kwargs``, or the default if there is none."""
+    match base:
+        case Display(keys=None, items=items):
+            return items[key.value] if isinstance(key.value, int) and key.value < len(items) else default
+        case Display(keys=(*keys,), items=items):
+            for known, item in zip(keys, items, strict=True):
+                if known == UNPACKED:
+                    default = taken(item, key, default)
+                elif not isinstance(known, Const):
+                    default = join((item, default))
+                elif known == key:
+                    default = item
+            return default
+        case Op(name="without", args=(rest, gone)):
+            return default if gone == key else taken(rest, key, default)
+    return operation("taken", base, key, default)
 
 
 def without_mode(value: Value) -> Value:

@@ -169,6 +169,9 @@ NONE = Const(None)
 #: Stands as a keyword of the call that makes a module for the mode it was put into by ``train(...)`` or ``eval()`` at once.
 MODE_SET = "<mode>"
 
+#: Stands as the key of a mapping that is unpacked into another, or that a function got as ``**kwargs``.
+UNPACKED = Opaque("an unpacked mapping")
+
 #: Larger values are not followed: no gate that people write comes near it.
 MAX_SIZE = 60
 
@@ -189,3 +192,10 @@ def fits(values: Iterable[Value]) -> tuple[bool, bool, int]:
         size += _size(value)
         mode = mode or reads_mode(value)
     return size <= MAX_SIZE, mode, size
+
+
+def is_handed_on(value: Value) -> bool:
+    """Whether a value is the ``*args`` or ``**kwargs`` that a function got, or what is left of them."""
+    if isinstance(value, Op) and value.name == "without":
+        return is_handed_on(value.args[0])
+    return isinstance(value, Param) and value.name.startswith("*")
