@@ -297,6 +297,26 @@ MODULE_BASES: frozenset[str] = frozenset(
 )
 
 
+_CHECKPOINT = frozenset({"use_reentrant", "preserve_rng_state", "context_fn", "determinism_check", "debug", "early_stop"})
+#: Functions that call their first argument with the others, each with the keywords that it keeps to itself.
+CALLING_FIRST: Mapping[str, frozenset[str]] = {
+    "torch.utils.checkpoint.checkpoint": _CHECKPOINT,
+    "deepspeed.checkpointing.checkpoint": frozenset(),
+    "deepspeed.runtime.activation_checkpointing.checkpointing.checkpoint": frozenset(),
+}
+#: Functions that give back the function they are given, in effect.
+WRAPPERS: frozenset[str] = frozenset(
+    {
+        "torch.compile",
+        "torch.compiler.disable",
+        "torch.func.vmap",
+        "torch.jit.ignore",
+        "torch.jit.script",
+        "torch.jit.script_if_tracing",
+        "torch.vmap",
+    }
+)
+
 #: Classes under ``torch.nn`` that are no Modules.
 _NOT_MODULES = frozenset({"Parameter", "Buffer", "UninitializedParameter", "UninitializedBuffer", "LazyModuleMixin"})
 

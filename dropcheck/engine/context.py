@@ -266,6 +266,10 @@ def _with_aliases(project: Project, names: set[str]) -> set[str]:
     found = set(names)
     for path, file in project.files.items():
         found |= {name for name, value in file.names if not found.isdisjoint(_leaves(value))}
+        for function in file.functions:
+            if not found.isdisjoint(_leaves(function.returns.train)):
+                name, owner = _as_written(function)
+                found.add(f".{name}" if owner else name)
         for cls in file.classes:
             kept = {fact.path[0] for fact in cls.attributes if not found.isdisjoint(_leaves(fact.value.train))}
             if kept:
@@ -280,6 +284,9 @@ def _leaves(value: Value) -> Iterator[str]:
             yield name.rpartition(".")[2]
         case Attr(base=Receiver(), name=name):
             yield name
-        case Op(args=values) | Display(items=values) | CallOf(args=values):
+        case Op(args=values) | Display(items=values):
             for part in values:
+                yield from _leaves(part)
+        case CallOf(callee=callee, args=values):
+            for part in (callee, *values):
                 yield from _leaves(part)

@@ -11,9 +11,10 @@ import libcst as cst
 from dropcheck.catalogue import Catalogue
 from dropcheck.extract.collect import ClassRecord, Collector, Definitions, FunctionRecord
 from dropcheck.extract.frames import Closure, FunctionContext
+from dropcheck.extract.kept import leave_unheld
 from dropcheck.extract.parse import parse_module
 from dropcheck.extract.records import AttributeRecord, CallRecord, FileRecord, Recorder
-from dropcheck.extract.scopes import parameters_of
+from dropcheck.extract.scopes import annotation_of, parameters_of
 from dropcheck.extract.spans import Spans, locate
 from dropcheck.extract.style import insertion
 from dropcheck.extract.syntax import syntax_error
@@ -73,6 +74,7 @@ class _Assembly:
         self.collector = train
         self.train: Recorder = train.recorder
         self.eval: Recorder = other.recorder
+        leave_unheld(self.train, self.eval)
         self.spans: Spans = locate(tree, frozenset(self._wanted()))
         self.index = LineIndex(text)
         self._locals_by_name: dict[str, frozenset[str]] = {}
@@ -160,7 +162,8 @@ class _Assembly:
     def _call(self, record: CallRecord, train: CallRecord | None, other: CallRecord | None) -> CallFact:
         node = record.node
         span = self.spans.expression(node)
-        arguments = self._arguments(node, train, other, self._own_locals(record.context))
+        arguments = self._arguments(train, other, self._own_locals(record.context))
+        whole = len(arguments) == len(node.args)
         scope = self._scope(record.statement)
         constructor = record.constructor
         return CallFact(
@@ -171,7 +174,7 @@ class _Assembly:
             callee_span=self.spans.expression(node.func),
             scope=scope if scope.end > scope.start else span,
             function=record.context.name,
-            insertion=insertion(self.text, node, span, tuple(argument.span for argument in arguments)),
+            insertion=insertion(self.text, node, span, tuple(argument.span for argument in arguments)) if whole else None,
             constructor=self.spans.expression(constructor) if constructor else None,
             constructor_arguments=self._constructor_arguments(constructor) if constructor else (),
             direct=constructor is not None and node.func is constructor,
@@ -186,7 +189,7 @@ class _Assembly:
         return any(span.start <= comment.start < span.end for comment in self.spans.comments)
 
     def _constructor_arguments(self, node: cst.Call) -> tuple[Argument, ...]:
-        return self._arguments(node, self.train.calls.get(id(node)), self.eval.calls.get(id(node)), None)
+        return self._arguments(self.train.calls.get(id(node)), self.eval.calls.get(id(node)), None)
 
     def _own_locals(self, context: FunctionContext) -> frozenset[str] | None:
         """The names that the function binds; None outside any function."""
@@ -202,7 +205,7 @@ class _Assembly:
         return self._locals_by_name[context.name]
 
     def _arguments(
-        self, node: cst.Call, train: CallRecord | None, other: CallRecord | None, local: frozenset[str] | None
+        self, train: CallRecord | None, other: CallRecord | None, local: frozenset[str] | None
     ) -> tuple[Argument, ...]:
         first, second = train or other, other or train
         assert first is not None
@@ -220,7 +223,7 @@ class _Assembly:
                 local=isinstance(arg.value, cst.Name) and (local is None or arg.value.value in local),
                 keyword_span=self.spans.expression(arg.keyword) if arg.keyword else None,
             )
-            for index, arg in enumerate(node.args)
+            for index, arg in enumerate(first.arguments)
         )
 
     def _text(self, node: cst.CSTNode) -> str:
@@ -234,7 +237,7 @@ class _Assembly:
         train, other = self.train.returns.get(id(node)), self.eval.returns.get(id(node))
         unknown = Opaque("a function that is never run by itself")
         parameters = tuple(
-            Parameter(name, record.defaults.get(name), param in node.params.kwonly_params, _annotation(param))
+            Parameter(name, record.defaults.get(name), param in node.params.kwonly_params, annotation_of(param))
             for name, param in parameters_of(node)
         )
         modules = [name.name for name in parameters if name.annotation.rpartition(".")[2] == "Module"]
@@ -332,17 +335,6 @@ def _assigned_value(record: AttributeRecord) -> cst.CSTNode | None:
         if isinstance(part, cst.Assign) and len(part.targets) == 1 and part.targets[0].target is record.node:
             return part.value
     return None
-
-
-def _annotation(param: cst.Param) -> str:
-    node = param.annotation.annotation if param.annotation else None
-    if isinstance(node, cst.SimpleString):
-        return str(node.evaluated_value)
-    parts: list[str] = []
-    while isinstance(node, cst.Attribute):
-        parts.insert(0, node.attr.value)
-        node = node.value
-    return ".".join((node.value, *parts)) if isinstance(node, cst.Name) else ""
 
 
 def _docstring(node: cst.FunctionDef | cst.ClassDef | cst.Lambda) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import libcst as cst
 
+from dropcheck.catalogue import CALLING_FIRST, WRAPPERS
 from dropcheck.extract.expressions import Expressions
 from dropcheck.extract.frames import Closure
 from dropcheck.extract.scopes import dotted
@@ -46,11 +48,11 @@ class CallExpressions(Expressions):
     """Evaluates calls, and records those that may drop."""
 
     def eval_Call(self, node: cst.Call) -> Value:
-        callee = self.bound(node.func)
+        callee, passed = self._called(node)
         args: list[Value] = []
         keywords: list[tuple[str, Value]] = []
         values: list[Value] = []
-        for arg in node.args:
+        for arg in passed:
             value = self.eval(arg.value)
             values.append(value)
             if arg.keyword is not None:
@@ -68,11 +70,22 @@ class CallExpressions(Expressions):
         special = self._special_call(node, callee, args, keywords)
         if special is not None:
             return special
-        self.recorder.call(node, callee, values, self.frame, self.statement)
+        self.recorder.call(node, callee, passed, values, self.frame, self.statement)
         self.recorder.registers(node, callee, self.frame)
         self.recorder.random(node, callee, self.frame.context, self.statement)
         self._forget_attributes(callee)
         return self._result(node, callee, tuple(args), tuple(keywords))
+
+    def _called(self, node: cst.Call) -> tuple[Value | Closure, Sequence[cst.Arg]]:
+        """What a call calls, and with what: ``checkpoint(self.block, x)`` calls ``self.block``."""
+        callee = self.bound(node.func)
+        own = CALLING_FIRST.get(callee.path) if isinstance(callee, Imported) else None
+        if own is None or not node.args or node.args[0].keyword is not None or node.args[0].star:
+            return callee, node.args
+        inner = self.bound(node.args[0].value)
+        if not isinstance(inner, Closure) and self.recorder.gives_data(inner):
+            return callee, node.args
+        return inner, [arg for arg in node.args[1:] if arg.keyword is None or arg.keyword.value not in own]
 
     def _result(self, node: cst.Call, callee: Value, args: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> Value:
         """What a call gives: kept where the class or function behind it may be known, open for the many others."""
@@ -80,7 +93,7 @@ class CallExpressions(Expressions):
         if self.recorder.gives_data(callee):
             # What dropout lets through is data: a condition on it is none on the flag or the rate.
             return Opaque("a tensor behind dropout", site)
-        if isinstance(callee, (Defined, Imported)) or (isinstance(callee, Attr) and isinstance(callee.base, Receiver)):
+        if _is_function(callee):
             computed = isinstance(callee, Attr)
             made = call(
                 callee,
@@ -106,6 +119,8 @@ class CallExpressions(Expressions):
         if callee == Imported("importlib.import_module") and len(args) == 1 and isinstance(args[0], Const):
             name = args[0].value
             return Imported(name) if isinstance(name, str) and not name.startswith(".") else None
+        if isinstance(callee, Imported) and callee.path in WRAPPERS and args and _is_function(args[0]):
+            return args[0]
         if not isinstance(node.func, cst.Attribute):
             return None
         if isinstance(callee, Attr) and callee.name == "get" and _is_table(callee.base) and 0 < len(args) <= 2 and not keywords:
@@ -169,6 +184,11 @@ class CallExpressions(Expressions):
             env = self.frame.state.env
             for key in [key for key in env if key.startswith(f"{callee.base.name}.")]:
                 del env[key]
+
+
+def _is_function(value: Value) -> bool:
+    """Whether a value may be a function, by how it is named."""
+    return isinstance(value, (Defined, Imported)) or (isinstance(value, Attr) and isinstance(value.base, Receiver))
 
 
 def _measures(function: cst.CSTNode) -> bool:

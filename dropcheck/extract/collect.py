@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from dropcheck.extract.frames import Closure, Frame, FunctionContext, State
+from dropcheck.extract.libraries import is_of_project
 from dropcheck.extract.records import FileRecord, Notes, Recorder
-from dropcheck.extract.scopes import Bindings, bindings, dotted, parameters_of
+from dropcheck.extract.scopes import Bindings, annotation_of, bindings, dotted, parameters_of
 from dropcheck.extract.statements import Statements
 from dropcheck.facts import FunctionKind, numbered
 from dropcheck.frozen import dataclass
-from dropcheck.worlds import NONE, TRUE, Defined, Opaque, Param, Receiver, Value, World, choice, conjuncts, every
+from dropcheck.worlds import NONE, TRUE, Defined, Imported, Opaque, Param, Receiver, Value, World, choice, conjuncts, every
 
 _KINDS = {
     "staticmethod": FunctionKind.STATIC,
@@ -220,6 +221,17 @@ class Collector(Statements):
         defaults = {name: self.eval(param.default) for name, param in parameters_of(node) if param.default is not None}
         record = FunctionRecord(node, context, bindings(node), defaults, decorated)
         self.definitions.functions.setdefault(id(node), record)
+        for name, param in parameters_of(node):
+            if self._may_name_class(annotation_of(param)):
+                self.recorder.shared.annotated.add(Param(context.name, name))
+
+    def _may_name_class(self, annotation: str) -> bool:
+        """Whether an annotation may name a class of the project."""
+        first, _, _ = annotation.partition(".")
+        if not annotation.rpartition(".")[2][:1].isupper():
+            return False
+        known = self.lookup(first)
+        return isinstance(known, Closure) or not isinstance(known, Imported) or is_of_project(known)
 
     def _wait_for(self, node: cst.FunctionDef | cst.Lambda, context: FunctionContext, *, decorated: bool) -> None:
         """Define a function of a module or class, to be run when its names are known."""

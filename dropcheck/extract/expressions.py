@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import libcst as cst
 
@@ -16,6 +16,7 @@ from dropcheck.worlds import (
     NONE,
     TRUE,
     UNPACKED,
+    Attr,
     Const,
     Display,
     Imported,
@@ -317,8 +318,10 @@ class Expressions:
         iterated: list[Value] = []
         while clause is not None:
             iterated.append(self.eval(clause.iter))
+            known = tuple(self.elements(clause.target, clause.iter))
             self.frame = inner
             bind_loop(inner, names, clause.target)
+            inner.state.env.update(known)
             inner.local = frozenset(names)
             for test in clause.ifs:
                 inner.state.reach = both(inner.state.reach, self.eval(test.test))
@@ -328,6 +331,29 @@ class Expressions:
         self.frame = frame
         kind = {cst.ListComp: "list ", cst.DictComp: "dict "}.get(type(node), "")
         return operation(f"{kind}comprehension", *iterated, *values)
+
+    def elements(self, target: cst.CSTNode, iterated: cst.CSTNode) -> Iterator[tuple[str, Value]]:
+        """The names that a loop over an attribute of the instance binds to its elements, also through ``enumerate`` and ``zip``.
+
+        Args:
+            target: what the loop assigns to.
+            iterated: what it runs over.
+        """
+        if isinstance(target, cst.Name) and isinstance(iterated, cst.Attribute):
+            container = self.eval(iterated)
+            if isinstance(container, Attr) and isinstance(container.base, Receiver):
+                yield target.value, operation("item", container, Opaque("an index", self.recorder.ordinal(iterated)))
+        elif isinstance(iterated, cst.Call) and isinstance(iterated.func, cst.Name):
+            parts = [element.value for element in target.elements] if isinstance(target, cst.Tuple) else [target]
+            given = [arg.value for arg in iterated.args]
+            match iterated.func.value:
+                case "enumerate" if len(parts) == 2 and given:
+                    yield from self.elements(parts[1], given[0])
+                case "reversed" if given:
+                    yield from self.elements(target, given[0])
+                case "zip" if len(parts) == len(given):
+                    for part, one in zip(parts, given, strict=True):
+                        yield from self.elements(part, one)
 
     eval_ListComp = _comprehension
     eval_SetComp = _comprehension

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import field
 from itertools import islice
 
@@ -10,6 +11,7 @@ import libcst as cst
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.extract.frames import Frame, FunctionContext
+from dropcheck.extract.libraries import LIBRARIES, makes_object
 from dropcheck.frozen import dataclass
 from dropcheck.worlds import (
     Attr,
@@ -28,15 +30,6 @@ from dropcheck.worlds import (
     truth,
 )
 
-#: Libraries whose functions are not the project's: calls of them are of no interest unless they are in the catalogue.
-_LIBRARIES = frozenset(
-    "torch numpy math os sys re typing typing_extensions functools itertools collections contextlib logging warnings"  # noqa: SIM905
-    " builtins json copy random time einops scipy torchvision torchaudio dataclasses abc inspect string pathlib enum"
-    " types operator tqdm pickle io shutil subprocess argparse yaml pandas matplotlib PIL cv2 sklearn tensorflow jax"
-    " keras flax chainer paddle mxnet pytest unittest hydra omegaconf absl triton deepspeed apex".split()
-)
-
-
 #: Functions and methods of torch, numpy and random from which masks are made.
 _RANDOM = frozenset("rand rand_like bernoulli bernoulli_ uniform_ uniform random random_sample sample".split())  # noqa: SIM905
 _DROPS = re.compile(r"drop|stochastic_?depth", re.IGNORECASE)
@@ -49,7 +42,8 @@ class CallRecord:
     Args:
         node: the call.
         callee: what is called.
-        values: the arguments, as written.
+        arguments: what is passed to it: not all of the call's arguments where the first of these is what is called.
+        values: what they are worth.
         reach: the condition under which it is reached.
         context: the function it is in.
         statement: the statement it is in.
@@ -58,6 +52,7 @@ class CallRecord:
 
     node: cst.Call
     callee: Value
+    arguments: Sequence[cst.Arg]
     values: list[Value]
     reach: Value
     context: FunctionContext
@@ -97,6 +92,7 @@ class FileRecord:
         mode_readers: classes whose methods read ``self.training``.
         dynamic: classes that set attributes by computed names.
         registered: for each class, the attributes its methods pass to a class of torch.nn.
+        annotated: parameters whose annotation may be a class of the project.
         random: calls that draw random numbers, by ``id``, in classes whose name speaks of dropping.
     """
 
@@ -106,6 +102,7 @@ class FileRecord:
     mode_readers: set[str] = field(default_factory=set)
     dynamic: set[str] = field(default_factory=set)
     registered: dict[str, set[str]] = field(default_factory=dict)
+    annotated: set[Param] = field(default_factory=set)
     random: dict[int, RandomRecord] = field(default_factory=dict)
 
 
@@ -197,7 +194,7 @@ class Recorder:
             found = f"{module}.{name}"
             if found in self.shared.catalogue.functions or found in self.shared.catalogue.modules:
                 return Imported(found)
-            if module.partition(".")[0] not in _LIBRARIES:
+            if module.partition(".")[0] not in LIBRARIES:
                 return Imported(f"*.{name}")
         return Opaque(name)
 
@@ -209,7 +206,15 @@ class Recorder:
         """Whether a call gives what dropout lets through."""
         return isinstance(callee, Imported) and callee.path in self.shared.catalogue.functions
 
-    def call(self, node: cst.Call, callee: Value, values: list[Value], frame: Frame, statement: cst.CSTNode | None) -> None:
+    def call(
+        self,
+        node: cst.Call,
+        callee: Value,
+        arguments: Sequence[cst.Arg],
+        values: list[Value],
+        frame: Frame,
+        statement: cst.CSTNode | None,
+    ) -> None:
         """Note a call if it may drop."""
         constructor: cst.Call | None = None
         for arm in arms(callee):
@@ -226,7 +231,7 @@ class Recorder:
         reach = frame.state.reach
         known = self.calls.get(id(node))
         if known is None:
-            self.calls[id(node)] = CallRecord(node, callee, values, reach, frame.context, statement, constructor)
+            self.calls[id(node)] = CallRecord(node, callee, arguments, values, reach, frame.context, statement, constructor)
             return
         known.callee = join((known.callee, callee))
         known.values = [join(pair) for pair in zip(known.values, values, strict=True)]
@@ -241,7 +246,7 @@ class Recorder:
                     if path in self.shared.catalogue.functions or path in self.shared.catalogue.modules:
                         return True
                     root, _, name = path.rpartition(".")
-                    if root.partition(".")[0] not in _LIBRARIES and not name[:1].isupper():
+                    if root.partition(".")[0] not in LIBRARIES and not name[:1].isupper():
                         return True
                 case CallOf(callee=Imported(path="functools.partial"), args=(first, *_)):
                     if self._may_drop(first):
@@ -250,12 +255,25 @@ class Recorder:
                     if any(self._may_drop(item) for item in items):
                         return True
                 case Op(name="item", args=(Imported(path), *_)) | CallOf(callee=Imported(path)) if _reads_table(arm):
-                    if path.partition(".")[0] not in _LIBRARIES:
+                    if path.partition(".")[0] not in LIBRARIES:
                         return True
-                case Op(name="item", args=(Attr(base=Receiver()), *_)):
-                    return True
                 case Defined() | Param() | Attr(base=Receiver() | Defined() | CallOf(callee=Imported(path="builtins.super"))):
                     return True
+                case _ if self._is_of_object(arm):
+                    return True
+        return False
+
+    def _is_of_object(self, callee: Value) -> bool:
+        """Whether a callee may be an object of the project, or a method of one."""
+        match callee:
+            case Op(name="item", args=(Attr(base=Receiver()), *_)):
+                return True
+            case CallOf(callee=made) | Attr(base=CallOf(callee=made)):
+                return makes_object(made)
+            case Attr(base=Param() as parameter):
+                return parameter in self.shared.annotated
+            case Attr(base=Attr(base=Receiver()) | Op(name="item", args=(Attr(base=Receiver()), *_))):
+                return True
         return False
 
     def attribute(

@@ -180,6 +180,18 @@ def parameters_of(node: cst.FunctionDef | cst.Lambda) -> Iterator[tuple[str, cst
         yield "**" + params.star_kwarg.name.value, params.star_kwarg
 
 
+def annotation_of(param: cst.Param) -> str:
+    """The name or dotted name that a parameter is annotated with; empty for anything else."""
+    node = param.annotation.annotation if param.annotation else None
+    if isinstance(node, cst.SimpleString):
+        return str(node.evaluated_value)
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.insert(0, node.attr.value)
+        node = node.value
+    return ".".join((node.value, *parts)) if isinstance(node, cst.Name) else ""
+
+
 def bindings(node: cst.FunctionDef | cst.Lambda) -> Bindings:
     """What a function binds.
 

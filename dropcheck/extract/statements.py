@@ -159,6 +159,8 @@ class Statements(Assignments):
 
         def enter() -> Value:
             self.assign(node.target, Opaque("what a loop runs over", self.recorder.ordinal(node), mode_of(iterated)))
+            for name, element in self.elements(node.target, node.iter):
+                self.bind(name, element)
             if isinstance(iterated, Display) and not iterated.items:
                 return Opaque("a loop over what is empty", mode=True)  # here, but perhaps not in the other mode
             # It may run or not, whatever the mode; the state behind the loop allows for both.

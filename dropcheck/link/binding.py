@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dropcheck.facts import Argument
+from dropcheck.frozen import dataclass
 from dropcheck.link.site import Passed
 from dropcheck.worlds import UNPACKED, CallOf, Const, Display, Opaque, Value, World, Worlds, display, is_handed_on, taken
 

@@ -10,6 +10,7 @@ from dropcheck.facts import CallFact, FunctionFacts, FunctionKind
 from dropcheck.frozen import dataclass
 from dropcheck.link.behaviour import parameters
 from dropcheck.link.binding import bind
+from dropcheck.link.held import Held
 from dropcheck.link.project import Function, Moduleness, Owner, Project
 from dropcheck.link.resolve import Resolver
 from dropcheck.link.site import Passed
@@ -19,7 +20,6 @@ from dropcheck.worlds import (
     CallOf,
     Const,
     Defined,
-    Display,
     Imported,
     Op,
     Opaque,
@@ -32,7 +32,6 @@ from dropcheck.worlds import (
     both,
     conjuncts,
     either,
-    item_of,
     negate,
     truth,
 )
@@ -70,6 +69,7 @@ class Calls:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.held = Held(project)
 
     def owner_of(self, path: str, function: str) -> Owner | None:
         """The class whose instance is at hand in a function."""
@@ -89,7 +89,7 @@ class Calls:
 
     def _alternatives(self, arm: Value, owner: Owner | None) -> Iterator[Value]:
         if isinstance(arm, Op) and arm.name == "item":
-            for entry in self._entries(arm.args[0], arm.args[-1], owner):
+            for entry in self.held.entries(arm.args[0], arm.args[-1], owner):
                 yield from arms(entry)
         elif isinstance(arm, Attr) and isinstance(arm.base, Receiver) and owner is not None:
             method = self.project.method(owner, arm.name)
@@ -101,21 +101,6 @@ class Calls:
                     yield from map(_made_earlier, self._alternatives(found, None))
         else:
             yield arm
-
-    def _entries(self, table: Value, index: Value, owner: Owner | None) -> Iterator[Value]:
-        """What a table may hold under an index, as far as it is visible."""
-        tables: tuple[Value, ...] = (table,)
-        added: tuple[Value, ...] = ()
-        if isinstance(table, Attr) and isinstance(table.base, Receiver) and owner is not None:
-            tables = self.project.attribute_values(owner, table.name, World.TRAIN) or ()
-            added = self.project.added_values(owner, table.name)
-            index = Resolver(self.project, World.TRAIN, owner).resolve(index)
-        for found in (arm for value in tables for arm in arms(value) if isinstance(arm, Display)):
-            known = item_of(found, index) if isinstance(index, Const) else None
-            if known is None:
-                yield from (*found.items, *added)
-            elif not added:
-                yield known
 
     def in_both_worlds(self, path: str, call: CallFact, partial: CallOf) -> Worlds[CallOf]:
         """A ``functools.partial`` that is called, as it is in each world.
@@ -138,14 +123,15 @@ class Calls:
         """The functions of the project that a call can lead to."""
         owner = self.owner_of(path, call.function)
         for callee in self.callees(path, call):
-            yield from self.functions(callee, owner)
+            yield from self.functions(callee, owner, path)
 
-    def functions(self, callee: Value, owner: Owner | None) -> Iterator[Target]:
+    def functions(self, callee: Value, owner: Owner | None, path: str) -> Iterator[Target]:
         """The functions that a resolved callee is.
 
         Args:
             callee: one alternative of a call's callee.
             owner: the class whose instance the caller has.
+            path: the file of the call.
         """
         match callee:
             case Defined():
@@ -157,11 +143,13 @@ class Calls:
                 for above in self.project.methods_above(below, name) if below is not None else ():
                     yield from _target(above, bound=True, same_object=True)
             case CallOf(callee=Imported(path="functools.partial"), args=(first, *_)):
-                for target in self.functions(first, owner):
+                for target in self.functions(first, owner, path):
                     yield Target(target.path, target.function, target.skip, callee, target.same_object)
-            case CallOf(callee=made):
-                cls = self.project.class_of(made)
-                if cls is not None:
+            case Attr(base=base, name=name):
+                for cls in self.held.classes(base, owner, path):
+                    yield from _target(self.project.method(cls, name), bound=True)
+            case CallOf() | Param():
+                for cls in self.held.classes(callee, owner, path):
                     yield from _target(self._call_method(cls), bound=True)
 
     def _call_method(self, cls: Owner) -> Function | None:

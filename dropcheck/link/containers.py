@@ -7,16 +7,13 @@ from collections.abc import Iterable, Iterator
 from dropcheck.facts import AttributeFact, ClassFacts
 from dropcheck.levels import Behaviour
 from dropcheck.link.linked import LinkedProject
+from dropcheck.link.made import PLAIN_CALLS, TORCH_CONTAINERS, made_in, registered_in
 from dropcheck.link.project import Moduleness, Owner
 from dropcheck.link.site import Form
 from dropcheck.worlds import Attr, CallOf, Const, Display, Imported, Op, Receiver, Value, arms, conjuncts, truth
 
 #: Calls by which an object becomes a child of a Module.
 _REGISTERING = frozenset({"add_module", "register_module", "__setattr__"})
-_PLAIN_CALLS = frozenset(
-    {"builtins.list", "builtins.dict", "builtins.tuple", "collections.OrderedDict", "collections.defaultdict"}
-)
-_TORCH_CONTAINERS = frozenset({"torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ModuleDict"})
 #: So many Modules deep in each other dropout is looked for.
 MAX_DEPTH = 3
 
@@ -33,7 +30,7 @@ def _is_plain(arm: Value) -> bool:
         case Op(name="+" | "*", args=(left, _)):  # a ModuleList to which a list is added stays one
             return is_plain(left)
         case CallOf(callee=Imported(path=path)):
-            return path in _PLAIN_CALLS
+            return path in PLAIN_CALLS
     return False
 
 
@@ -101,40 +98,6 @@ def plain_containers(cls: ClassFacts) -> dict[str, list[AttributeFact]]:
     }
 
 
-def made_in(value: Value) -> Iterator[CallOf]:
-    """The objects that a value makes, or holds in plain containers.
-
-    Args:
-        value: what is assigned or added.
-    """
-    for arm in arms(value):
-        match arm:
-            case CallOf(callee=Imported(path=path), args=args) if path in _PLAIN_CALLS:
-                for arg in args:
-                    yield from made_in(arg)
-            case CallOf():
-                yield arm
-            case Display(items=items):
-                for item in items:
-                    yield from made_in(item)
-            case Op(name="list comprehension" | "dict comprehension" | "comprehension", args=args):
-                yield from made_in(args[-1])
-            case Op(name="+" | "*", args=args):
-                for arg in args:
-                    yield from made_in(arg)
-
-
-def registered_in(made: CallOf) -> Iterator[CallOf]:
-    """The objects that a container of torch is made of.
-
-    Args:
-        made: a call, of such a container or of anything else.
-    """
-    if isinstance(made.callee, Imported) and made.callee.path in _TORCH_CONTAINERS:
-        for value in (*made.args, *(item for _, item in made.keywords)):
-            yield from made_in(value)
-
-
 def dropout_in(project: LinkedProject, path: str, value: Value) -> Iterator[CallOf]:
     """The modules with dropout that a value makes or holds in plain containers.
 
@@ -186,7 +149,7 @@ def holds_dropout(project: LinkedProject, owner: Owner, depth: int = 0) -> bool:
     bases = {_torch_name(project, path, base) for path, cls in family for base in cls.bases}
     if not bases.isdisjoint(project.catalogue.modules):
         return True
-    contained = not bases.isdisjoint(_TORCH_CONTAINERS)  # what its constructor makes, it holds
+    contained = not bases.isdisjoint(TORCH_CONTAINERS)  # what its constructor makes, it holds
     for path, cls in family:
         for site in project.sites(path):
             if site.owner is not cls:

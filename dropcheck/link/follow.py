@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dropcheck.facts import CallFact, ClassFacts
-from dropcheck.link.containers import MAX_DEPTH, made_in, plain_containers, registered_in
+from dropcheck.link.containers import MAX_DEPTH, plain_containers
 from dropcheck.link.linked import LinkedProject
+from dropcheck.link.made import made_in, registered_in
 from dropcheck.link.project import Owner
 from dropcheck.worlds import CallOf, Imported, Value, arms
 

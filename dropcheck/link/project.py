@@ -23,6 +23,7 @@ from dropcheck.worlds import (
     Value,
     World,
     arms,
+    attribute,
     flat_partial,
     read_table,
     truth,
@@ -131,6 +132,16 @@ class Project:
     def class_of(self, value: Value) -> Owner | None:
         """The class a resolved value is."""
         return self.owner(value.file, value.name) if isinstance(value, Defined) else None
+
+    def named(self, name: str, path: str) -> Value:
+        """What a dotted name means at the top of a file."""
+        first, _, rest = name.partition(".")
+        found = next((value for known, value in self.files[path].names if known == first), None)
+        if found is None:
+            found = Imported(f"*.{first}")
+        for part in rest.split(".") if rest else ():
+            found = attribute(found, part, World.TRAIN)
+        return self.localize(found, path)
 
     def method(self, owner: Owner, name: str) -> Function | None:
         """The method of a class, its own or the nearest base's."""

@@ -48,6 +48,7 @@ TOLD_IN_FUNCTION = {
 STILL_DROPPING = {
     "bad_chain_of_callers": "the function with the call has no module at hand: advice only",
     "bad_default_from_imported_constant": "the rate has no name in the file of the call",
+    "bad_handed_on_keywords": "what is handed on by position has no name in the helper: advice only",
     "bad_handwritten_mask_elsewhere": "a mask made by hand: advice only",
     "bad_hole_reached_elsewhere": "the helper has no module at hand: advice only",
     "bad_hole_reached_through_helper": "the helper has no module at hand: advice only",
