@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,10 +33,22 @@ def extract(text: str, path: str, *, module: str, is_package: bool, catalogue: C
     Raises:
         SourceError: the text is nested too deeply, or too long, to be analysed.
     """
-    with warnings.catch_warnings():
+    with _without_collector(), warnings.catch_warnings():
         # Python's, about escapes in strings of the file: they would stand on stderr, with characters of the file in them.
         warnings.simplefilter("ignore")
         return _extract(text, path, module=module, is_package=is_package, catalogue=catalogue)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the garbage collector away from a syntax tree: it would walk the whole tree again and again and find nothing to free."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _extract(text: str, path: str, *, module: str, is_package: bool, catalogue: Catalogue) -> FileFacts:

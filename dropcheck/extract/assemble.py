@@ -53,7 +53,10 @@ def assemble(text: str, path: str, *, module: str, is_package: bool, catalogue: 
     if "training" in text:
         other = Collector(World.EVAL, shared, definitions, path=path, module=module, is_package=is_package)
         other.run(tree, train)
-    return _Assembly(text, tree, shared, definitions, train, other).facts(path, module)
+    facts = _Assembly(text, tree, shared, definitions, train, other).facts(path, module)
+    for collector in (train, other):
+        collector.module.close()
+    return facts
 
 
 class _Assembly:

@@ -282,6 +282,7 @@ class Collector(Statements):
             if not closure.used:
                 self._run_open(closure, closure.reach)
         self.frame, self.statement = caller, statement
+        frame.close()
         result: Value = frame.returns[-1][1] if frame.returns else Opaque("a function that does not return")
         known = conjuncts(frame.base)
         for reach, value in reversed(frame.returns[:-1]):

@@ -89,7 +89,7 @@ class Expressions:
         self.module = Frame(FunctionContext(), frozenset(), State(TRUE, {}), body_scope=True)
         self.frame = self.module
         self.statement: cst.CSTNode | None = None
-        self._methods: dict[type[cst.CSTNode], Callable[[cst.CSTNode], Value]] = {}
+        self._methods: dict[type[cst.CSTNode], Callable[[Expressions, cst.CSTNode], Value]] = {}
 
     # Entry points
 
@@ -111,9 +111,10 @@ class Expressions:
             return self.make_closure(node, "<lambda>")
         method = self._methods.get(kind)
         if method is None:
-            method = getattr(self, f"eval_{kind.__name__}", self.eval_other)
+            # Not bound: that would be a cycle, which keeps the syntax tree until the garbage collector comes.
+            method = getattr(type(self), f"eval_{kind.__name__}", type(self).eval_other)
             self._methods[kind] = method
-        return method(node)
+        return method(self, node)
 
     def under(self, condition: Value, node: cst.CSTNode) -> Value:
         """The value of an expression that is only evaluated where ``condition`` holds."""

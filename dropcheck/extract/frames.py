@@ -126,6 +126,11 @@ class Frame:
     comprehension: bool = False
     root: int = 0
 
+    def close(self) -> None:
+        """Forget what the run knew: the functions defined in it refer to it, a cycle that keeps the syntax tree alive."""
+        self.closures = []
+        self.state = State(FALSE, {})
+
 
 def merge(condition: Value, then: State, otherwise: State, blend: Blend) -> State:
     """The state behind an ``if``: names that differ become a choice of the condition.
