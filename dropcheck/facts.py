@@ -269,7 +269,7 @@ class FileFacts:
         comments: comments that name this tool or ``noqa``.
         nn: how torch.nn is spelt in this file; empty where it is not imported.
         syntax_error: set, and all else empty, where the file does not parse.
-        left_out: the names of classes and functions of the file that these facts say nothing of.
+        left_out: the names of classes and functions of the file that these facts say nothing of, or not all.
         broken_cells: for each cell of a notebook that does not parse, where and why; the facts are those of the others.
     """
 

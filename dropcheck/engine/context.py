@@ -184,14 +184,20 @@ class _Completion:
         fresh = sorted(_names_of_helpers(project) - self.seen_words)
         self.seen_words.update(fresh)
         encoded = tuple(word.encode() for word in fresh)
+        # Only what belongs to a class reads its attributes; such classes are found by the names of their bases.
+        abroad = tuple(word for word in encoded if not word.startswith(b"."))
         known = {os.path.abspath(path) for path in project.files}
         outside = (full for full in self.leads.outside if full not in known)
         paths = dict.fromkeys((*project.files, *self.waiting.values(), *outside)) if fresh else ()
         mentioning = (
-            path for path in paths if (raw := self._read(path)) is not None and any(speaks_of(raw, word) for word in encoded)
+            path
+            for path in paths
+            if (raw := self._read(path)) is not None
+            and any(speaks_of(raw, word) for word in (encoded if path in project.files else abroad))
         )
         sources = (self._source(path) for path in mentioning)
-        tasks = (self.slices.with_words(source, fresh) for source in sources if source is not None)
+        seen = sorted(self.seen_words)
+        tasks = (self.slices.with_words(source, fresh, seen) for source in sources if source is not None)
         return [task for task in tasks if task is not None]
 
 
@@ -209,7 +215,7 @@ def _names_of_helpers(project: Project) -> set[str]:
             method, owner = _as_written(found)
             # What is known of a method depends on the subclasses of its class, and on who calls it.
             names |= _names_of_bases(project, project.owner(path, found.owner)) if owner else {method}
-            names.add(f".{method}(" if owner and not _is_public(method) else "")
+            names |= {f".{method}(", f"{owner}.{method}("} if owner and not _is_public(method) else set()
     for cls in left_to_subclasses(project):
         names |= _names_of_bases(project, cls)
     return _with_aliases(project, names - {""}) | _other_names(project)

@@ -41,7 +41,7 @@ def extract(text: str, path: str, *, module: str, is_package: bool, catalogue: C
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Keep the garbage collector away from a syntax tree: it would walk the whole tree again and again and find nothing to free."""
+    """Keep the garbage collector away from a syntax tree, which it would walk again and again to free nothing."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -22,6 +22,11 @@ _MATTERS = re.compile(DROPS + r"|\bnn\.(?:Seq|Mod)")
 _READ = re.compile(r"\.(\w+)")
 _SET = re.compile(r"self\.(\w+)[ \t]*(?::[^=\n]*)?[-+*/|]?=(?!=)")
 _UNPACKED = re.compile(r"self\.(\w+)[ \t]*,[^\n]*=(?!=)")
+_DYNAMIC = re.compile(r"setattr|__dict__|vars\(|_module\(")
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
+_DECIDING = _CONSTRUCTORS | {"train", "eval"}
+#: Who calls these tells nothing of when they run.
+_CALLED_BY_OTHERS = _CONSTRUCTORS | {"forward", "__call__"}
 #: An unbound name: nothing is known of what the method returns.
 _STUB = "return __"
 #: Shorter methods are not worth it, and may be constants that others read.
@@ -46,7 +51,7 @@ class Method:
     end: int
 
 
-def cut_methods(text: str, start: int, end: int, spots: Iterable[int], words: Sequence[str]) -> str:
+def cut_methods(text: str, start: int, end: int, spots: Sequence[int], words: Sequence[str], *, narrow: bool) -> str:
     """The source of a class without the bodies of methods that decide nothing.
 
     Args:
@@ -55,14 +60,18 @@ def cut_methods(text: str, start: int, end: int, spots: Iterable[int], words: Se
         end: where it ends.
         spots: places that must stay.
         words: names; methods that hold one must stay.
+        narrow: whether the class is there for the places and names alone. Otherwise it is there for others, which may ask for
+            any of its methods that has to do with dropout.
 
     Returns:
         The class, of the same length.
     """
     methods = _methods(text, start, end)
-    kept = {index for index, method in enumerate(methods) if _stays(text, method, spots, words)}
+    narrow = narrow and not any(method.name in _CONSTRUCTORS and _holds(method, spots) for method in methods)
+    stays = _is_asked_for if narrow else _may_matter
+    kept = {index for index, method in enumerate(methods) if stays(text, method, spots, words)}
     if len(kept) < len(methods):
-        kept = _with_needed(text, start, end, methods, kept)
+        kept = _with_needed(text, start, end, methods, kept, narrow=narrow)
     parts: list[str] = []
     at = start
     for index, method in enumerate(methods):
@@ -108,14 +117,27 @@ def _closing(text: str, opening: int, end: int) -> int:
     return 0
 
 
-def _stays(text: str, method: Method, spots: Iterable[int], words: Sequence[str]) -> bool:
-    source = text[method.start : method.end]
-    if method.name.startswith("__") or method.name in {"train", "eval"} or _MATTERS.search(source) is not None:
+def _holds(method: Method, spots: Iterable[int]) -> bool:
+    return any(method.start <= spot < method.end for spot in spots)
+
+
+def _is_asked_for(text: str, method: Method, spots: Iterable[int], words: Iterable[str]) -> bool:
+    """Whether a method holds what is looked at, or decides for all others of its class."""
+    if method.name in _DECIDING or _holds(method, spots):
         return True
-    return any(method.start <= spot < method.end for spot in spots) or any(word in source for word in words)
+    source = text[method.start : method.end]
+    return _DYNAMIC.search(source) is not None or any(word in source for word in words)
 
 
-def _with_needed(text: str, start: int, end: int, methods: Sequence[Method], kept: set[int]) -> set[int]:
+def _may_matter(text: str, method: Method, spots: Iterable[int], words: Iterable[str]) -> bool:
+    """Whether a method has to do with dropout in any way."""
+    source = text[method.start : method.end]
+    if method.name.startswith("__") or method.name in _DECIDING or _MATTERS.search(source) is not None:
+        return True
+    return _holds(method, spots) or any(word in source for word in words)
+
+
+def _with_needed(text: str, start: int, end: int, methods: Sequence[Method], kept: set[int], *, narrow: bool) -> set[int]:
     """Methods with those that they call, that call them, and that set the attributes that they read."""
     outside: list[str] = []
     at = start
@@ -124,17 +146,39 @@ def _with_needed(text: str, start: int, end: int, methods: Sequence[Method], kep
         at = method.end
     outside.append(text[at:end])
     read = set(_READ.findall("\n".join(outside)))
+    reads = [set(_READ.findall(text, method.start, method.end)) for method in methods]
+    # What a method gives back can only matter if it has to do with dropout, or leads to one that has.
+    giving = _leading(text, methods, reads) if narrow else set(range(len(methods)))
     fresh = set(kept)
     while fresh:
         for index in fresh:
-            read.update(_READ.findall(text, methods[index].start, methods[index].end))
-        names = {methods[index].name for index in kept} - {"forward"}
-        fresh = {index for index, method in enumerate(methods) if index not in kept and _is_needed(text, method, read, names)}
+            read |= reads[index]
+        names = {methods[index].name for index in kept} - _CALLED_BY_OTHERS
+        fresh = {
+            index
+            for index, method in enumerate(methods)
+            if index not in kept
+            and (
+                (method.name in read and index in giving)
+                or not names.isdisjoint(reads[index])
+                or not _sets(text, method).isdisjoint(read)
+            )
+        }
         kept |= fresh
     return kept
 
 
-def _is_needed(text: str, method: Method, read: set[str], names: set[str]) -> bool:
-    source = text[method.start : method.end]
-    sets = {*_SET.findall(source), *_UNPACKED.findall(source)}
-    return method.name in read or not sets.isdisjoint(read) or not names.isdisjoint(_READ.findall(source))
+def _leading(text: str, methods: Sequence[Method], reads: Sequence[set[str]]) -> set[int]:
+    """The methods that have to do with dropout, and those that name them, directly or not."""
+    found = {index for index, method in enumerate(methods) if _MATTERS.search(text, method.start, method.end) is not None}
+    fresh = found
+    while fresh:
+        names = {methods[index].name for index in fresh}
+        fresh = {index for index, read in enumerate(reads) if index not in found and not names.isdisjoint(read)}
+        found |= fresh
+    return found
+
+
+def _sets(text: str, method: Method) -> set[str]:
+    """The attributes of the instance that a method sets."""
+    return {*_SET.findall(text, method.start, method.end), *_UNPACKED.findall(text, method.start, method.end)}

@@ -6,7 +6,7 @@ What is cut becomes white space of the same length: every offset stays what it w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from dropcheck.extract.methods import DROPS, MIN_LENGTH, cut_methods
 from dropcheck.frozen import dataclass
@@ -18,6 +18,8 @@ _DROPS = re.compile(r"(?i)drop|stochastic")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _STRING = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
 _ATTRIBUTE = re.compile(r"^[ \t]*(?:if[ \t]+)?[A-Za-z_]\w*\.[^\n]*", re.MULTILINE)
+_OWNER = re.compile(r"([A-Za-z_]\w*)\s*\.")
+_GETATTR = re.compile(r"\bgetattr\(\s*(\w+)")
 _BASES = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 #: What a class or function holds that has to do with dropout or with the mode; what it is made of is looked at for itself.
 _MATTERS = re.compile(DROPS)
@@ -40,6 +42,36 @@ class Block:
     start: int
     end: int
     is_class: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for of a file.
+
+    Args:
+        spots: places that need to be seen.
+        blocks: the blocks that hold a word of ``words``.
+        words: names whose places need to be seen; for one behind an opening parenthesis, all of a class with that base.
+        named: the blocks that others ask for by their names.
+    """
+
+    spots: tuple[int, ...] = ()
+    blocks: frozenset[int] = frozenset()
+    words: tuple[str, ...] = ()
+    named: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A part of a file.
+
+    Args:
+        text: the file with the rest of it turned into white space.
+        left_out: the names of the classes and functions that are not there, and of the classes that are there in part.
+    """
+
+    text: str
+    left_out: tuple[str, ...]
 
 
 class Outline:
@@ -65,30 +97,31 @@ class Outline:
         """Whether every place is in some block."""
         return all(any(block.start <= at < block.end for block in self.blocks) for at in offsets)
 
-    def at_top(self) -> set[int]:
-        """The blocks that the code outside all of them makes something of: a name in a string is nothing, nor is an attribute."""
-        parts: list[str] = []
-        at = 0
-        for block in self.blocks:
-            parts.append(self.text[at : block.start])
-            at = block.end
-        parts.append(self.text[at:])
-        words = set(_WORD.findall(_ATTRIBUTE.sub("", _STRING.sub("", "\n".join(parts)))))
-        return {index for name in words & self._by_name.keys() for index in self._by_name[name]}
-
     def named(self, name: str) -> set[int]:
         """The blocks of a name."""
         return set(self._by_name.get(name, ()))
 
-    def mentioning(self, words: Sequence[str]) -> set[int]:
-        """The blocks that hold one of some words, or, for a word behind an opening parenthesis, the classes with that base."""
-        bases = self._bases_among(words)
-        others = [word for word in words if not word.startswith("(")]
+    def mentioning(self, words: Sequence[str], seen: Sequence[str]) -> set[int]:
+        """The blocks that hold one of some words.
+
+        Args:
+            words: names; behind an opening parenthesis those of bases, which make a class count, and behind a dot those of
+                attributes, which only count in the classes with such a base or of its name.
+            seen: further words that were asked for; their bases count, too.
+        """
+        bases, family = self._bases_among(words), self._bases_among(seen)
+        others = [word for word in words if not word.startswith(("(", "."))]
+        attributes = [word for word in words if word.startswith(".")]
         return {
             index
             for index, block in enumerate(self.blocks)
-            if self._inherits(block, bases) or any(word in self.text[block.start : block.end] for word in others)
+            if self._inherits(block, bases)
+            or self._holds(block, others)
+            or ((block.name in family or self._inherits(block, family)) and self._holds(block, attributes))
         }
+
+    def _holds(self, block: Block, words: Iterable[str]) -> bool:
+        return any(self.text.find(word, block.start, block.end) >= 0 for word in words)
 
     def _bases_among(self, words: Iterable[str]) -> set[str]:
         """The base classes among some words, also under the names that imports of the file give them."""
@@ -99,9 +132,41 @@ class Outline:
         header = _BASES.search(self.text, block.start, block.end) if bases and block.is_class else None
         return header is not None and not bases.isdisjoint(_WORD.findall(header[1]))
 
-    def with_needed(self, kept: Iterable[int]) -> frozenset[int]:
+    def cut(self, asked: Asked) -> Cut:
+        """The file with what does not matter turned into white space.
+
+        Args:
+            asked: what is asked for of it.
+        """
+        texts, wide = self._sources(asked)
+        parts: list[str] = []
+        at = 0
+        for index, block in enumerate(self.blocks):
+            parts += (self.text[at : block.start], texts.get(index, " " * (block.end - block.start)))
+            at = block.end
+        narrow = (
+            block.name for index, block in enumerate(self.blocks) if index not in wide and (index not in texts or block.is_class)
+        )
+        return Cut("".join((*parts, self.text[at:])), tuple(narrow))
+
+    def _sources(self, asked: Asked) -> tuple[dict[int, str], frozenset[int]]:
+        """What is kept of the blocks that matter, and those of them that may be asked for anything."""
+        bases = self._bases_among(asked.words)
+        spotted = asked.blocks | self.at(asked.spots)
+        containers = {index for index in spotted if any(self.text[at] in "[({" for at in self._within(index, asked.spots))}
+        # Dropout may lie deep in what is kept in a container; and what other files name, they may ask for anything.
+        wide = self._with_all_named(asked.named | containers)
+        texts = {index: self._source(index, asked, bases, narrow=index not in wide) for index in wide | spotted}
+        needed = self._needed(texts) - wide
+        texts |= {index: self._source(index, asked, bases, narrow=False) for index in needed}
+        return texts, wide | needed
+
+    def _within(self, index: int, offsets: Iterable[int]) -> Iterator[int]:
+        block = self.blocks[index]
+        return (at for at in offsets if block.start <= at < block.end)
+
+    def _with_all_named(self, wanted: Set[int]) -> frozenset[int]:
         """Blocks with everything of the file that they name, and that those name in turn, as far as it can matter."""
-        wanted = frozenset(kept)
         found: set[int] = set()
         pending = list(wanted)
         while pending:
@@ -109,15 +174,49 @@ class Outline:
             if index not in found:
                 found.add(index)
                 pending.extend(self._names(index))
-        return wanted | self._leading(found, wanted)
+        return frozenset(wanted) | self._leading({index: self._names(index) for index in found}, wanted)
 
-    def _leading(self, found: Set[int], wanted: Set[int]) -> frozenset[int]:
+    def _needed(self, texts: Mapping[int, str]) -> frozenset[int]:
+        """The blocks from which those kept, and the code outside all blocks, take values or methods."""
+        links = {index: self._uses(_plain(text)) | self._bases(index) for index, text in texts.items()}
+        outside = self._uses(self._outside())
+        pending = [*outside, *(one for linked in links.values() for one in linked)]
+        while pending:
+            index = pending.pop()
+            if index not in links:
+                links[index] = self._uses(self._code(index)) | self._bases(index)
+                pending.extend(links[index])
+        kept = self._leading(links, texts.keys())
+        used = {*outside, *(one for index in kept & links.keys() for one in links[index] - {index})}
+        return kept & used | frozenset(one for index in kept for one in self._bases(index) - {index})
+
+    def _uses(self, code: str) -> frozenset[int]:
+        """The functions that code names, and the classes of which it reads members."""
+        words, owners = set(_WORD.findall(code)), {*_OWNER.findall(code), *_GETATTR.findall(code)}
+        return frozenset(
+            index
+            for name in words & self._by_name.keys()
+            for index in self._by_name[name]
+            if not self.blocks[index].is_class or name in owners
+        )
+
+    def _outside(self) -> str:
+        """The code outside all blocks: a name in a string is nothing, nor is an attribute."""
+        parts: list[str] = []
+        at = 0
+        for block in self.blocks:
+            parts.append(self.text[at : block.start])
+            at = block.end
+        parts.append(self.text[at:])
+        return _ATTRIBUTE.sub("", _plain("\n".join(parts)))
+
+    def _leading(self, links: Mapping[int, Set[int]], wanted: Set[int]) -> frozenset[int]:
         """The blocks that matter by what they hold, those that lead to them, and the bases of all of these."""
-        leading = {index for index in found if index in wanted or self._matters(index)}
+        leading = {index for index in links if index in wanted or self._matters(index)}
         fresh = set(leading)
         while fresh:
             bases = {base for index in fresh for base in self._bases(index)}
-            fresh = (bases | {index for index in found if not leading.isdisjoint(self._names(index))}) - leading
+            fresh = (bases | {index for index, named in links.items() if not leading.isdisjoint(named)}) - leading
             leading |= fresh
         return frozenset(leading)
 
@@ -129,13 +228,14 @@ class Outline:
     def _code(self, index: int) -> str:
         """A block without strings and comments."""
         block = self.blocks[index]
-        return _STRING.sub("", self.text[block.start : block.end])
+        return _plain(self.text[block.start : block.end])
 
-    def _bases(self, index: int) -> set[int]:
+    def _bases(self, index: int) -> frozenset[int]:
         """The classes of the file that a class has as its bases."""
         block = self.blocks[index]
         header = _BASES.search(self.text, block.start, block.end) if block.is_class else None
-        return {one for word in _WORD.findall(header[1]) for one in self.named(word)} if header is not None else set()
+        words = _WORD.findall(header[1]) if header is not None else ()
+        return frozenset(one for word in words for one in self.named(word))
 
     def _names(self, index: int) -> frozenset[int]:
         """The blocks that a block names."""
@@ -144,27 +244,17 @@ class Outline:
             self._named[index] = frozenset(one for word in words & self._by_name.keys() for one in self._by_name[word])
         return self._named[index]
 
-    def cut(self, kept: frozenset[int], spots: Iterable[int], words: Sequence[str]) -> str:
-        """The file with all other blocks turned into white space, and methods that decide nothing without their bodies.
+    def _source(self, index: int, asked: Asked, bases: Set[str], *, narrow: bool) -> str:
+        """What is kept of a block: of a class, without methods that decide nothing."""
+        block = self.blocks[index]
+        if not block.is_class or _DROPS.search(block.name) or self._inherits(block, bases):
+            return self.text[block.start : block.end]
+        return cut_methods(self.text, block.start, block.end, asked.spots, asked.words, narrow=narrow)
 
-        Args:
-            kept: the blocks to keep.
-            spots: places that must stay.
-            words: names; methods that hold one must stay, and all those of a class that inherits from one.
-        """
-        parts: list[str] = []
-        at = 0
-        places, bases = tuple(spots), self._bases_among(words)
-        for index, block in enumerate(self.blocks):
-            parts.append(self.text[at : block.start])
-            if index not in kept:
-                parts.append(" " * (block.end - block.start))
-            elif block.is_class and not _DROPS.search(block.name) and not self._inherits(block, bases):
-                parts.append(cut_methods(self.text, block.start, block.end, places, words))
-            else:
-                parts.append(self.text[block.start : block.end])
-            at = block.end
-        return "".join((*parts, self.text[at:]))
+
+def _plain(text: str) -> str:
+    """A text without strings and comments."""
+    return _STRING.sub("", text)
 
 
 def _blocks(text: str) -> tuple[Block, ...]:

@@ -74,7 +74,11 @@ class Names:
             self._known[key] = value  # cuts cycles
             outer, self._base = self._base, base
             star = value.path.startswith("*.")
-            self._known[key] = self._star(importer, value) if star else self._follow(value, importer, 0)
+            found = self._star(importer, value) if star else self._follow(value, importer, 0)
+            self._known[key] = found
+            # Of a base class, any part may matter.
+            if base and isinstance(found, Defined) and found.name in self.files[found.file].left_out:
+                self._want(found.file, found.name)
             self._base = outer
         return self._known[key]
 
