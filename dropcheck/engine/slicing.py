@@ -42,7 +42,9 @@ class Slices:
 
     def with_names(self, source: SourceFile, names: Iterable[str]) -> Task | None:
         """A file with the classes and functions of some names, too; None where they are there already."""
-        named = frozenset(index for name in names for index in self._outline(source).named(name))
+        outline = self._outline(source)
+        # A name may stand for a variable, and that for something else of the file.
+        named = outline.at_top().union(*map(outline.named, names))
         known = self._asked.get(source.path, Asked())
         return self._more(source, replace(known, named=known.named | named))
 

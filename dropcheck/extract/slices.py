@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cached_property
 
 from dropcheck.extract.methods import DROPS, MIN_LENGTH, cut_methods
 from dropcheck.frozen import dataclass
@@ -20,6 +21,7 @@ _STRING = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'
 _ATTRIBUTE = re.compile(r"^[ \t]*(?:if[ \t]+)?[A-Za-z_]\w*\.[^\n]*", re.MULTILINE)
 _OWNER = re.compile(r"([A-Za-z_]\w*)\s*\.")
 _GETATTR = re.compile(r"\bgetattr\(\s*(\w+)")
+_VARIABLE = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*)", re.MULTILINE)
 _BASES = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 #: What a class or function holds that has to do with dropout or with the mode; what it is made of is looked at for itself.
 _MATTERS = re.compile(DROPS)
@@ -96,6 +98,11 @@ class Outline:
     def hold(self, offsets: Iterable[int]) -> bool:
         """Whether every place is in some block."""
         return all(any(block.start <= at < block.end for block in self.blocks) for at in offsets)
+
+    def at_top(self) -> set[int]:
+        """The blocks that the code outside all of them makes something of."""
+        words = set(_WORD.findall(self._outside))
+        return {index for name in words & self._by_name.keys() for index in self._by_name[name]}
 
     def named(self, name: str) -> set[int]:
         """The blocks of a name."""
@@ -179,7 +186,7 @@ class Outline:
     def _needed(self, texts: Mapping[int, str]) -> frozenset[int]:
         """The blocks from which those kept, and the code outside all blocks, take values or methods."""
         links = {index: self._uses(_plain(text)) | self._bases(index) for index, text in texts.items()}
-        outside = self._uses(self._outside())
+        outside = self._uses(self._outside)
         pending = [*outside, *(one for linked in links.values() for one in linked)]
         while pending:
             index = pending.pop()
@@ -200,6 +207,7 @@ class Outline:
             if not self.blocks[index].is_class or name in owners
         )
 
+    @cached_property
     def _outside(self) -> str:
         """The code outside all blocks: a name in a string is nothing, nor is an attribute."""
         parts: list[str] = []
@@ -231,11 +239,25 @@ class Outline:
         return _plain(self.text[block.start : block.end])
 
     def _bases(self, index: int) -> frozenset[int]:
-        """The classes of the file that a class has as its bases."""
+        """The classes of the file that a class has as its bases, or may have where a base is a variable."""
         block = self.blocks[index]
         header = _BASES.search(self.text, block.start, block.end) if block.is_class else None
-        words = _WORD.findall(header[1]) if header is not None else ()
+        pending = _WORD.findall(header[1]) if header is not None else []
+        words: set[str] = set()
+        while pending:
+            word = pending.pop()
+            if word not in words:
+                words.add(word)
+                pending += () if word in self._by_name else self._assigned.get(word, ())
         return frozenset(one for word in words for one in self.named(word))
+
+    @cached_property
+    def _assigned(self) -> dict[str, list[str]]:
+        """The words in what each variable outside all blocks is assigned."""
+        found: dict[str, list[str]] = {}
+        for name, value in _VARIABLE.findall(self._outside):
+            found.setdefault(name, []).extend(_WORD.findall(value))
+        return found
 
     def _names(self, index: int) -> frozenset[int]:
         """The blocks that a block names."""
