@@ -103,6 +103,9 @@ def _behaviour(train: Answer, evaluation: Answer, reason: Open | None) -> Behavi
     if evaluation is False and train is not False:
         # Off in evaluation by the mode; what else decides in training does not matter here.
         return Behaviour.FOLLOWS_MODE
+    if evaluation is True and isinstance(train, Open) and train.why is Why.DECISION:
+        # Evaluation always gets here, training under a further condition: what decides there cannot switch this off.
+        return Behaviour.ALWAYS_ON
     if reason is not None:
         return Behaviour.CALLER_DECIDES if reason.why is Why.CALLER else Behaviour.UNDECIDED
     if train:

@@ -14,7 +14,7 @@ from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
 from dropcheck.link.shared import Place, hit_by_all, with_shared
 from dropcheck.link.site import Form, Site, worst
-from dropcheck.worlds import World
+from dropcheck.worlds import TRUE, World, Worlds
 
 
 class LinkedProject(Project):
@@ -60,6 +60,26 @@ class LinkedProject(Project):
     @cached_property
     def _sites(self) -> dict[str, tuple[Site, ...]]:
         return {}
+
+    def runs_in_evaluation(self, path: str, function: str) -> bool | None:
+        """Whether a Module in sight calls a function in evaluation as in training: nothing about the call asks for the mode.
+
+        Args:
+            path: the file of the function.
+            function: its qualified name.
+
+        Returns:
+            The answer; None where no Module in sight calls it.
+        """
+        calls = self.calls.callers.get((path, function), ())
+        used = [Linker(self, self.calls, caller[0], call) for caller, call in calls if caller in self.calls.reached]
+        return any(map(self._is_ungated, used)) if used else None
+
+    def _is_ungated(self, linker: Linker) -> bool:
+        passed = (linker.resolve(argument.value) for argument in linker.call.arguments)
+        if any(value.train != value.eval for value in passed):
+            return False
+        return linker.judge(linker.reach, Worlds(TRUE, TRUE), Worlds(TRUE, TRUE)).behaviour is Behaviour.ALWAYS_ON
 
     @cached_property
     def left_on(self) -> frozenset[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dropcheck.levels import Behaviour
-from dropcheck.link.site import Site
+from dropcheck.link.site import Form, Site
 from dropcheck.model import Span
 
 Place = tuple[str, Span]
@@ -18,15 +18,15 @@ _ANSWERS = ("dropcheck:", "noqa")
 def hit_by_all(sites: Iterable[Site]) -> dict[Place, tuple[Site, ...]]:
     """The dropout in helpers that every call leaves on in evaluation.
 
-    A single call stays the place to report: it, not the helper, is where the mode is at hand. So do the calls of a helper of
-    which one is gated, or is marked as meant: that the others differ is the mistake. So does a call that may lead to
-    one helper or another.
+    A single call stays the place to report: it, not the helper, is where the mode is at hand; unless the helper makes a
+    module and calls it, which is a mistake of its own. So do the calls of a helper of which one is gated, or is marked as
+    meant: that the others differ is the mistake. So does a call that may lead to one helper or another.
 
     Args:
         sites: all sites of the project.
 
     Returns:
-        For each such dropout, by its place, the calls that lead to it, at least two, in order.
+        For each such dropout, by its place, the calls that lead to it, in order.
     """
     groups: dict[Place, list[Site]] = {}
     for site in sites:
@@ -50,7 +50,8 @@ def place_of(site: Site) -> Place:
 
 def _is_shared(calls: Sequence[Site]) -> bool:
     helpers = {call.helper.name if call.helper is not None and call.helper.alone else "" for call in calls}
-    return len(calls) > 1 and len(helpers) == 1 and "" not in helpers and all(map(_is_hit, calls))
+    enough = len(calls) > 1 or any(call.helper is not None and call.helper.site.form is Form.FRESH_MODULE for call in calls)
+    return enough and len(helpers) == 1 and "" not in helpers and all(map(_is_hit, calls))
 
 
 def _is_hit(site: Site) -> bool:

@@ -160,17 +160,21 @@ class Site:
             and train.value is not other.value
         )
 
-    @property
-    def in_tests(self) -> bool:
-        """Whether the file is a test or a benchmark."""
-        parts = self.file.path.replace(os.sep, "/").split("/")
-        stem = parts[-1].rpartition(".")[0]
-        return (
-            stem.startswith("test_")
-            or stem.endswith("_test")
-            or stem == "conftest"
-            or not {"tests", "test", "testing", "benchmarks", "benchmark"}.isdisjoint(parts[:-1])
-        )
+
+def in_tests(path: str) -> bool:
+    """Whether a file is a test or a benchmark.
+
+    Args:
+        path: the file.
+    """
+    parts = path.replace(os.sep, "/").split("/")
+    stem = parts[-1].rpartition(".")[0]
+    return (
+        stem.startswith("test_")
+        or stem.endswith("_test")
+        or stem == "conftest"
+        or not {"tests", "test", "testing", "benchmarks", "benchmark"}.isdisjoint(parts[:-1])
+    )
 
 
 _WORST_FIRST = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dropcheck.link.linked import LinkedProject
-from dropcheck.link.site import Form, ModeSource, Passed, Site
+from dropcheck.link.site import Form, ModeSource, Passed, Site, in_tests
 
 
 def sites(project: LinkedProject, path: str) -> Iterator[Site]:
@@ -18,4 +18,4 @@ def sites(project: LinkedProject, path: str) -> Iterator[Site]:
     yield from project.sites(path)
 
 
-__all__ = ["Form", "ModeSource", "Passed", "Site", "sites"]
+__all__ = ["Form", "ModeSource", "Passed", "Site", "in_tests", "sites"]

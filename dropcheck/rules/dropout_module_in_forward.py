@@ -69,7 +69,7 @@ def check(site: Site) -> Draft | None:
     """Report a fresh dropout module that is called where it was made."""
     if site.form is not Form.FRESH_MODULE or site.at_construction:
         return None
-    if site.verdict.behaviour is not Behaviour.ALWAYS_ON:
+    if site.verdict.behaviour is not Behaviour.ALWAYS_ON and not site.hit_by:
         return None
     mode = spelt_mode(site)
     functional = _functional_form(site, mode)
@@ -78,6 +78,7 @@ def check(site: Site) -> Draft | None:
         message=f"A fresh `nn.{site.name}` is always in training mode: it stays on in evaluation",
         help="Make it once in `__init__` and keep it on `self`.",
         fix=with_mode(site, message, functional or _set_mode(site, mode)),
+        behaviour=Behaviour.ALWAYS_ON,
     )
 
 

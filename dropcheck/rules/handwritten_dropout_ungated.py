@@ -51,12 +51,13 @@ Advice only: return the input unchanged where `self.training` is false.
 
 ## When to ignore
 
-When its caller asks for the mode and uses the Module in training only. Findings are of medium confidence for that reason (low in
-files about augmentation and transforms) and not reported by default.
+When its caller asks for the mode and uses the Module in training only. So a finding is of high confidence only where another
+Module calls this one and nothing about that call asks for the mode. Where no call is seen it is of medium confidence, and of low
+confidence where each call asks for the mode and in files about augmentation and transforms: not reported by default.
 
 ## Options
 
-`min-confidence` shows them.
+`min-confidence` shows findings of less confidence; `intent-words` adds words that say it is meant.
 
 ## Links
 
@@ -85,16 +86,30 @@ def check(view: ClassView) -> Iterator[Draft]:
             message=f"`{view.facts.name}` draws a random mask and never reads `self.training`: it drops in evaluation, too",
             help="Return the input unchanged where `self.training` is false.",
             fix=advice("Return the input unchanged in evaluation", "Only its author knows where the mask is applied."),
-            confidence=Confidence.LOW if _AUGMENTS.search(view.file.path.lower()) else Confidence.MEDIUM,
+            confidence=_confidence(view),
             span=drawn.span,
             scope=drawn.scope,
             function=drawn.function,
             behaviour=Behaviour.ALWAYS_ON,
+            may_be_meant=True,
         )
 
 
 #: Augmentation is applied to training data, by code that knows.
 _AUGMENTS = re.compile(r"augment|transforms")
+
+
+def _confidence(view: ClassView) -> Confidence:
+    """High where a Module in sight calls it in evaluation, too; low where each one asks for the mode first."""
+    if _AUGMENTS.search(view.file.path.lower()):
+        return Confidence.LOW
+    match view.project.runs_in_evaluation(view.file.path, f"{view.facts.name}.forward"):
+        case True:
+            return Confidence.HIGH
+        case False:
+            return Confidence.LOW
+        case None:
+            return Confidence.MEDIUM
 
 
 def _asks(view: ClassView) -> bool:

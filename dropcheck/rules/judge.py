@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from dropcheck.config.settings import Settings
 from dropcheck.facts import ClassFacts, FunctionFacts, as_written
 from dropcheck.levels import Confidence
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.project import Moduleness
-from dropcheck.link.sites import Form, Site, sites
+from dropcheck.link.sites import Form, Site, in_tests, sites
 from dropcheck.link.words import intent
 from dropcheck.model import Finding, Span
 from dropcheck.rules import ALL_RULES
@@ -70,6 +70,8 @@ class _Judge:
         confidence = draft.confidence
         if site is not None:
             confidence = _least(confidence, self._site_confidence(site))
+        elif draft.may_be_meant and (in_tests(self.path) or self._intent(enclosing, (), ())):
+            confidence = _least(confidence, Confidence.MEDIUM)
         span = draft.span or (site.call.span if site else Span(0, 0))
         return Finding(
             code=rule.code,
@@ -89,13 +91,11 @@ class _Judge:
 
     def _site_confidence(self, site: Site) -> Confidence:
         """How sure a finding about a site can be: high only in a Module or reached from one, without signs of intent."""
-        if site.in_tests:
+        if in_tests(self.path):
             return Confidence.MEDIUM
-        names = [*(scope.name for scope in site.enclosing[:1]), *self.path.replace(os.sep, "/").split("/")[-_PATH_PARTS:]]
-        names += [site.owner.name if site.owner else "", site.helper.name if site.helper else ""]
+        names = [site.owner.name if site.owner else "", site.helper.name if site.helper else ""]
         names += [argument.text for argument in (site.p.argument, site.flag.argument) if argument is not None]
-        docstrings = [scope.docstring for scope in site.enclosing if isinstance(scope, (FunctionFacts, ClassFacts))]
-        if intent(names, site.call.comments, docstrings, self.intent_words):
+        if self._intent(site.enclosing, names, site.call.comments):
             return Confidence.MEDIUM
         if site.form is Form.CONSTRUCTION:  # a wrong rate is wrong wherever the module is made
             return Confidence.HIGH
@@ -103,6 +103,12 @@ class _Judge:
         if in_module or (site.owner is None and site.reached):
             return Confidence.HIGH
         return Confidence.MEDIUM
+
+    def _intent(self, enclosing: Sequence[FunctionFacts | ClassFacts], names: Iterable[str], comments: Iterable[str]) -> str:
+        """The sign that dropout is meant to stay on in what is around it, by which names and with which comments."""
+        places = [*(scope.name for scope in enclosing[:1]), *self.path.replace(os.sep, "/").split("/")[-_PATH_PARTS:]]
+        docstrings = [scope.docstring for scope in enclosing]
+        return intent([*places, *names], comments, docstrings, self.intent_words)
 
 
 def _least(left: Confidence, right: Confidence) -> Confidence:

@@ -27,6 +27,7 @@ class Draft:
         function: qualified name of what is around it, for a rule that is not about sites.
         behaviour: what the place does, for a rule that is not about sites.
         related: other places that explain it.
+        may_be_meant: for a rule that is not about sites, whether signs of intent lower the confidence.
     """
 
     message: str
@@ -38,6 +39,7 @@ class Draft:
     function: str = ""
     behaviour: Behaviour | None = None
     related: tuple[Related, ...] = ()
+    may_be_meant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
