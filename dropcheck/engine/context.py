@@ -218,6 +218,9 @@ def _names_of_helpers(project: Project) -> set[str]:
             names |= {f".{method}(", f"{owner}.{method}("} if owner and not _is_public(method) else set()
     for cls in left_to_subclasses(project):
         names |= _names_of_bases(project, cls)
+    # Whether a mask that is drawn by hand is drawn in evaluation, too, is up to those who use it.
+    drawing = (cls for file in project.files.values() for cls in file.classes if cls.random and not cls.reads_mode)
+    names |= {as_written(cls.name).rpartition(".")[2] for cls in drawing}
     return _with_aliases(project, names - {""}) | _other_names(project)
 
 

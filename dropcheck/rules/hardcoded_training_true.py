@@ -72,9 +72,9 @@ def check(site: Site) -> Draft | None:
     if site.verdict.behaviour is not Behaviour.ALWAYS_ON:
         return None
     if isinstance(written, Const):
-        if written.mode:
+        if written.mode and (argument is None or site.at_construction):
             return None
-        shown = str(written.value)
+        shown = argument.text if written.mode and argument is not None else str(written.value)
     elif argument is not None and _is_returned(site, written):
         shown = argument.text
     else:

@@ -42,12 +42,13 @@ Replaces the attribute with `self.training`. Unsafe: someone may set the attribu
 
 ## When to ignore
 
-When your own code switches the attribute together with the mode. These findings are of medium confidence where the attribute
-is seen to be set in the constructor only, and of low confidence where its source is not seen; neither is reported by default.
+When your own code switches the attribute together with the mode. These findings are of high confidence where the attribute is
+named after training (`is_training`, `train_mode`) and seen to be set in constructors only; of medium confidence where it has
+another name, and of low confidence where its source is not seen: these two are not reported by default.
 
 ## Options
 
-`min-confidence` shows them.
+`min-confidence` shows findings of less confidence.
 
 ## Links
 
@@ -60,10 +61,13 @@ from dropcheck.levels import Confidence
 from dropcheck.link.behaviour import Open, Why
 from dropcheck.link.project import CONSTRUCTORS
 from dropcheck.link.sites import Form, Site
+from dropcheck.link.words import name_words
 from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
 from dropcheck.worlds import Attr, Receiver, Value, truth
 
+#: A name with one of these words says that it holds the mode.
+_TRAINING = frozenset({"train", "training", "istrain", "istraining"})
 _UNSAFE = "The attribute may be set by hand elsewhere, which the fix would make useless."
 
 
@@ -92,13 +96,20 @@ def check(site: Site) -> Draft | None:
 
 
 def _confidence(site: Site, flag: Value) -> Confidence | None:
-    """Medium where only constructors set the attribute, low where its source is not seen, none where methods switch it."""
+    """How sure it is that nothing switches the attribute with the mode; None where methods of the class do.
+
+    High where its name says that it is the training mode and constructors alone set it, medium where it has another name, low
+    where it is not seen what sets it.
+    """
     if not isinstance(flag, Attr) or not isinstance(flag.base, Receiver) or site.owner is None:
         return Confidence.LOW
     setters = {fact.function.rpartition(".")[2] for fact in site.owner.attributes if fact.path == (flag.name,)}
     if not setters:
         return Confidence.LOW
-    return Confidence.MEDIUM if setters <= CONSTRUCTORS else None
+    if not setters <= CONSTRUCTORS:
+        return None
+    named = not name_words(flag.name).isdisjoint(_TRAINING)
+    return Confidence.HIGH if named else Confidence.MEDIUM
 
 
 RULE = Rule("DRP111", "stored-training-flag", __doc__, "unsafe", check_site=check)
