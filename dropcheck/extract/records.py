@@ -192,7 +192,8 @@ class Recorder:
         """What an unbound name is in a module with star imports: left to linking unless the last of them surely has it."""
         for module in reversed(modules):
             found = f"{module}.{name}"
-            if found in self.shared.catalogue.functions or found in self.shared.catalogue.modules:
+            catalogue = self.shared.catalogue
+            if found in catalogue.functions or found in catalogue.modules or catalogue.is_module_class(found):
                 return Imported(found)
             if module.partition(".")[0] not in LIBRARIES:
                 return Imported(f"*.{name}")

@@ -18,15 +18,16 @@ from dropcheck.refactor.candidates import Candidate
 from dropcheck.refactor.constructor import find_constructor, require_constructed
 from dropcheck.refactor.context import FileContext
 from dropcheck.refactor.created import created_constructor
-from dropcheck.refactor.family import Family, made_kind
+from dropcheck.refactor.early import EarlyRuns
+from dropcheck.refactor.family import Family
 from dropcheck.refactor.gates import gate_removal
 from dropcheck.refactor.imports import Spelling, spell
 from dropcheck.refactor.leftovers import leftover_edits
 from dropcheck.refactor.naming import annotated_names, free_name, named_attributes, taken_names, wanted_name
 from dropcheck.refactor.placement import Placement, Statement
+from dropcheck.refactor.present import PresentModules
 from dropcheck.refactor.probability import Rate, RateReader
 from dropcheck.refactor.result import DeclinedError, Refactored, one_line
-from dropcheck.refactor.tree import attribute_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +93,19 @@ class ClassPlanner:
         self.owner = owner
         self.node = node
         self.family = Family(self.run.project, owner)
-        self.family.require_free_children(node)
+        self.family.require_free_children(self._definition)
         self.family.require_followed_mode()
         self.constructor = find_constructor(self.tree, self.run.project, owner, node)
         self._require_subclasses()
         self.reader = RateReader(self.tree, self.family, self.constructor, self.run.around, file.scope)
         self.placement = Placement(self.tree, self.constructor, *self.family.members_by_kind())
+        self.present = PresentModules(self.run, self.tree, self.family, self.placement, self.reader)
+        self.early = EarlyRuns(self.family, self._definition)
         self.taken = self._taken()
         self.modules: dict[object, _Module] = {}
+
+    def _definition(self, owner: Owner) -> cst.ClassDef:
+        return self.run.trees.tree(owner[0]).class_def(owner[1].header)
 
     def _require_subclasses(self) -> None:
         related = [cls for _, cls in (self.owner, *self.family.subclasses)]
@@ -112,7 +118,7 @@ class ClassPlanner:
         found = set(taken_names(self.family))
         for path, cls in self.family.members:
             found |= named_attributes(self.run.trees.text(path))
-            found |= annotated_names(self.run.trees.tree(path).class_def(cls.header))
+            found |= annotated_names(self._definition((path, cls)))
         return frozenset(found)
 
     def plan(self, candidates: Sequence[Candidate]) -> ClassPlan:
@@ -130,7 +136,8 @@ class ClassPlanner:
     def _site(self, one: Candidate, work: ClassPlan) -> None:
         self._require_own_objects(one)
         fed = None if one.fresh else fed_argument(one.node).value
-        module = self._existing(one) or self._shared(one, fed)
+        read = self.present.read_by(one)
+        module = _existing(read, one) if read else self._shared(one, fed)
         callee = f"{one.receiver}.{module.name}"
         if fed is None:
             edits: tuple[Edit, ...] = (Edit(self.tree.span(one.node), callee),)
@@ -143,7 +150,7 @@ class ClassPlanner:
             self.run.choose(self.family, module.name)
             work.imports = tuple(dict.fromkeys((*work.imports, *module.spelling.edits)))
         work.edits += [edit for edit in edits if edit not in work.edits]
-        work.spelt.add(module.spelling.root or one.kind)
+        work.spelt.add(module.spelling.root)
         work.callees.append(one.node.func)
         method = self.tree.method_around(one.node, self.node)
         work.methods += [method] if method is not None else []
@@ -156,26 +163,12 @@ class ClassPlanner:
         """See to it that the method of a call only runs on objects whose ``__init__`` is through."""
         method = self.tree.method_around(one.node, self.node)
         assert method is not None
-        early = self.family.runs_early(method.name.value)
+        early = self.early.by(method.name.value)
         if early:
             raise DeclinedError(f"the `__init__` of `{early}` runs it, before the module could be made")
         name = self.node.name.value
         if self.run.around.borrows(name, method.name.value):
             raise DeclinedError(f"`{name}.{method.name.value}` is also made a method of something else")
-
-    def _existing(self, one: Candidate) -> _Module | None:
-        """The module whose rate the call reads, as in ``F.dropout(x, self.drop.p, self.training)``; it can be called itself."""
-        path = attribute_path(one.rate) if one.rate is not None else ()
-        if len(path) != 3 or path[0] != one.receiver or path[2] != "p":
-            return None
-        sets = self.family.sets(path[1:2])
-        if len(sets) != 1 or sets[0][1].function.rpartition(".")[2] != "__init__":
-            return None
-        member, fact = sets[0]
-        made = self.run.project.localize(fact.value.train, member[0])
-        if made_kind(made, self.run.project.catalogue) != (one.kind, one.inplace):
-            return None
-        return _Module(path[1], Rate(), None, Spelling(""), f"nn.{one.kind}", existing=True)
 
     def _shared(self, one: Candidate, fed: cst.BaseExpression | None) -> _Module:
         """The module of this rate and kind: the one that another call of the class has got, or a new one."""
@@ -183,14 +176,23 @@ class ClassPlanner:
         module = self.modules.get(self._key(one, rate))
         if module is not None:
             return module
+        made_already = self._made_already(one, rate, fed)
+        if made_already:
+            return _existing(made_already, one)
         spelling = self._spelling(one.kind)
         anchor = self.placement.anchor(rate.own) if self.constructor.node is not None else None
         passed = [part for part in (rate.text, "inplace=True" if one.inplace else "") if part]
-        made = f"{spelling.prefix}{one.kind}({', '.join(passed)})"
+        made = f"{spelling.text}({', '.join(passed)})"
         return _Module(self._name(one, rate, fed), rate, anchor, spelling, made)
 
+    def _made_already(self, one: Candidate, rate: Rate, fed: cst.BaseExpression | None) -> str:
+        """The module with this rate that the author made in ``__init__``: the only one, or that of the wanted name."""
+        names = () if self.run.one_per_call else self.present.with_rate(one, rate)
+        wanted = self._wanted_name(one, rate, fed)
+        return wanted if wanted in names else names[0] if len(names) == 1 else ""
+
     def _key(self, one: Candidate, rate: Rate) -> object:
-        return id(one.node) if self.run.one_per_call else (one.kind, rate.text, one.inplace)
+        return id(one.node) if self.run.one_per_call else (one.kind, rate.meant, one.inplace)
 
     def _fed_text(self, one: Candidate) -> str:
         if one.fresh:
@@ -200,29 +202,41 @@ class ClassPlanner:
 
     def _spelling(self, kind: str) -> Spelling:
         spelling = spell(self.tree, self.file.facts, kind, self.file.scope)
-        root = spelling.root or kind
-        if root in self.constructor.locals:
-            raise DeclinedError(f"`{root}` means something else in `__init__`")
+        if spelling.root in self.constructor.locals:
+            raise DeclinedError(f"`{spelling.root}` means something else in `__init__`")
         return spelling
 
-    def _name(self, one: Candidate, rate: Rate, fed: cst.BaseExpression | None) -> str:
+    def _wanted_name(self, one: Candidate, rate: Rate, fed: cst.BaseExpression | None) -> str:
         around = [fed, *(_target(node) for node in islice(self.tree.around(one.node), 1))]
-        wanted = wanted_name(one.kind, rate.hint, [node for node in around if node is not None])
+        return wanted_name(one.kind, rate.hint, [node for node in around if node is not None])
+
+    def _name(self, one: Candidate, rate: Rate, fed: cst.BaseExpression | None) -> str:
+        wanted = self._wanted_name(one, rate, fed)
         dropouts = self.family.dropouts()
-        return free_name(wanted, self.taken - dropouts, self.run.chosen(self.family) | dropouts)
+        taken = self.taken - dropouts
+
+        def is_taken(name: str) -> bool:
+            return name in taken or self.run.around.looks_up(name)
+
+        return free_name(wanted, is_taken, self.run.chosen(self.family) | dropouts)
 
     def _constructor_edits(self) -> tuple[Edit, ...]:
-        lines: dict[int, list[str]] = {}
-        anchors = {id(module.anchor): module.anchor for module in self.modules.values()}
-        for module in self.modules.values():
-            lines.setdefault(id(module.anchor), []).append(f"{self.constructor.receiver}.{module.name} = {module.made}")
-        edits: list[Edit] = []
-        for key, anchor in anchors.items():
-            if anchor is None:
-                edits.append(created_constructor(self.tree, self.node, self.constructor, tuple(lines[key])))
-            else:
-                edits += self.placement.edit(anchor, tuple(lines[key]))
-        return tuple(edits)
+        made = [(module, f"{self.constructor.receiver}.{module.name} = {module.made}") for module in self.modules.values()]
+        if made and self.constructor.node is None:
+            lines = tuple(line for _, line in made)
+            return (created_constructor(self.tree, self.node, self.constructor, lines),)
+        behind: dict[int, tuple[Statement, list[str]]] = {}
+        anchors = [module.anchor for module in self.modules.values() if module.anchor is not None]
+        places = self.placement.together(anchors)
+        for module, line in made:
+            assert module.anchor is not None
+            place = places.get(id(module.anchor), module.anchor)
+            behind.setdefault(id(place), (place, []))[1].append(line)
+        return tuple(edit for place, lines in behind.values() for edit in self.placement.edit(place, tuple(lines)))
+
+
+def _existing(name: str, one: Candidate) -> _Module:
+    return _Module(name, Rate(), None, Spelling(""), f"nn.{one.kind}", existing=True)
 
 
 def _target(node: cst.CSTNode) -> cst.BaseExpression | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import libcst as cst
 
@@ -45,9 +45,33 @@ class Constructor:
         return () if self.node is None else statements(self.node.body)
 
     @property
+    def copies(self) -> Mapping[str, str]:
+        """The attributes that are plain copies of a local name, with that name."""
+        found: dict[str, str] = {}
+        for part in () if self.node is None else walk_scope(self.node):
+            for target, value in _assigned(part):
+                path = attribute_path(target)
+                if len(path) == 2 and path[0] == self.receiver and isinstance(value, cst.Name):
+                    found[path[1]] = value.value
+        return found
+
+    @property
     def locals(self) -> frozenset[str]:
         """Every name that means something of its own in it."""
         return frozenset() if self.node is None else bindings(self.node).local
+
+
+def _assigned(node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
+    """What a statement assigns, each target with its value; those of tuples one by one."""
+    if isinstance(node, cst.AnnAssign) and node.value is not None:
+        yield node.target, node.value
+    for one in node.targets if isinstance(node, cst.Assign) else ():
+        assert isinstance(node, cst.Assign)
+        target, value = one.target, node.value
+        if isinstance(target, cst.Tuple) and isinstance(value, cst.Tuple) and len(target.elements) == len(value.elements):
+            yield from ((left.value, right.value) for left, right in zip(target.elements, value.elements, strict=True))
+        else:
+            yield target, value
 
 
 def find_constructor(tree: Tree, project: Project, owner: Owner, node: cst.ClassDef) -> Constructor:

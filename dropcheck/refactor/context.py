@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from dropcheck.facts import FileFacts
+from dropcheck.facts import FileFacts, as_written
 from dropcheck.levels import Behaviour
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.site import Site
@@ -86,11 +86,11 @@ class FileContext:
     def place(self, site: Site) -> Place:
         """Where a site of the file is."""
         span = site.call.span
-        owner = site.owner.name if site.owner is not None else ""
+        owner = as_written(site.owner.name) if site.owner is not None else ""
         text = one_line(self.text[span.start : span.end])
-        return Place(self._index.position(span.start), span, owner, site.call.function, text)
+        return Place(self._index.position(span.start), span, owner, as_written(site.call.function), text)
 
     def decline(self, site: Site, error: DeclinedError) -> None:
         """Note that a site stays as it is."""
         stays_on = site.verdict.behaviour is Behaviour.ALWAYS_ON
-        self.declined.append(Declined(self.place(site), str(error), isinstance(error, NoTwinError), stays_on))
+        self.declined.append(Declined(self.place(site), as_written(str(error)), isinstance(error, NoTwinError), stays_on))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 import libcst as cst
@@ -13,8 +13,8 @@ from dropcheck.link.linked import LinkedProject
 from dropcheck.link.project import Owner
 from dropcheck.refactor.result import DeclinedError
 from dropcheck.refactor.surroundings import Surroundings
-from dropcheck.refactor.tree import walk
-from dropcheck.worlds import Attr, CallOf, Const, Imported, Op, Param, Receiver, Value, arms
+from dropcheck.refactor.tree import attribute_path, first_parameter, statements, walk
+from dropcheck.worlds import CallOf, Const, Imported, Op, Param, Value, arms
 
 Path = tuple[str, ...]
 
@@ -22,6 +22,8 @@ Path = tuple[str, ...]
 _CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 #: By these a Module goes through its children.
 _CHILDREN = frozenset({"children", "named_children", "_modules"})
+#: By these, through everything in it.
+_MODULES = frozenset({"modules", "named_modules"})
 
 
 class Family:
@@ -88,26 +90,6 @@ class Family:
             if not {"train", "eval"}.isdisjoint(cls.methods):
                 raise DeclinedError(f"`{cls.name}` defines `train()` or `eval()` in its own way")
 
-    def runs_early(self, method: str) -> str:
-        """The base whose ``__init__`` runs a method, before a subclass can have made its modules; empty where none does."""
-        for path, cls in self.bases:
-            called = self._called_by(path, f"{cls.name}.__init__", set())
-            if method in called:
-                return cls.name
-        return ""
-
-    def _called_by(self, path: str, function: str, seen: set[str]) -> set[str]:
-        """The names of the methods of the object that a function runs, directly or not."""
-        for call in self.project.calls.by_function.get((path, function), ()):
-            callee = call.callee.train
-            name = callee.name if isinstance(callee, Attr) and isinstance(callee.base, Receiver) else ""
-            name = "forward" if isinstance(callee, Receiver) else name
-            if name and name not in seen:
-                seen.add(name)
-                for member, cls in self.line:
-                    self._called_by(member, f"{cls.name}.{name}", seen)
-        return seen
-
     def members_by_kind(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
         """The attributes that bases or the class body set, the methods, and all attributes."""
         inherited = [fact for member in (self.owner, *self.bases) for fact in member[1].attributes]
@@ -116,16 +98,17 @@ class Family:
         attributes = {fact.path[0] for _, cls in self.line for fact in cls.attributes}
         return frozenset(fact.path[0] for fact in inherited) | self.given, frozenset(methods), frozenset(attributes)
 
-    def require_free_children(self, node: cst.ClassDef) -> None:
+    def require_free_children(self, definition: Callable[[Owner], cst.ClassDef]) -> None:
         """See to it that one more child changes nothing but what is looked up by name.
 
         Args:
-            node: the class.
+            definition: gives the definition of a class.
 
         Raises:
-            DeclinedError: the children of its objects are what they run, in order.
+            DeclinedError: the children of its objects are what they run, in order, or it looks for dropout among them.
         """
         for path, cls in self.line:
+            node = definition((path, cls))
             for base in cls.bases:
                 value = self.project.localize(base, path)
                 if isinstance(value, Imported) and value.path.rpartition(".")[2] in _CONTAINERS:
@@ -136,6 +119,8 @@ class Family:
             )
             if own or not _CHILDREN.isdisjoint(cls.reads):
                 raise DeclinedError(f"`{cls.name}` goes through its children, of which there would be one more")
+            if any(isinstance(part, cst.FunctionDef) and _looks_for_dropout(part) for part in statements(node.body)):
+                raise DeclinedError(f"`{cls.name}` looks for dropout among its modules, of which there would be more")
 
     def sets(self, path: Path) -> tuple[tuple[Owner, AttributeFact], ...]:
         """Every assignment to an attribute, to one that it is reached through, or to something in it."""
@@ -170,9 +155,13 @@ class Family:
             self._require_made_once(member, fact, name)
             if rate and fact.path == path:
                 self._require_rate(member, fact, name)
-        place = around.store(path[-1], self._receivers()) if len(path) == 1 else ""
+        if len(path) == 1:
+            place = around.store(path[0], self._receivers())
+        else:
+            place = around.store_below(path[-2], path[-1], self._receivers())
         if place:
-            raise DeclinedError(f"`{path[-1]}` of an object is set at {place}, so it may change while the model is used")
+            what = ".".join(path[-2:])
+            raise DeclinedError(f"`{what}` of an object is set at {place}, so it may change while the model is used")
 
     def _receivers(self) -> frozenset[str]:
         """What the instance is called in the methods of the class and its relatives."""
@@ -192,6 +181,15 @@ class Family:
         function = self.project.function(member[0], fact.function)
         for arm in _possible(self.project.localize(fact.value.train, member[0])):
             require_rate(_default_of(arm, function), name)
+
+
+def _looks_for_dropout(method: cst.FunctionDef) -> bool:
+    """Whether a method goes through the modules of its object and speaks of dropout."""
+    receiver = first_parameter(method)
+    parts = list(walk(method.body))
+    words = (part.value for part in parts if isinstance(part, (cst.Name, cst.SimpleString)))
+    walks = {(receiver, name) for name in _MODULES}
+    return any(attribute_path(part) in walks for part in parts) and any("Dropout" in word for word in words)
 
 
 def _possible(value: Value) -> Iterator[Value]:
@@ -235,6 +233,8 @@ def require_rate(value: Value, name: str) -> None:
                 f"{name if name == 'its rate' else f'`{name}`'} can be {value.value!r}, which is not between 0 and 1"
             )
     if isinstance(value, CallOf) and isinstance(value.callee, Imported) and value.callee.path.startswith("torch.nn."):
+        if value.callee.path.endswith(".Parameter"):
+            raise DeclinedError(f"`{name}` is a parameter, which the module would register once more")
         raise DeclinedError(f"`{name}` is a module, not a rate")
 
 

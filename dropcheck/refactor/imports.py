@@ -26,17 +26,17 @@ class Spelling:
     """How a class of torch.nn is written.
 
     Args:
-        prefix: what stands before its name, with the dot; empty where the name itself is imported.
+        text: its name, with what stands before it.
         edits: the import that is needed for it.
     """
 
-    prefix: str
+    text: str
     edits: tuple[Edit, ...] = ()
 
     @property
     def root(self) -> str:
-        """The name that must mean torch.nn where the class is used; empty for a name of its own."""
-        return self.prefix.partition(".")[0]
+        """The name that must mean what it means at the top of the file where the class is used."""
+        return self.text.partition(".")[0]
 
 
 def spell(tree: Tree, facts: FileFacts, kind: str, scope: Globals) -> Spelling:
@@ -51,24 +51,28 @@ def spell(tree: Tree, facts: FileFacts, kind: str, scope: Globals) -> Spelling:
     Raises:
         DeclinedError: no import can be added.
     """
+    for name, value in facts.names:
+        if value == Imported(f"torch.nn.{kind}"):
+            return Spelling(name)
+    stars = [value.path for name, value in facts.names if name == "*" and isinstance(value, Imported)]
+    if "torch.nn" in stars and all(path.partition(".")[0] == "torch" for path in stars) and not scope.binds(kind):
+        return Spelling(kind)
     if facts.nn:
-        return Spelling(f"{facts.nn}.")
-    if (kind, Imported(f"torch.nn.{kind}")) in facts.names:
-        return Spelling("")
+        return Spelling(f"{facts.nn}.{kind}")
     listed = _class_imports(tree)
     if listed is not None and not scope.binds(kind):
-        return Spelling("", (_listed(tree, listed, kind),))
+        return Spelling(kind, (_listed(tree, listed, kind),))
     if scope.binds("nn"):
         raise DeclinedError("the name `nn` is taken, and torch.nn is not imported")
     last: tuple[Import, cst.SimpleStatementLine] | None = None
     for node, line in top_level_imports(tree):
         if _module(node).partition(".")[0] == "torch":
-            return Spelling("nn.", (_before(tree, line, _in_style(node)),))
+            return Spelling(f"nn.{kind}", (_before(tree, line, _in_style(node)),))
         last = (node, line)
     if last is None or _module(last[0]) == "__future__":
         raise DeclinedError("the file imports nothing beside which torch.nn could be imported")
     end = tree.span(last[1]).end
-    return Spelling("nn.", (Edit(Span(end, end), f"from torch import nn{tree.module.default_newline}"),))
+    return Spelling(f"nn.{kind}", (Edit(Span(end, end), f"from torch import nn{tree.module.default_newline}"),))
 
 
 def _class_imports(tree: Tree) -> list[cst.ImportAlias] | None:

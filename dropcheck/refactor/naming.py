@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import libcst as cst
 
@@ -58,18 +58,18 @@ def wanted_name(kind: str, hint: str, fed: Sequence[cst.BaseExpression]) -> str:
     return plain
 
 
-def free_name(wanted: str, taken: frozenset[str], chosen: frozenset[str]) -> str:
+def free_name(wanted: str, is_taken: Callable[[str], bool], chosen: frozenset[str]) -> str:
     """The wanted name, or the next one that is free.
 
     Args:
         wanted: the name.
-        taken: names that mean something else, such as a rate kept under the plain name.
+        is_taken: tells names that mean something else, such as a rate kept under the plain name.
         chosen: names of other new modules.
     """
-    stem = f"{wanted}_layer" if wanted in taken else wanted
+    stem = f"{wanted}_layer" if is_taken(wanted) else wanted
     joint = "_" if stem[-1:].isdigit() or stem[-2:-1].isdigit() else ""
     name, number = stem, 1
-    while name in taken or name in chosen:
+    while is_taken(name) or name in chosen:
         number += 1
         name = f"{stem}{joint}{number}"
     return name

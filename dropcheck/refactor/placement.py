@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import libcst as cst
 
 from dropcheck.frozen import dataclass
@@ -60,13 +62,37 @@ class Placement:
             lowest = max(lowest, last)
         if any(_leaves(statement) for statement in body[: lowest + 1]):
             raise DeclinedError("`__init__` may return before the module could be made")
+        return body[self._behind_modules(body, lowest)]
+
+    def together(self, anchors: Iterable[Statement]) -> dict[int, Statement]:
+        """Bring lines to one place, the last, as far as nothing between may run the site.
+
+        Args:
+            anchors: statements behind which lines go; those in branches stay.
+
+        Returns:
+            For the identity of each statement of the body, the one to take instead.
+        """
+        body = self.constructor.body
+        chosen = {id(anchor) for anchor in anchors}
+        positions = [index for index, statement in enumerate(body) if id(statement) in chosen]
+        found: dict[int, Statement] = {}
+        last = positions[-1] if positions else 0
+        for index in reversed(positions):
+            if any(self.may_run_the_site(one) or _leaves(one) for one in body[index + 1 : last + 1]):
+                last = index
+            found[id(body[index])] = body[last]
+        return found
+
+    def _behind_modules(self, body: Sequence[Statement], lowest: int) -> int:
+        """The position, in a block, of the last statement behind a position that makes a module."""
         best = lowest
         for index in range(lowest + 1, len(body)):
-            if self._may_run_the_site(body[index]) or _leaves(body[index]):
+            if self.may_run_the_site(body[index]) or _leaves(body[index]):
                 break
             if self._makes_a_module(body[index]):
                 best = index
-        return body[best]
+        return best
 
     def _last_set(self, path: Path) -> tuple[int, bool]:
         """The position of the last statement that sets an attribute, and whether it is set on every way to there."""
@@ -92,19 +118,27 @@ class Placement:
         index, line = found[0]
         if index <= self.constructor.ready:
             raise DeclinedError(f"`{name}` is set before `super().__init__()`, and not on every way")
-        return line
+        block = self.tree.parent(line)
+        body = block.body if isinstance(block, cst.IndentedBlock) else (line,)
+        return body[self._behind_modules(body, body.index(line))]
 
     def _sets(self, node: cst.CSTNode, path: Path) -> bool:
+        if isinstance(node, cst.Call) and attribute_path(node.func) == ("setattr",) and node.args:  # by whatever name
+            return self._reaches(attribute_path(node.args[0].value), path[:-1]) if len(path) > 1 else False
         if not isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr, cst.AsName)):
             return False
         if isinstance(node, cst.AnnAssign) and node.value is None:
             return False
         target = node.name if isinstance(node, cst.AsName) else node.target
-        for part in walk(target):
-            found = attribute_path(part)
-            if found[:1] == (self.constructor.receiver,) and len(found) > 1 and found[1:] == path[: len(found) - 1]:
-                return True
-        return False
+        return any(self._reaches(attribute_path(part), path) for part in walk(target))
+
+    def _reaches(self, found: Path, path: Path) -> bool:
+        """Whether a name with attributes is an attribute of the instance, or what that is reached through."""
+        if found[:1] == (self.constructor.receiver,):
+            return len(found) > 1 and found[1:] == path[: len(found) - 1]
+        # The parameter ``config`` is the same object as ``self.config``.
+        same = len(found) > 1 and found[0] == self.constructor.copies.get(path[0])
+        return same and found[1:] == path[1 : len(found)]
 
     def _always_sets(self, statement: cst.CSTNode, path: Path) -> bool:
         if isinstance(statement, cst.If):
@@ -114,6 +148,9 @@ class Placement:
             return self._always_sets(other, path) if isinstance(other, cst.If) else self._body_sets(other.body, path)
         if isinstance(statement, cst.With):
             return self._body_sets(statement.body, path)
+        if isinstance(statement, (cst.Try, cst.TryStar)):
+            ways = (statement.body, *(handler.body for handler in statement.handlers))
+            return all(self._body_sets(way, path) for way in ways)
         if isinstance(statement, cst.SimpleStatementLine):
             return any(self._always_sets(part, path) for part in statement.body)
         if not isinstance(statement, cst.BaseSmallStatement):
@@ -127,7 +164,7 @@ class Placement:
             return True  # this way leads nowhere
         return any(self._always_sets(statement, path) for statement in body.body)
 
-    def _may_run_the_site(self, statement: cst.CSTNode) -> bool:
+    def may_run_the_site(self, statement: cst.CSTNode) -> bool:
         """Whether a statement may call the methods of the object, which is then not complete."""
         receiver = self.constructor.receiver
         for node in walk(statement):
@@ -156,7 +193,9 @@ class Placement:
             made: cst.CSTNode | None = None
             owned: tuple[str, ...] = ()
             if isinstance(node, cst.Assign):
-                made, owned = node.value, attribute_path(node.targets[0].target)
+                made, owned = node.value, _stored(node.targets[0].target)
+            elif isinstance(node, cst.AnnAssign):
+                made, owned = node.value, attribute_path(node.target)
             elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _ADDING:
                 made, owned = (node.args[-1].value if node.args else None), attribute_path(node.func.value)
             if owned[:1] == (self.constructor.receiver,) and len(owned) < 3 and _is_new_object(made):
@@ -193,6 +232,11 @@ class Placement:
             Edit(Span(colon, start), newline + indent),
             Edit(Span(end, end), "".join(f"{newline}{indent}{line}" for line in lines)),
         )
+
+
+def _stored(target: cst.BaseExpression) -> Path:
+    """The attribute that an assignment sets, or into which it puts an item."""
+    return attribute_path(target.value if isinstance(target, cst.Subscript) else target)
 
 
 def _is_new_object(node: cst.CSTNode | None) -> bool:

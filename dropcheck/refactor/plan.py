@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from dropcheck.extract.scopes import dotted
@@ -42,6 +43,9 @@ def _plan_file(file: FileContext, found: Sequence[Site]) -> FilePlan:
         by_class.setdefault(site.owner.name if site.owner is not None else "", []).append(site)
     for site in by_class.pop("", ()):
         _decline(file, site, "it is in no class that could hold a module")
+    for name, times in Counter(cls.name for cls in file.facts.classes).items():
+        for site in by_class.pop(name, ()) if times > 1 else ():
+            _decline(file, site, f"`{name}` is defined more than once")
     plans = [_plan_class(file, cls, by_class[cls.name]) for cls in file.facts.classes if cls.name in by_class]
     units = _units(file, [plan for plan in plans if plan is not None and plan.sites])
     return FilePlan(file.path, units, tuple(sorted(file.declined, key=lambda one: one.place.span)))
@@ -90,8 +94,9 @@ def _require_module(file: FileContext, owner: Owner) -> None:
         raise DeclinedError(
             f"a base of `{cls.name}` lies outside the project; name it in `module-bases` if it is a torch.nn.Module"
         )
-    if "__setattr__" in cls.methods:
-        raise DeclinedError(f"`{cls.name}` sets attributes in its own way (`__setattr__`)")
+    for _, member in (owner, *file.run.project.bases(owner)):
+        if "__setattr__" in member.methods:
+            raise DeclinedError(f"`{member.name}` sets attributes in its own way (`__setattr__`)")
     if any("jit" in dotted(decorator.decorator) for decorator in file.tree.class_def(cls.header).decorators):
         raise DeclinedError(f"TorchScript compiles `{cls.name}`")
 

@@ -38,11 +38,26 @@ class Rate:
     own: frozenset[Path] = frozenset()
     hint: str = ""
 
+    @property
+    def meant(self) -> object:
+        """What two rates that are the same have in common, however they are written."""
+        value = literal(self.text or "0.5")
+        return self.text if value is None else value
+
 
 @dataclass(slots=True)
 class _Notes:
     own: set[Path] = field(default_factory=set)
     names: list[str] = field(default_factory=list)
+
+
+def literal(text: str) -> int | float | None:
+    """The number that an expression is; None for anything else."""
+    with suppress(ValueError, SyntaxError):
+        value: object = ast.literal_eval(text)
+        if isinstance(value, (int, float)):
+            return value
+    return None
 
 
 class RateReader:
@@ -77,9 +92,24 @@ class RateReader:
             return Rate()
         notes = _Notes()
         text = _Reading(self, notes, receiver).text(node)
-        with suppress(ValueError, SyntaxError):  # anything but a literal
-            require_rate(Const(ast.literal_eval(text)), "its rate")
+        value = literal(text)
+        if value is not None:
+            require_rate(Const(value), "its rate")
+        if value == 1:
+            raise DeclinedError("its rate is 1, which drops everything: decide first whether it should")
         return Rate(one_line(text), frozenset(notes.own), notes.names[0] if notes.names else "")
+
+    def parameter(self, path: Path) -> str:
+        """The parameter of ``__init__`` that an attribute is a plain copy of, or a part of it; empty where there is none.
+
+        Args:
+            path: the attribute, as the names behind ``self``.
+        """
+        sets = self.family.sets(path[:1])
+        if self.constructor.node is None or len(sets) != 1 or sets[0][0] != self.family.owner:
+            return ""
+        copied = self.constructor.copies.get(path[0], "")
+        return ".".join((copied, *path[1:])) if copied in self.constructor.parameters else ""
 
 
 class _Reading:
@@ -131,6 +161,9 @@ class _Reading:
         return None
 
     def _is_mode(self, node: cst.BaseExpression) -> bool:
+        if isinstance(node, cst.Name):  # a local name for it
+            values = (_only_value(function, node.value) for function in self.tree.functions_around(node))
+            node = next(filter(None, values), node)
         if isinstance(node, cst.Call) and len(node.args) == 1 and attribute_path(node.func) in {("float",), ("int",), ("bool",)}:
             node = node.args[0].value
         return attribute_path(node) == (self.receiver, "training")
@@ -152,8 +185,20 @@ class _Reading:
         name = attribute_path(node.func)
         if len(name) != 1 or name[0] not in _PURE or self.reader.scope.binds(name[0]) or any(arg.star for arg in node.args):
             raise DeclinedError(f"its rate is computed by a call, `{one_line(self.tree.source(node))}`")
+        if name == ("getattr",):
+            self._require_stable_item(node)
         for arg in node.args:
             self._visit(arg.value, edits)
+
+    def _require_stable_item(self, node: cst.Call) -> None:
+        """``getattr(self.config, "p", 0.1)`` reads an attribute like any other."""
+        path = attribute_path(node.args[0].value)
+        name = node.args[1].value if len(node.args) > 1 else None
+        if not isinstance(name, cst.SimpleString) or not isinstance(name.evaluated_value, str):
+            raise DeclinedError(f"its rate is computed by a call, `{one_line(self.tree.source(node))}`")
+        if path[:1] == (self.receiver,) and len(path) > 1:
+            self.reader.family.require_stable((*path[1:], name.evaluated_value), self.reader.around, rate=False)
+            self.notes.own.add((*path[1:], name.evaluated_value))
 
     def _subscript(self, node: cst.Subscript, edits: list[tuple[int, int, str]]) -> None:
         indices = [element.slice for element in node.slice]
@@ -208,7 +253,7 @@ class _Reading:
             self._require_settings(path)
         self.notes.own.add(path)
         self.notes.names.append(path[-1])
-        parameter = self._parameter(path)
+        parameter = self.reader.parameter(path)
         span = self.tree.span(node)
         edits.append((span.start, span.end, parameter or ".".join((self.reader.constructor.receiver, *path))))
 
@@ -225,19 +270,6 @@ class _Reading:
                 target = node.comparisons[0]
                 if isinstance(target.comparator, cst.Name) and target.comparator.value == "None":
                     raise DeclinedError(f"`{'.'.join(('self', *path))}` can be None, which a module does not take")
-
-    def _parameter(self, path: Path) -> str:
-        """The parameter of ``__init__`` that an attribute is a plain copy of, or a part of it; empty where there is none."""
-        constructor, family = self.reader.constructor, self.reader.family
-        sets = family.sets(path[:1])
-        if constructor.node is None or len(sets) != 1 or sets[0][0] != family.owner:
-            return ""
-        for statement in constructor.body:
-            for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else (statement,):
-                copied = _copied(part, (constructor.receiver, path[0]))
-                if copied:
-                    return ".".join((copied, *path[1:])) if copied in constructor.parameters else ""
-        return ""
 
     def _local(self, node: cst.CSTNode, name: str, edits: list[tuple[int, int, str]]) -> bool:
         """Put what a local name stands for in its place; whether it is one."""
@@ -272,15 +304,6 @@ class _Reading:
         span = self.tree.span(root)
         whole = root is self.whole or text.replace(".", "").replace("_", "").isalnum()
         return span.start, span.end, text if whole else f"({text})"
-
-
-def _copied(node: cst.CSTNode, target: Path) -> str:
-    """The name that a statement assigns to an attribute as it is."""
-    if isinstance(node, cst.Assign) and any(attribute_path(one.target) == target for one in node.targets):
-        return node.value.value if isinstance(node.value, cst.Name) else ""
-    if isinstance(node, cst.AnnAssign) and attribute_path(node.target) == target:
-        return node.value.value if isinstance(node.value, cst.Name) else ""
-    return ""
 
 
 def _operands(node: cst.CSTNode) -> list[cst.CSTNode]:

@@ -13,7 +13,9 @@ _SETTINGS = re.compile(
 )
 _SETTINGS_FILE = re.compile(r"(?:^|[\\/_])(?:config|configs|configuration|settings)(?:_\w+)?\.py$")
 _STORE = re.compile(r"\.[ \t]*(?P<name>[A-Za-z_]\w*)[ \t]*(?:\+|-|\*\*?|//?|%|:[^=\n]{1,60})?=(?!=)")
+_OWNER = re.compile(r"(?P<owner>[\w)\]]+)\.(?P<outer>\w+)$")
 _SETATTR = re.compile(r"\bsetattr\(\s*(?P<object>[\w.]+)\s*,\s*[\"'](?P<name>\w+)[\"']")
+_LOOKED_UP = re.compile(r"\b(?:get|has|set|del)attr\(\s*(?:\w+\.)*(?P<object>\w+)\s*,\s*[\"'](?P<name>\w+)[\"']")
 _OBJECT = re.compile(r"[\w)\]]+$")
 _ITEM_STORE = re.compile(
     r"\.[ \t]*(?P<name>[A-Za-z_]\w*)(?:\[[^\]\n]{1,80}\][ \t]*(?:[-+*/%]|\*\*|//)?=(?!=)"
@@ -44,6 +46,32 @@ class Surroundings:
         """
         return next((place for owner, place in self._stores.get(name, {}).items() if owner not in receivers), "")
 
+    def store_below(self, outer: str, name: str, receivers: frozenset[str]) -> str:
+        """A place where something is set in an attribute of another object, such as ``model.config.p = ...``.
+
+        Args:
+            outer: that attribute.
+            name: what is set in it.
+            receivers: what the instance is called in the methods of its class.
+
+        Returns:
+            The place as ``path:row``; empty where there is none.
+        """
+        places = self._deep_stores.get((outer, name), {})
+        return next((place for owner, place in places.items() if owner not in receivers), "")
+
+    @cached_property
+    def _deep_stores(self) -> dict[tuple[str, str], dict[str, str]]:
+        found: dict[tuple[str, str], dict[str, str]] = {}
+        for path, text in self.texts:
+            for match in _STORE.finditer(text):
+                chain = _OWNER.search(text, max(0, match.start() - 80), match.start())
+                if chain and chain["owner"] != "self" and not _SETTINGS.search(chain["owner"].lower()):
+                    row = text.count("\n", 0, match.start()) + 1
+                    places = found.setdefault((chain["outer"], match["name"]), {})
+                    places.setdefault(chain["owner"], f"{path}:{row}")
+        return found
+
     @cached_property
     def _stores(self) -> dict[str, dict[str, str]]:
         """For each attribute, the names of the objects on which it is set, each with a place."""
@@ -54,6 +82,15 @@ class Surroundings:
                 row = text.count("\n", 0, offset) + 1
                 found.setdefault(name, {}).setdefault(owner, f"{path}:{row}")
         return found
+
+    def looks_up(self, name: str) -> bool:
+        """Whether an attribute of something that may be a model is looked up by its name: ``if hasattr(module, "dropout")``."""
+        return name in self._looked_up
+
+    @cached_property
+    def _looked_up(self) -> frozenset[str]:
+        found = (match for _, text in self.texts for match in _LOOKED_UP.finditer(text))
+        return frozenset(match["name"] for match in found if not _SETTINGS.search(match["object"].lower()))
 
     def changes_items(self, name: str) -> bool:
         """Whether items of an attribute are set somewhere, on whatever object."""
