@@ -8,9 +8,9 @@ not. ``DROPCHECK_NO_SIEVE=1`` in the environment takes the second one out, for c
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
+from functools import cache
 
 from dropcheck.catalogue import FUNCTIONS, Catalogue
 from dropcheck.frozen import dataclass
@@ -19,12 +19,14 @@ from dropcheck.sieve.containers import Kept, kept_in_containers
 from dropcheck.sieve.functions import FunctionSieve
 from dropcheck.sieve.modes import misused_modes
 from dropcheck.sieve.modules import ModuleSieve, drops_by_hand
+from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.rates import odd_rates
+from dropcheck.sieve.rows import rows_of
 from dropcheck.sieve.scan import plain_lines
 from dropcheck.sieve.words import WordSieve, sieve_words, unlike_ascii, unlike_python
 
 #: Comments that speak to this tool.
-_DIRECTIVES = (b"dropcheck:", b"DRP")
+_DIRECTIVES = (pattern(rb"k:(?<=dropcheck:)"), pattern(rb"DRP"))
 _CONTAINERS = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
 SWITCH = "DROPCHECK_NO_SIEVE"
 
@@ -87,18 +89,24 @@ class Sieve:
 
     def look(self, raw: bytes) -> Look:
         """Look at the bytes of a file."""
-        kept = tuple(kept_in_containers(raw))
-        if not self.words.passes(raw):
-            return Look(kept=kept) if kept else NOTHING
+        passes = self.words.passes(raw)
         raw = plain_lines(raw)
+        rows = cache(lambda: rows_of(raw))
+        kept = tuple(kept_in_containers(raw, rows))
+        if not passes:
+            return Look(kept=kept) if kept else NOTHING
         odd = frozenset(odd_rates(raw))
-        if self._off or unlike_ascii(raw) or unlike_python(raw) or any(word in raw for word in self._own):
+        if self._off or unlike_ascii(raw) or rows().other or unlike_python(raw) or any(word in raw for word in self._own):
             return Look(whole=True, odd=odd, kept=kept)
         found = self._functions.look(raw)
-        spots = [*found.spots, *self._modules.look(raw, found.rates), *drops_by_hand(raw), *misused_modes(raw)]
+        spots = [
+            *found.spots,
+            *self._modules.look(raw, found.rates),
+            *drops_by_hand(raw, rows().classes),
+            *misused_modes(raw),
+        ]
         for word in _DIRECTIVES:
-            if word in raw:
-                spots += (hit.start() for hit in re.finditer(word, raw))
+            spots += (hit.start() for hit in word.finditer(raw))
         return Look(tuple(spots), rates=tuple(found.rates), odd=odd, kept=kept)
 
 

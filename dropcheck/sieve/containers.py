@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cached_property
+from itertools import groupby
 
 from dropcheck.sieve.pattern import pattern
-from dropcheck.sieve.scan import imported_words, line_before, plain_lines
+from dropcheck.sieve.rows import MADE, Rows
+from dropcheck.sieve.scan import imported_words
 
 _TOP_CLASS = pattern(rb"\n?class[ \t]+\w+[ \t]*(?:\[[^\n]*\][ \t]*)?(?:\(([^)]*)\)|:)")
 _NESTED_CLASS = pattern(rb"\n[ \t]+class[ \t]+\w+[ \t]*[(:\[]")
@@ -29,20 +31,17 @@ _NO_MODULES = frozenset(
         b"Protocol",
     }
 )
-_DISPLAY = pattern(rb"=[ \t]*([\[{(])")
-#: Calls that make plain containers; one search for each, since an alternation is slow.
-_CALLS = tuple(pattern(name + rb"(\()") for name in (rb"list", rb"dict", rb"tuple", rb"OrderedDict", rb"defaultdict"))
+_ASSIGNED = pattern(MADE)
 _DISPLAYS = pattern(rb"(?:\A|[^\w\])])[ \t]*[\[{]|\b(?:list|dict|tuple|OrderedDict|defaultdict)\(")
-_TARGET = pattern(rb"(self\.)?(\w+)[ \t]*(?::[^=]*)?[+|]?=?[ \t]*(?:\w+\.)?")
+#: A variable, perhaps annotated, up to what assigns to it.
+_TARGET = pattern(rb"[ \t]*+(\w++)[ \t]*+(?::[^=\n]*)?[+|]?\Z")
 _MADE = pattern(rb"((?:nn\.)?\w+)[ \t]*\(")
 _NAME = pattern(rb"(?<![\w.])([A-Za-z_]\w*)(?![\w.(])")
-_LONGER = pattern(rb"\w")
-_ASSIGNED_CALL = pattern(rb"[ \t]*(?::[^=\n]*)?=[ \t]*(?:\w+\.)*?((?:nn\.)?\w+)[ \t]*\(")
-#: A variable that is assigned to an attribute, as it is or in a plain container.
-_KEPT = pattern(rb"self\.\w+[ \t]*(?::[^=\n]*)?=[ \t]*(?:[\[({]|(?:list|tuple|dict|set)[ \t]*\()*(\w+)[ \t]*(?:[\n#;,)\]}+]|\Z)")
+_ASSIGNED_CALL = pattern(rb"=[ \t]*+(?:\w+\.)*?((?:nn\.)?\w+)[ \t]*\(")
 _BRACKETS = pattern(rb"[\[\](){}]")
 _COMMAS = pattern(rb"[\[\](){},]")
-_WAYS = (b".append(", b".extend(", b".insert(", b".add(", b".update(", b".setdefault(", b"[", b" +=", b"+=")
+_WAYS = (b".", b"[", b" +=", b"+=")
+_ADDS = pattern(rb"\.(?:append|extend|insert|add|update|setdefault)\(")
 #: What a file with a Module holds.
 _MODULES = (b"nn.", b"Module", b"Layer", b"def forward(")
 _NO_VARIABLES = frozenset({b"self", b"for", b"in", b"range", b"None", b"if", b"else"})
@@ -54,22 +53,35 @@ Kept = tuple[int, frozenset[bytes]]
 """Where a container is, and the names that are called to make what is in it; none where that is not plain."""
 
 
-def kept_in_containers(raw: bytes) -> Iterator[Kept]:
+def kept_in_containers(raw: bytes, rows: Callable[[], Rows]) -> Iterator[Kept]:
     """Where a file keeps objects in a plain container of an instance.
 
     Args:
-        raw: the file.
+        raw: the file, with plain line ends.
+        rows: the beginnings of its rows.
     """
     if not any(word in raw for word in _MODULES):
         return
-    raw = plain_lines(raw)
-    kept = {found[1] for found in _KEPT.finditer(raw)}
     names = _Names(raw)
-    for target, opening in _containers(raw):
-        if target[1] or target[2] in kept:
-            made = _Container(raw, target, opening, names).made()
-            if made is not None:
-                yield opening, made
+    found = rows()
+    variables = ((name, at, False) for name, at in _variables(raw, found))
+    for name, at, on_self in (*((name, at, True) for name, at in found.own), *variables):
+        made = _Container(raw, name, at, found.class_around(at), names, on_self=on_self).made()
+        if made is not None:
+            yield at, made
+
+
+def _variables(raw: bytes, rows: Rows) -> Iterator[tuple[bytes, int]]:
+    """The variables that plain containers are assigned to, and that their class assigns to attributes."""
+    for (start, end), group in groupby(rows.kept, lambda one: rows.class_around(one[1])):
+        places = dict(group)
+        last = max(places.values())
+        # In a loop, what is further down may come first.
+        has_loops = raw.find(b"for ", start, last) >= 0 or raw.find(b"while ", start, last) >= 0
+        for found in _ASSIGNED.finditer(raw, start, end if has_loops else last):
+            target = _TARGET.match(raw, raw.rfind(b"\n", 0, found.start()) + 1, found.start())
+            if target is not None and target[1] in places:
+                yield target[1], found.end()
 
 
 class _Names:
@@ -81,38 +93,36 @@ class _Names:
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
+        self._makers: dict[tuple[int, int], dict[bytes, set[bytes]]] = {}
 
     def __contains__(self, name: bytes) -> bool:
         return name[:1].isupper() or name.startswith(b"nn.") or name in self._own
+
+    def makers(self, start: int, end: int) -> Mapping[bytes, Set[bytes]]:
+        """What is called to make each variable in a part of the file."""
+        if (start, end) not in self._makers:
+            made = self._makers[start, end] = {}
+            for found in _ASSIGNED_CALL.finditer(self._raw, start, end):
+                target = _TARGET.match(self._raw, self._raw.rfind(b"\n", 0, found.start()) + 1, found.start())
+                if target is not None and found[1] in self and not _is_method(self._raw, found):
+                    made.setdefault(target[1], set()).add(found[1])
+        return self._makers[start, end]
 
     @cached_property
     def _own(self) -> frozenset[bytes]:
         return imported_words(self._raw)
 
 
-def _containers(raw: bytes) -> Iterator[tuple[re.Match[bytes], int]]:
-    """Each assignment of a plain container to a name or an attribute: its target, and where the bracket is."""
-    for search in (_DISPLAY, *_CALLS):
-        for found in search.finditer(raw):
-            target = _TARGET.fullmatch(line_before(raw, found.start()))
-            if target is not None and (
-                search is _DISPLAY or raw[found.start() - 2 : found.start()].endswith((b"= ", b"=", b"."))
-            ):
-                yield target, found.start(1)
-
-
 class _Container:
     """A plain container that is assigned to a name or an attribute."""
 
-    def __init__(self, raw: bytes, target: re.Match[bytes], opening: int, names: _Names) -> None:
+    def __init__(self, raw: bytes, name: bytes, opening: int, around: tuple[int, int], names: _Names, *, on_self: bool) -> None:
         self.raw = raw
-        self.name = target[2]
-        self.on_self = bool(target[1])
+        self.name = name
+        self.on_self = on_self
         self.opening = opening
         self.names = names
-        self.start = max(0, raw.rfind(b"\nclass ", 0, opening))
-        end = raw.find(b"\nclass ", opening)
-        self.end = end if end >= 0 else len(raw)
+        self.start, self.end = around
 
     def made(self) -> frozenset[bytes] | None:
         """The names that are called to make what is in it; empty where that is not plain, None where nothing can matter."""
@@ -148,8 +158,10 @@ class _Container:
         made: set[bytes] = set()
         for way in _WAYS:
             for at in _places(self.raw, spelt + way, self.start, self.end):
-                opening = at + len(spelt + way) - 1
-                inside = self._bracket(opening) if way.endswith(b"(") else self._line(opening)
+                if way == b"." and _ADDS.match(self.raw, at + len(spelt)) is None:
+                    continue
+                opening = self.raw.index(b"(", at) if way == b"." else at + len(spelt + way) - 1
+                inside = self._bracket(opening) if way == b"." else self._line(opening)
                 if inside is None:
                     return None
                 made |= self._held(inside)
@@ -170,14 +182,9 @@ class _Container:
             made |= self._makers(name)
         return made
 
-    def _makers(self, name: bytes) -> set[bytes]:
+    def _makers(self, name: bytes) -> Set[bytes]:
         """The names that are called to make a variable in the class."""
-        calls = (
-            _ASSIGNED_CALL.match(self.raw, at + len(name))
-            for at in _places(self.raw, name, self.start, self.end)
-            if _LONGER.match(self.raw, at - 1) is None
-        )
-        return {made[1] for made in calls if made is not None and made[1] in self.names and not _is_method(self.raw, made)}
+        return self.names.makers(self.start, self.end).get(name, frozenset())
 
     def _bracket(self, opening: int) -> bytes | None:
         """What stands between a bracket and its counterpart; None where that is far."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 from functools import cached_property
 
 from dropcheck.catalogue import Catalogue, DropoutFunction
 from dropcheck.frozen import dataclass
-from dropcheck.sieve.pattern import pattern
+from dropcheck.sieve.pattern import pattern, with_leads
 from dropcheck.sieve.rates import is_plain, names_in
-from dropcheck.sieve.scan import arguments, chain_before, function_around, imported_words, line_before
+from dropcheck.sieve.scan import arguments, chain_before, function_around, imported_words, in_import, line_before
 
 _MODE = pattern(rb"(\w+)\.training")
 _ZERO = rb"0(?:\.0*)?"
@@ -19,10 +19,16 @@ _GATED = pattern(
     rb"%b|(?P<then>[\w.]+) if (?P<on>\w+)\.training else %b|%b if not (?P<off>\w+)\.training else (?P<other>[\w.]+)"
     % (_ZERO, _ZERO, _ZERO)
 )
+#: A call that is right as most are: arguments without brackets, the mode by its keyword.
+_RIGHT = pattern(
+    rb"\([ \t\n]*+[\w.]++[ \t\n]*+,[ \t\n]*+(?:p=)?+(?P<p>0?\.\d++|(?:self\.)?+\w*drop\w*+)[ \t\n]*+,"
+    rb"[ \t\n]*+training=(?P<mode>\w++)\.training[ \t\n]*+,?+[ \t\n]*+\)"
+)
 _STEM = b"dropout"
 #: What names of functions have before it, and what it is no function of.
 _PREFIXES = (b"alpha_", b"feature_", b"native_")
-_GATES = (b"dropout", b"drop_", b"_attention", b"flash_attn")
+#: What stands behind a name that is imported, in quotes or an argument; behind a parameter or a keyword stands something else.
+_LISTED = rb"(?=[ \t]*+(?:[,)\n#;\\\"'`]|as\b|\Z))"
 _FIELDS = (b"self.", b"nfig.", b"args.")
 _FLAGS = (b"training", b"train")
 #: Modules whose functions count, by the names that people give them.
@@ -75,16 +81,23 @@ class FunctionSieve:
         for path, entry in catalogue.functions.items():
             by_name.setdefault(path.rpartition(".")[2].encode(), []).append(entry)
         self._entries = by_name
-        # A literal at the front makes a search fast, an alternation does not: one search for each.
-        stems = sorted({_STEM if _STEM in name else name for name in by_name})
-        self._searches = tuple((stem, pattern(re.escape(stem) + rb"(\w*)[ \t]*(\(?)")) for stem in stems)
-        self._gates = tuple((gate, tuple(pair for pair in self._searches if gate in pair[0])) for gate in _GATES)
-        self._rest = tuple(pair for pair in self._searches if not any(gate in pair[0] for gate in _GATES))
+        stems = {_STEM if _STEM in name else name for name in by_name}
+        self._searches = tuple((lead, pattern(search)) for lead, search in with_leads(stems, self._use))
 
     def look(self, raw: bytes) -> Found:
         """Look at a file."""
-        searches = [pair for gate, pairs in self._gates if gate in raw for pair in pairs]
-        return _Look(raw, self._entries).run((*searches, *self._rest))
+        return _Look(raw, self._entries).run(search for lead, search in self._searches if lead in raw)
+
+    def _use(self, stem: bytes) -> bytes:
+        """An expression for what stands around a stem where a name with it is called, or a function is named that may be ours.
+
+        Arguments, parameters and fields that have the name of a function are none of these.
+        """
+        ends = sorted({re.escape(name.partition(stem)[2]) for name in self._entries if stem in name}, reverse=True)
+        end = b"(?:%b)(?!\\w)" % b"|".join(ends)
+        of_object = b"(?<=\\.%b)%b" % (stem, b"".join(b"(?<!%b%b)" % (re.escape(one), stem) for one in _FIELDS))
+        longer = b"|".join(b"(?<=%b%b)" % (one, stem) for one in _PREFIXES)
+        return rb"(?:\w*+[ \t]*+(\()|(?:%b|%b)%b|(?<![\w.]%b)%b%b)" % (of_object, longer, end, stem, end, _LISTED)
 
 
 class _Look:
@@ -92,51 +105,58 @@ class _Look:
         self.raw = raw
         self.entries = entries
         self.found = Found()
+        #: Names of functions that the file imports.
+        self._bare: set[bytes] = set()
 
-    def run(self, searches: Iterable[tuple[bytes, re.Pattern[bytes]]]) -> Found:
-        raw = self.raw
-        for stem, search in searches:
-            if stem in raw:
-                hits = (hit for hit in search.finditer(raw) if self._may_count(hit, stem))
-                self.found.spots += [hit.start() for hit in hits if self._is_suspect(hit, stem)]
+    def run(self, searches: Iterable[re.Pattern[bytes]]) -> Found:
+        """Look at every hit of some searches."""
+        for search in searches:
+            self.found.spots += [hit.start() for hit in search.finditer(self.raw) if self._is_suspect(hit)]
+        for name in self._bare:
+            self.found.spots += self._passed_on(name)
         return self.found
 
-    def _may_count(self, hit: re.Match[bytes], stem: bytes) -> bool:
-        """A quick answer for the many names that only contain the word, and for fields of that name."""
-        start = hit.start()
-        if hit[2]:
-            return True
-        if stem + hit[1] not in self.entries:
-            return False
-        before = self.raw[start - 1 : start]
-        if before == b"_" or before.isalnum():
-            return self.raw[start - 8 : start].endswith(_PREFIXES)
-        return before != b"." or self.raw[start - 5 : start] not in _FIELDS
-
-    def _is_suspect(self, hit: re.Match[bytes], stem: bytes) -> bool:
-        raw, start, called = self.raw, hit.start(), bool(hit[2])
-        chain = chain_before(raw, start)
-        base, _, prefix = chain.rpartition(b".")
-        name = prefix + stem + hit[1]
-        before = line_before(raw, start - len(chain))
-        if before.startswith(b"#") or (called and _TYPE.match(raw, hit.end()) is not None):
+    def _is_suspect(self, hit: re.Match[bytes]) -> bool:
+        raw, inside = self.raw, hit.start()
+        head = chain_before(raw, inside)
+        start = inside - len(head)
+        opening = hit.end() - 1 if hit.lastindex else -1
+        end = hit.end() if opening < 0 else len(raw[:opening].rstrip(b" \t"))
+        base, _, name = raw[start:end].rpartition(b".")
+        before = line_before(raw, start)
+        if before.startswith(b"#") or (opening >= 0 and _TYPE.match(raw, hit.end()) is not None):
             return False  # a comment, or a docstring
         if name not in self.entries:
             # ``self.attn_dropout(x)`` as a statement may throw the result of a module away.
-            return called and base == b"self" and _is_statement(before)
-        if called and not base and _goes_on(raw, start - len(chain)):
+            return opening >= 0 and base == b"self" and _is_statement(before)
+        if opening >= 0 and not base and _goes_on(raw, start):
             return True
-        place = _Place(start - len(chain), hit.end(1), name, base, hit.start(2) if called else -1)
+        place = _Place(start, end, name, base, opening)
         if base == b"self" or (base.startswith(b"self.") and base.rpartition(b".")[2] not in _PLACES):
-            return called and _is_statement(before)
-        return self._is_called_wrongly(place, before) if called else self._is_passed_on(place, before)
+            return opening >= 0 and _is_statement(before)
+        return self._is_called_wrongly(place, before) if opening >= 0 else self._is_passed_on(place, before)
+
+    def _passed_on(self, name: bytes) -> Iterator[int]:
+        """Where a name that is imported stands for the function itself."""
+        for hit in re.finditer(rb"(?<![\w.\"'])%b(?!\w|[ \t]*(?:\(|=(?!=)))" % name, self.raw):
+            place = _Place(hit.start(), hit.end(), name, b"", -1)
+            before = line_before(self.raw, hit.start())
+            if not before.startswith((b"#", b"from ", b"import ")) and not in_import(self.raw, hit.start()):
+                if self._is_in_text(place):
+                    continue
+                yield hit.start()
+
+    def _is_in_text(self, place: _Place) -> bool:
+        """Whether a name is surely a word in a text."""
+        ahead = self.raw[place.end : place.end + 40]
+        return self.raw[place.start - 1 : place.start] == b"`" or ahead[:1] in {b"`", b"."} or _PROSE.match(ahead) is not None
 
     def _is_passed_on(self, place: _Place, before: bytes) -> bool:
         """Whether a name that is not called may be a dropout function that is stored, passed on or renamed."""
-        if before.startswith((b"from ", b"import ")):
+        if not place.base and in_import(self.raw, place.start):
+            self._bare.add(place.name)
             return self.raw[place.end : place.end + 4] == b" as "
-        ahead = self.raw[place.end : place.end + 40]
-        if self.raw[place.start - 1 : place.start] == b"`" or ahead[:1] in {b"`", b"."} or _PROSE.match(ahead):
+        if self._is_in_text(place):
             return False
         if self.raw[place.start - 1 : place.start] in (b'"', b"'"):
             asked = _GETATTR.search(before[:-1])
@@ -146,7 +166,7 @@ class _Look:
         if place.base:
             last = place.base.rpartition(b".")[2]
             return last in _PLACES or place.base.partition(b".")[0] in self._imported or self._has_stars
-        return place.name in self._imported
+        return False
 
     def _is_called_wrongly(self, place: _Place, before: bytes) -> bool:
         if before.endswith((b"def", b"class")):
@@ -155,12 +175,26 @@ class _Look:
             return False  # a function of the file, which is looked at for itself
         if _is_statement(before):
             return True
+        if self._is_plainly_right(place):
+            return False
         passed = arguments(self.raw, place.opening)
         if passed is not None and any(self._is_right(entry, passed[0], place.start) for entry in self.entries[place.name]):
             return False
         last = place.base.rpartition(b".")[2]
         if place.base and last not in _PLACES and place.base.partition(b".")[0] not in self._imported:
             return self._renames_torch or self._has_stars  # an attribute of an object
+        return True
+
+    def _is_plainly_right(self, place: _Place) -> bool:
+        """The answer of ``_is_right`` for most calls, in one look."""
+        found = _RIGHT.match(self.raw, place.opening)
+        if found is None or not any(
+            entry.flag == "training" and entry.parameters[1] == entry.p == "p" for entry in self.entries[place.name]
+        ):
+            return False
+        if not self._is_mode(found["mode"], place.start):
+            return False
+        self.found.rates += ((name, place.start) for name in names_in(found["p"]))
         return True
 
     def _is_right(self, entry: DropoutFunction, passed: tuple[tuple[bytes, bytes], ...], at: int) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import function_around, line_before, method_around
 
-_TRAINING = pattern(rb"\.training\b[ \t]*(=(?!=))?")
-_DEFINED = pattern(rb"def[ \t]+training\b")
-_BOUND = pattern(rb"training[ \t]*(?::[^=\n,()]*)?=(?!=)[^\n]*")
+#: Where the mode is read or set, is defined as a method, or is bound at the beginning of a row.
+_TRAINING = pattern(
+    rb"training\b(?:(?<=\.training)(?P<mode>[ \t]*+(?:=(?!=))?+)"
+    rb"|(?<=[ \t]training)(?P<method>[ \t]*+\()"
+    rb"|(?<=[ \t\n;:,]training)[ \t]*+(?P<bound>(?::[^=\n,()]*+)?+=(?!=)[^\n]*+))"
+)
 _ZERO = rb"[ \t]*=[ \t]*(?:0(?:\.0*)?|None)[ \t]*(?:[#;\n]|\Z)"
 _ZEROED = (pattern(rb"drop\w*" + _ZERO), pattern(rb"\.p" + _ZERO))
 _ASSIGNS = pattern(rb"self\.[\w.]+[ \t]*(?::[^=\n]*)?=(?!=)")
@@ -25,28 +28,29 @@ def misused_modes(raw: bytes) -> Iterator[int]:
     """Where a file may bind ``training``, read the mode where it is fixed, or zero a rate in evaluation for good."""
     if b"training" not in raw:
         return
-    yield from _bound(raw)
-    yield from (found.start() for found in _TRAINING.finditer(raw) if _is_fixed(raw, found))
-    yield from _zeroed(raw)
-
-
-def _bound(raw: bytes) -> Iterator[int]:
-    """Where ``training`` is bound in a class body or by a function, so that it may be no mode."""
-    yield from (found.start() for found in _DEFINED.finditer(raw))
-    for found in _BOUND.finditer(raw):
-        if not line_before(raw, found.start()) and not found.group().rstrip().endswith((b",", b")", b"(")):
+    uses = []
+    for found in _TRAINING.finditer(raw):
+        if found["mode"] is not None:
+            uses.append(found.start())
+            wrong = _is_fixed(raw, found.start(), is_set=found["mode"].endswith(b"="))
+        elif found["method"] is not None:
+            wrong = line_before(raw, found.start()).endswith(b"def")
+        else:
+            wrong = not line_before(raw, found.start()) and not found["bound"].rstrip().endswith((b",", b")", b"("))
+        if wrong:
             yield found.start()
+    yield from _zeroed(raw, uses)
 
 
-def _is_fixed(raw: bytes, found: re.Match[bytes]) -> bool:
+def _is_fixed(raw: bytes, at: int, *, is_set: bool) -> bool:
     """Whether the mode is set, or read by what may run while an object is made."""
-    if raw[raw.rfind(b"self", 0, found.start()) - 1 : found.start()].startswith(b"`"):
+    if raw[at - 6 : at] == b"`self.":
         return False  # a text
-    if found[1] is not None:
+    if is_set:
         return True
-    if raw[max(0, found.start() - 4) : found.start()] != b"self":
+    if raw[max(0, at - 5) : at] != b"self.":
         return False
-    name, start = method_around(raw, found.start())
+    name, start = method_around(raw, at)
     if name in _CONSTRUCTORS:
         return True
     if not name or name in _USED or b"self.%b(" % name not in raw:
@@ -76,10 +80,16 @@ def _end_of(raw: bytes, start: int) -> int:
     return later.start() if later is not None else len(raw)
 
 
-def _zeroed(raw: bytes) -> Iterator[int]:
-    for found in (hit for search in _ZEROED for hit in search.finditer(raw)):
-        if not _ON_SELF.search(line_before(raw, found.start())):
-            continue
-        name, start = function_around(raw, found.start())
-        if name and name not in _CONSTRUCTORS and b".training" in raw[start : found.start()]:
-            yield found.start()
+def _zeroed(raw: bytes, uses: Iterable[int]) -> Iterator[int]:
+    """Where a rate is set to zero behind a use of the mode in the same function."""
+    end = 0
+    for use in uses:
+        # What follows in the class, or up to the next one, holds the rest of the function.
+        start, end = max(use, end), raw.find(b"\nclass ", use)
+        end = end if end >= 0 else len(raw)
+        for found in (hit for search in _ZEROED for hit in search.finditer(raw, start, end)):
+            if not _ON_SELF.search(line_before(raw, found.start())):
+                continue
+            name, start_of = function_around(raw, found.start())
+            if name and name not in _CONSTRUCTORS and b".training" in raw[start_of : found.start()]:
+                yield found.start()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.rates import is_plain, names_in
-from dropcheck.sieve.scan import arguments, block, chain_before, imported_words, line_before
+from dropcheck.sieve.scan import arguments, block, chain_before, imported_words, indent_of, line_before
 
 _DROP = pattern(rb"Drop(\w*)([ \t]*\()?")
-_CLASS = pattern(rb"class[ \t]+(\w+)")
 _DROPS = pattern(rb"(?i)drop|stochastic_?depth")
 _RANDOM = pattern(rb"rand|bernoulli|uniform|sample")
 _ON_SELF = pattern(rb"self\.(\w+)[ \t]*(?::[^=\n]*)?=[^=(\[{]*")
@@ -130,14 +129,18 @@ def _openings(raw: bytes, start: int) -> Iterator[int]:
             return
 
 
-def drops_by_hand(raw: bytes) -> Iterator[int]:
-    """Where a class whose name speaks of dropping draws random numbers and may not know the mode."""
-    for found in _CLASS.finditer(raw):
-        if _DROPS.search(found[1]) is None:
+def drops_by_hand(raw: bytes, classes: Iterable[tuple[bytes, int]]) -> Iterator[int]:
+    """Where a class whose name speaks of dropping draws random numbers and may not know the mode.
+
+    Args:
+        raw: the file.
+        classes: the names of its classes, and where they stand.
+    """
+    for name, at in classes:
+        if _DROPS.search(name) is None:
             continue
-        end = raw.find(b"\nclass ", found.end())
-        if _RANDOM.search(raw, found.end(), end if end >= 0 else len(raw)) is None:
+        end = raw.find(b"\nclass ", at)
+        if _RANDOM.search(raw, at, end if end >= 0 else len(raw)) is None:
             continue
-        start = raw.rfind(b"\n", 0, found.start()) + 1
-        if b"self.training" not in _TEXT.sub(b"", block(raw, start, found.start() - start)):
-            yield found.start()
+        if b"self.training" not in _TEXT.sub(b"", block(raw, raw.rfind(b"\n", 0, at) + 1, indent_of(raw, at))):
+            yield at

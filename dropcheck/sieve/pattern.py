@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
+
+#: What words have in common, rare enough in texts for a search that begins with it to be fast.
+_LEADS = (b"rop", b"_att", b"D")
 
 
 class _Pattern:
@@ -26,3 +30,30 @@ def pattern(text: bytes, flags: int = 0) -> re.Pattern[bytes]:
         flags: those of :mod:`re`.
     """
     return cast("re.Pattern[bytes]", _Pattern(text, flags))
+
+
+def with_leads(words: Iterable[bytes], behind: Callable[[bytes], bytes] = lambda _: b"") -> Iterator[tuple[bytes, bytes]]:
+    """Regular expressions that find words, as few as can be: each is led by what its words have in common.
+
+    Python goes through a text fast where an expression begins with letters, and slowly where it begins with a choice.
+
+    Args:
+        words: the words.
+        behind: an expression for what follows a word.
+
+    Returns:
+        Expressions with the letters that they begin with. A hit begins somewhere inside its word.
+    """
+    left = sorted(words)
+    for lead in _LEADS:
+        if inside := [word for word in left if lead in word]:
+            left = [word for word in left if lead not in word]
+            yield lead, re.escape(lead) + b"(?:" + b"|".join(_rest(word, lead) + behind(word) for word in inside) + b")"
+    for word in left:
+        yield word, re.escape(word) + behind(word)
+
+
+def _rest(word: bytes, lead: bytes) -> bytes:
+    """The rest of a word, after a look back at its beginning."""
+    end = word.index(lead) + len(lead)
+    return (b"(?<=%b)" % re.escape(word[:end]) if end > len(lead) else b"") + re.escape(word[end:])

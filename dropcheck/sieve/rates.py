@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import chain_before, line_before
 
+_WORD = pattern(rb"\w+")
 _NUMBER = pattern(rb"0?\.\d+|0(?:\.0*)?|1e-\d+")
 _NAME = pattern(rb"(self\.)?\w*drop\w*")
 _CONFIG = pattern(rb"(?:self\.)?(?:\w*config|cfg|args|hparams)(?:\.\w+|\[[\"']\w+[\"']\])+")
 _FLOAT = pattern(rb"float\([ \t]*([^()]*?)[ \t]*\)")
 _CHOICE = pattern(rb"([\w.]+)\s+if\s+([^()]*?)\s+else\s+([\w.]+)")
-_ASSIGNED = pattern(rb"drop\w*[ \t]*(?::[^=\n,()]*)?=[ \t]*((?:[-1-9]|0[.\d]*[1-9]|True)[\w.]*)")
-_SEVERAL = pattern(rb"drop\w*[ \t]*,[^\n=()]*=(?!=)[^\n=()]*[1-9][^\n=():]*(?:\n|\Z)")
+#: Where a name is set to a number or to True, or is one of several that are set at once.
+_SET = pattern(
+    rb"rop(?<=drop)\w*+[ \t]*+(?:(?::[^=\n,()]*+)?+=[ \t]*+(?P<value>(?:[-1-9]|0[.\d]*[1-9]|True)[\w.]*+)"
+    rb"|,[^\n=()]*+=(?!=)[^\n=()]*[1-9][^\n=():]*+(?:\n|\Z))"
+)
 
 
 def is_plain(value: bytes) -> bool:
@@ -41,11 +44,9 @@ def _parts(value: bytes) -> tuple[bytes, ...]:
 
 def odd_rates(raw: bytes) -> Iterator[bytes]:
     """The attributes and variables that a file sets to a constant which torch refuses as a rate, or to one."""
-    for found in _ASSIGNED.finditer(raw):
-        if _is_odd(found[1]) and _is_assigned(raw, found.start()):
-            yield _whole_name(raw, found.start())
-    for found in _SEVERAL.finditer(raw):
-        if _is_assigned(raw, found.start()):
+    for found in _SET.finditer(raw):
+        value = found["value"]
+        if (value is None or _is_odd(value)) and _is_assigned(raw, found.start()):
             yield _whole_name(raw, found.start())
 
 
@@ -65,8 +66,6 @@ def _is_odd(value: bytes) -> bool:
 
 
 def _whole_name(raw: bytes, at: int) -> bytes:
-    start = at
-    while start and (raw[start - 1 : start].isalnum() or raw[start - 1] == ord("_")):
-        start -= 1
-    found = re.match(rb"\w+", raw[start : at + 120])
-    return found.group() if found else b""
+    name = chain_before(raw, at).rpartition(b".")[2]
+    found = _WORD.match(raw, at)
+    return name + found.group() if found is not None else name

@@ -9,12 +9,14 @@ from dropcheck.sieve.pattern import pattern
 _PLAIN = pattern(rb"\(([^()\[\]{}'\"#\\;]*)\)")
 _PIECES = pattern(rb"[^()\[\]{}'\"#\\,;]+|[()\[\]{},]|\"[^\"\\\n]*\"|'[^'\\\n]*'")
 _KEYWORD = pattern(rb"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*?)\s*\Z", re.DOTALL)
-_CHAIN = pattern(rb"[\w.]*\Z")
+_CHAIN = pattern(rb"(?:.*[^\w.])?+([\w.]*)\Z", re.DOTALL)
 _DEF = pattern(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
 _HEADER = pattern(rb"class[ \t]+\w+[ \t]*\([^)]*\)")
 _RENAMED = rb"\b%b[ \t]+as[ \t]+(\w+)"
 _IMPORT = pattern(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
 _WORD = pattern(rb"\w+")
+#: A row of a list of names to import.
+_LISTED = pattern(rb"[\w \t,\\]*")
 _LESS: dict[int, re.Pattern[bytes]] = {}
 #: Calls longer than this are left to the parser.
 _MAX_CALL = 4000
@@ -36,8 +38,8 @@ def line_before(raw: bytes, at: int) -> bytes:
 
 def chain_before(raw: bytes, at: int) -> bytes:
     """The letters, digits and dots right before a place: the first part of the dotted name that goes on there."""
-    found = _CHAIN.search(raw[max(0, at - _MAX_CHAIN) : at])
-    return found.group() if found else b""
+    found = _CHAIN.match(raw, max(0, at - _MAX_CHAIN), at)
+    return found[1] if found is not None else b""
 
 
 def arguments(raw: bytes, opening: int) -> tuple[tuple[tuple[bytes, bytes], ...], int] | None:
@@ -85,7 +87,7 @@ def function_around(raw: bytes, at: int) -> tuple[bytes, int]:
     Returns:
         Its name and the offset of its ``def``; empty and 0 where there is none.
     """
-    indent, place = _indent(raw, at), at
+    indent, place = indent_of(raw, at), at
     while indent:
         at = raw.rfind(b"def ", 0, at)
         if at < 0:
@@ -114,7 +116,8 @@ def method_around(raw: bytes, at: int) -> tuple[bytes, int]:
     return function_around(raw, at)
 
 
-def _indent(raw: bytes, at: int) -> int:
+def indent_of(raw: bytes, at: int) -> int:
+    """How far in the row of a place stands."""
     start = raw.rfind(b"\n", 0, at) + 1
     line = raw[start:at]
     return len(line) - len(line.lstrip(b" \t"))
@@ -155,6 +158,19 @@ def speaks_of(raw: bytes, word: bytes) -> bool:
 
 def _joins(char: bytes) -> bool:
     return char.isalnum() or char == b"_" or char > b"\x7f"
+
+
+def in_import(raw: bytes, at: int) -> bool:
+    """Whether a name may stand in an import statement, by its row and those above it."""
+    start = raw.rfind(b"\n", 0, at) + 1
+    head = raw[start:at]
+    while b"import" not in head:
+        if start == 0 or _LISTED.fullmatch(head) is None:
+            return False
+        end = start - 1
+        start = raw.rfind(b"\n", 0, end) + 1
+        head = raw[start:end].partition(b"#")[0]
+    return True
 
 
 def imported_words(raw: bytes) -> frozenset[bytes]:

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable
 
 from dropcheck.catalogue import Catalogue
-from dropcheck.sieve.pattern import pattern
-from dropcheck.sieve.scan import line_before
+from dropcheck.sieve.pattern import pattern, with_leads
 from dropcheck.source.cells import is_notebook
 
 #: Comments for this tool, and classes that drop by hand.
 _CODING = pattern(rb"coding[:=][ \t]*([-\w.]+)")
 _LIKE_ASCII = (b"utf-8", b"utf8", b"utf_8", b"ascii", b"us-ascii", b"latin", b"iso-8859", b"iso8859", b"cp125", b"windows-125")
-#: How lines begin that Python 3 cannot parse: a print statement, a clause, a merge conflict.
-_OTHER_SYNTAX = (
-    pattern(rb"print[ \t]+(?!(?:if|else|for|in|is|and|or|not|as)\b)[\"'\w]"),
-    pattern(rb"except[ \t]+[\w.]+[ \t]*,[ \t]*\w+[ \t]*:"),
-    pattern(rb"<<<<<<< "),
-)
 #: A keyword for ``cuda()`` of old.
-_ASYNC = pattern(rb"async[ \t]*=(?!=)")
 _WORD_END = pattern(rb"\w")
-_STEMS = (b"dropout", b"Drop", b"drop", b"_attention", b"flash_attn", b"tochastic")
+_ASYNC = pattern(rb"ync(?<=async)[ \t]*=(?!=)")
 _OWN_WORDS = (b"dropcheck:", b"DRP", b"Drop", b"StochasticDepth")
 
 
@@ -45,22 +38,26 @@ def sieve_words(catalogue: Catalogue) -> tuple[bytes, ...]:
 
 
 class WordSieve:
-    """Tells which files can hold a site. What the words have in common is looked for first.
+    """Tells which files can hold a site.
 
     Args:
         words: from :func:`sieve_words`.
     """
 
     def __init__(self, words: tuple[bytes, ...]) -> None:
-        self._groups = tuple((stem, tuple(word for word in words if stem in word)) for stem in _STEMS)
-        self._others = tuple(word for word in words if not any(stem in word for stem in _STEMS))
+        searches = tuple(with_leads(words))
+        self._literals = tuple(lead for lead, search in searches if search == re.escape(lead))
+        self._searches = tuple(pattern(search) for lead, search in searches if search != re.escape(lead))
 
     def passes(self, raw: bytes) -> bool:
         """Whether a file can hold a site, from its bytes. Encodings that do not contain ASCII (UTF-16) always pass."""
-        for stem, words in self._groups:
-            if words and stem in raw and any(word in raw for word in words):
+        for search in self._searches:
+            if search.search(raw) is not None:
                 return True
-        return any(word in raw for word in self._others) or unlike_ascii(raw)
+        for word in self._literals:
+            if word in raw:
+                return True
+        return unlike_ascii(raw)
 
 
 def unlike_ascii(raw: bytes) -> bool:
@@ -72,11 +69,8 @@ def unlike_ascii(raw: bytes) -> bool:
 
 
 def unlike_python(raw: bytes) -> bool:
-    """Whether a file may not parse, by what people most often leave in files that do not: Python 2 and merge conflicts."""
-    begins = (found.start() for search in _OTHER_SYNTAX for found in search.finditer(raw))
-    return any(not line_before(raw, at) for at in begins) or any(
-        not _WORD_END.match(raw, found.start() - 1) for found in _ASYNC.finditer(raw)
-    )
+    """Whether a name may be a keyword of today's Python."""
+    return any(not _WORD_END.match(raw, found.start() - 3) for found in _ASYNC.finditer(raw))
 
 
 def parses(text: str) -> bool:

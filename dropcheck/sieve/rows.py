@@ -1,0 +1,76 @@
+"""The beginnings of the rows of a file: one pass finds what can only stand there."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from itertools import chain
+
+from dropcheck.frozen import dataclass
+from dropcheck.sieve.pattern import pattern
+
+#: What is assigned: a plain container, unless it holds nothing but constants.
+_CONSTANTS = rb"[\[({](?:\"[^\"\n]*+\"|'[^'\n]*+'|[\d.,:+\- \t])++[\])}][ \t]*+[\n#]"
+MADE = rb"=(?!=)[ \t]*+(?:\w++\.)?+(?:(?:list|dict|tuple|OrderedDict|defaultdict)(?=\()|(?=[\[({])(?!%b))" % _CONSTANTS
+_CONTAINER = rb"[ \t]*+(?::[^=\n]*+)?+[+|]?" + MADE
+#: A variable that is assigned to an attribute, as it is or in a plain container.
+_KEPT = rb"[ \t]*+(?::[^=\n]*+)?+=[ \t]*+(?:[\[({]|(?:list|tuple|dict|set)[ \t]*+\()*+(?P<%b>\w++)[ \t]*+(?=[\n#;,)\]}+]|\Z)"
+_ON_SELF = rb"self\.(?P<name>\w++)(?:(?=%b(?P<own>))(?:(?=%b)|)|(?=%b))" % (_CONTAINER, _KEPT % b"element", _KEPT % b"kept")
+_CLASS = rb"class[ \t]++(?P<class>\w++)"
+#: What Python 3 cannot parse: a print statement, a clause of Python 2, a merge conflict.
+_OTHER = (
+    rb"(?P<other>print[ \t]++(?!(?:if|else|for|in|is|and|or|not|as)\b)[\"'\w]"
+    rb"|except[ \t]++[\w.]++[ \t]*+,[ \t]*+\w++[ \t]*+:|<<<<<<< )"
+)
+_BEGIN = rb"[ \t]*+(?:%b|%b|%b)" % (_ON_SELF, _CLASS, _OTHER)
+_ROW = pattern(rb"\n" + _BEGIN)
+_FIRST = pattern(_BEGIN)
+
+
+@dataclass(slots=True)
+class Rows:
+    """What the rows of a file begin with.
+
+    Args:
+        kept: the variables that are assigned to attributes of ``self``, with the offsets where they are.
+        own: the attributes that plain containers are assigned to, with the offsets of the brackets.
+        classes: the classes, each with the offset of its name.
+        tops: the offsets of the classes of the top level, and of the end.
+        other: whether a row is not of Python 3.
+    """
+
+    kept: list[tuple[bytes, int]]
+    own: list[tuple[bytes, int]]
+    classes: list[tuple[bytes, int]]
+    tops: list[int]
+    other: bool = False
+
+    def class_around(self, at: int) -> tuple[int, int]:
+        """Where the class of the top level that a place is in begins, and where the next one does."""
+        following = bisect(self.tops, at)
+        return (self.tops[following - 1] if following else 0), self.tops[min(following, len(self.tops) - 1)]
+
+
+def rows_of(raw: bytes) -> Rows:
+    """Look at the rows of a file.
+
+    Args:
+        raw: the file, with plain line ends.
+    """
+    rows = Rows([], [], [], [])
+    first = _FIRST.match(raw)
+    for found in chain((first,) if first is not None else (), _ROW.finditer(raw)):
+        if found["name"] is not None:
+            if found["own"] is not None:
+                rows.own.append((found["name"], found.start("own")))
+            if found["kept"] is not None:
+                rows.kept.append((found["kept"], found.start("kept")))
+            elif found["element"] is not None:
+                rows.kept.append((found["element"], found.start("element")))
+        elif found["class"] is not None:
+            rows.classes.append((found["class"], found.start("class")))
+            if found.group().lstrip(b"\n").startswith(b"class"):
+                rows.tops.append(found.start())
+        else:
+            rows.other = True
+    rows.tops.append(len(raw))
+    return rows
