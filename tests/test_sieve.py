@@ -39,6 +39,8 @@ HARMLESS_CALLS = [
     "return F.scaled_dot_product_attention(x, x, x)",
     "return F.scaled_dot_product_attention(x, x, x, dropout_p=self.p_drop if self.training else 0.0)",
     "return F.scaled_dot_product_attention(x, x, x, dropout_p=0.0 if not self.training else self.p_drop)",
+    "return F.dropout(x, 0.1, training=self.training  # the mode\n        )",
+    "return F.scaled_dot_product_attention(x, x, x, dropout_p=self.drop.p if self.training else 0.0)",
     "return self.dropout(x)",
     "# F.dropout(x)",
     'return "F.dropout without a call"',
@@ -54,7 +56,6 @@ SUSPECT_CALLS = [
     "return F.dropout(x, -0.1, self.training)",
     "return F.dropout(x, *args)",
     "return F.dropout(x, 0.1, **kwargs)",
-    "return F.dropout(x, 0.1, training=self.training  # the mode\n        )",
     "return F.dropout(x, 0.1, \\\n            training=self.training)",
     "F.dropout(x, 0.1, self.training)",
     "y = 1; F.dropout(x, 0.1, self.training)",
@@ -127,6 +128,9 @@ def test_method_of_the_name_hides_no_function() -> None:
         "self.drop = nn.Dropout(p=self.dropout)",
         "self.layers = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.1))",
         "self.layers = nn.ModuleList([nn.Dropout(0.1)])",
+        "self.x = nn.Sequential(\n            nn.GELU('tanh'),\n            # (\n            nn.Dropout(0.1),\n        )",
+        "self.layers = nn.ModuleList()\n        self.layers.append(nn.Dropout(0.1) if deep else nn.Identity())",
+        "self.layers = (\n            nn.Sequential(*[Inner(), nn.ReLU()]) if x else nn.Identity()\n        )",
         "self.rates = [0.1, 0.2]",
         "self.mods = []",
         "self.names = {'drop': 'Dropout'}",
@@ -151,6 +155,9 @@ def test_registered_modules_are_held_back(line: str) -> None:
         "self.mods: list = [\n            nn.Linear(2, 2),\n            nn.Dropout(0.1),  # last\n        ]",
         "self.mods = (\n            [nn.Dropout(0.1)]\n        )",
         "self.mods = []\n        self.mods.append(nn.Dropout(0.1))",
+        "self.mods = []\n        self.mods.append(Inner())",
+        "for i in x:\n            self.mods = mods\n            mods = [Inner()]",
+        "self.first = first\n        self.second = second\n        self.mods = [first, Inner()]",
         "self.mods = []\n        self.mods += [nn.Dropout(0.1)]",
         "self.mods = {}\n        self.mods['a'] = nn.Dropout(0.1)",
         "mods = [nn.Dropout(0.1)]\n        self.mods = mods",
@@ -199,6 +206,12 @@ def test_odd_rate_of_another_file_passes(value: str) -> None:
     assert passes(text, other=f"class Base(nn.Module):\n    dropout = {value}\n")
     assert passes(text, other=f"class Base(nn.Module):\n    def __init__(self):\n        self.dropout: float = {value}\n")
     assert not passes(text, other="class Base(nn.Module):\n    dropout = 0.1\n")
+
+
+@pytest.mark.parametrize("line", ["self.drop = nn.Dropout(1.5)", "self.drop = nn.Dropout(p=2)", "self.drop.p = 1.0"])
+def test_odd_rate_of_a_module_of_another_file_passes(line: str) -> None:
+    text = forward("return F.scaled_dot_product_attention(x, x, x, dropout_p=self.drop.p if self.training else 0.0)")
+    assert passes(text, other=init(line))
 
 
 def test_class_that_drops_by_hand_passes_unless_it_reads_the_mode() -> None:
@@ -268,6 +281,21 @@ def test_what_python_3_cannot_parse_passes(line: str) -> None:
 
 def test_files_without_the_words_are_nothing() -> None:
     assert SIEVE.look(b"class Net(nn.Module):\n    training = True\n") == Look()
+
+
+@pytest.mark.parametrize("text", ["def f(encoding: bool) -> str: ...", "x = 1\ny = 2\n# coding: utf-7"])
+def test_words_that_look_like_a_declared_encoding_do_not_pass(text: str) -> None:
+    assert not passes(text + "\n" + forward("return F.dropout(x, 0.1, self.training)"))
+
+
+@pytest.mark.parametrize(
+    "imports", ["from torch.nn.functional import dropout", "from torch.nn.functional import (\n    relu,  # (\n    dropout,\n)"]
+)
+@pytest.mark.parametrize("use", ["fn = dropout", "table = {1: dropout}", "fn = partial(dropout, p=0.1)", "fn = [dropout][0]"])
+def test_imported_functions_that_are_passed_on_pass(imports: str, use: str) -> None:
+    head = f"{HEAD}{imports}\n"
+    assert passes(forward(use, head))
+    assert not passes(forward("return dropout(x, dropout=0.1, training=self.training)".replace("dropout=0.1", "0.1"), head))
 
 
 def test_comments_for_this_tool_pass() -> None:

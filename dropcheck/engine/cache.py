@@ -147,7 +147,7 @@ class RunCache:
             look = sieve.look(raw)
             odd = {str(name).encode("latin-1") for name in kept["odd"].get(path, ())}
             says_new = look.odd != odd or any(name in attributes | odd for name, _ in look.rates)
-            hidden = any(not names or not names <= harmless for _, names in look.kept) or harmless & defined_names(raw)
+            hidden = look.kept or harmless & defined_names(raw)
             if look.suspect or says_new or hidden or any(speaks_of(raw, word) for word in words):
                 return False
         return True

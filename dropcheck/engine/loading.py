@@ -113,10 +113,17 @@ def _refuse_endless_rows(path: str, code: bytes) -> None:
     Raises:
         SourceError: the file has such a row.
     """
-    for row in code.split(b"\n") if len(code) > _LONG_ROW else ():
-        if len(row) > _LONG_ROW and (count := row.count(b"rop") + row.count(b"training")) > _MANY_NAMES:
-            message = f"has a row of {len(row):,} bytes that names dropout {count:,} times; split it, or exclude the file"
-            raise SourceError(path, message)
+    at, last = 0, len(code)
+    while at + _LONG_ROW < last:
+        # The last row that begins within reach of this one; where there is none, this one is long.
+        following = code.rfind(b"\n", at, at + _LONG_ROW + 1) + 1
+        if following == 0:
+            following = code.find(b"\n", at) + 1 or last + 1
+            row = code[at : following - 1]
+            if (count := row.count(b"rop") + row.count(b"training")) > _MANY_NAMES:
+                message = f"has a row of {len(row):,} bytes that names dropout {count:,} times; split it, or exclude the file"
+                raise SourceError(path, message)
+        at = following
 
 
 def _is_plain_text(raw: bytes) -> bool:

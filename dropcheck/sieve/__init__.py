@@ -26,7 +26,7 @@ from dropcheck.sieve.scan import plain_lines
 from dropcheck.sieve.words import WordSieve, sieve_words, unlike_ascii, unlike_python
 
 #: Comments that speak to this tool.
-_DIRECTIVES = (pattern(rb"k:(?<=dropcheck:)"), pattern(rb"DRP"))
+_DIRECTIVES = (pattern(rb"k:(?<=dropcheck:)"), pattern(rb"DRP(?<!\wDRP)"))
 _CONTAINERS = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
 SWITCH = "DROPCHECK_NO_SIEVE"
 
@@ -93,9 +93,9 @@ class Sieve:
         raw = plain_lines(raw)
         rows = cache(lambda: rows_of(raw))
         kept = tuple(kept_in_containers(raw, rows))
+        odd = frozenset(odd_rates(raw)) if b"drop" in raw else frozenset()
         if not passes:
-            return Look(kept=kept) if kept else NOTHING
-        odd = frozenset(odd_rates(raw))
+            return Look(odd=odd, kept=kept) if odd or kept else NOTHING
         if self._off or unlike_ascii(raw) or rows().other or unlike_python(raw) or any(word in raw for word in self._own):
             return Look(whole=True, odd=odd, kept=kept)
         found = self._functions.look(raw)

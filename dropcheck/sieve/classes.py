@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import builtins
 import re
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import cached_property
 
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import block, imported_words
 
 _CLASS = pattern(rb"class[ \t]+(\w+)")
-_FUNCTION = pattern(rb"\ndef[ \t]+(\w+)")
+_FUNCTION = pattern(rb"\n(?=def[ \t]+(\w+))")
 _TEXT = pattern(rb"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
 _WORD = pattern(rb"[A-Za-z_]\w*")
-#: What a class or function makes objects of, or hands on: a class by any mention, a function by a call.
-_MAKES = pattern(rb"\b[A-Z]\w*|(?<![\w.])[a-z_]\w*(?=[ \t]*\()")
+#: What a class or function makes objects of, or hands on: a class by any mention, a function by a call. Before it, its module.
+_MAKES = pattern(rb"(?:\b(\w+)\.)?(\b[A-Z]\w*|(?<![\w.])[a-z_]\w*(?=[ \t]*\())")
 _FROM = pattern(rb"from[ \t]+([.\w]+)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n]*)")
 _IMPORT = pattern(rb"\nimport[ \t]+([^\n#;(]+)")
+_COMMENT = pattern(rb"#[^\n]*")
+_VARIABLE = pattern(rb"\n(\w++)[ \t]*+(?::[^=\n]*)?=(?!=)")
+_STARS = pattern(rb"import[ \t]*\*")
+_TORCH_NN = pattern(rb"from[ \t]+torch[ \t]+import[ \t]+(?:\w+,[ \t]*)*nn\b|import[ \t]+torch\.nn[ \t]+as[ \t]+nn\b")
+#: A class without a base, which is no Module.
+_BASELESS = pattern(rb"class[ \t]+\w+[ \t]*(?:\([ \t]*(?:object)?[ \t]*\))?[ \t]*:")
 #: A class that leads to more others than this is taken for one that may hold dropout.
 _MAX = 400
+
+_BUILTINS = frozenset(dir(builtins))
+#: So many files import a name from each other.
+_DEEPEST = 8
+
+_Place = tuple[str, int]
+"""A file, and where in it a class or function begins."""
 
 
 class Classes:
@@ -46,12 +60,18 @@ class Classes:
         self._torch = torch
         self._speaks = speaks
         self._named = named
-        self._known: dict[bytes, bool] = {}
+        self._known: dict[_Place, bool] = {}
+        self._led: dict[_Place, Set[_Place] | None] = {}
+        self._names: set[bytes] = set()
+        self._defined: dict[str, dict[bytes, list[int]]] = {}
+        self._variables: dict[str, Set[bytes]] = {}
+        self._stars: dict[str, bool] = {}
+        self._imports: dict[str, dict[bytes, tuple[bytes, bytes]]] = {}
 
     @property
     def harmless(self) -> frozenset[bytes]:
-        """The names that were asked for and whose classes hold no dropout."""
-        return frozenset(name for name, drops in self._known.items() if not drops)
+        """The names of the classes and functions that were looked at and hold no dropout, and others of the same names."""
+        return frozenset(self._names)
 
     def may_drop(self, name: bytes, path: str) -> bool:
         """Whether an object made by calling a name in a file may hold dropout.
@@ -62,39 +82,75 @@ class Classes:
         """
         if name in self._torch:
             return True
-        name = name.removeprefix(b"nn.")
-        return self._drops(name) if name in self._places else self._comes_from_elsewhere(name, path)
+        plain = name.removeprefix(b"nn.")
+        if plain != name and _TORCH_NN.search(self._read(path)) is not None:
+            return False
+        places = self._places(plain, path)
+        if not places and plain not in self._imports_of(path) and plain.decode(errors="replace") not in _BUILTINS:
+            places = self._everywhere.get(plain, [])
+        return any(map(self._drops, places)) if places else self._comes_from_elsewhere(plain, path)
 
-    def _drops(self, name: bytes) -> bool:
-        """Whether a class or function of a name, or anything that it names, speaks of dropout."""
-        if name in self._known:
-            return self._known[name]
-        seen: set[bytes] = set()
-        pending = [name]
+    def _drops(self, place: _Place) -> bool:
+        """Whether a class or function, or anything that it names, speaks of dropout."""
+        if place in self._known:
+            return self._known[place]
+        seen: set[_Place] = set()
+        pending = [place]
         while pending:
             one = pending.pop()
             if one in seen:
                 continue
             seen.add(one)
-            if self._known.get(one) or len(seen) > _MAX:
-                break
-            for text in self._texts(one):
-                code = _TEXT.sub(b"", text)
-                if self._speaks(code):
-                    self._known[name] = True
-                    return True
-                pending += {word for word in _MAKES.findall(code) if word in self._places}
-        else:
-            self._known |= dict.fromkeys(seen, False)
-            return False
-        self._known[name] = True
-        return True
+            leads = self._leads(one)
+            if self._known.get(one) or len(seen) > _MAX or leads is None:
+                self._known[place] = True
+                return True
+            pending += leads
+        self._known |= dict.fromkeys(seen, False)
+        return False
 
-    def _texts(self, name: bytes) -> Iterator[bytes]:
-        for path, start in self._places[name]:
-            raw = self._read(path)
-            line = raw.rfind(b"\n", 0, start) + 1
-            yield block(raw, line, start - line)
+    def _leads(self, place: _Place) -> Set[_Place] | None:
+        """The classes and functions that one names; None where it speaks of dropout."""
+        if place not in self._led:
+            code = _TEXT.sub(b"", self._text(place))
+            speaks = self._speaks(code) and _BASELESS.match(code) is None
+            named = () if speaks else set(_MAKES.findall(code))
+            places = {other for base, word in named for other in self._places(word, place[0], base)}
+            self._led[place] = None if speaks else places
+        return self._led[place]
+
+    def _text(self, place: _Place) -> bytes:
+        path, start = place
+        raw = self._read(path)
+        row = raw.rfind(b"\n", 0, start) + 1
+        return block(raw, row, start - row).lstrip()
+
+    def _places(self, name: bytes, path: str, base: bytes = b"") -> list[_Place]:
+        """Where the classes and functions stand that a name in a file may mean, perhaps behind the name of a module."""
+        self._names.add(name)
+        imports = self._imports_of(path)
+        if base:
+            module, inner = imports.get(base, (b"", b""))
+            return self._in_module((module + b"." + inner).rstrip(b"."), name) if module else []
+        own = [(path, at) for at in self._defined_in(path).get(name, ())]
+        if name in imports:
+            return own + self._in_module(*imports[name])
+        return own or (self._everywhere.get(name, []) if self._has_stars(path) else [])
+
+    def _in_module(self, module: bytes, name: bytes, depth: int = 0) -> list[_Place]:
+        """Where the classes and functions of a name in a module stand: there, where that imports them from, or anywhere."""
+        root, dot, _ = module.decode(errors="replace").partition(".")
+        if root and root not in self._folders and (dot or root not in self._files):
+            return []
+        files = self._files.get(module.rpartition(b".")[2].decode(errors="replace"), ())
+        found = [(file, at) for file in files for at in self._defined_in(file).get(name, ())]
+        origins = {self._imports_of(file).get(name) for file in files}
+        for origin in origins if depth < _DEEPEST else ():
+            if origin is not None:
+                found += self._in_module(*origin, depth + 1)
+        if found or any(name in self._variables_of(file) for file in files):
+            return found
+        return self._everywhere.get(name, [])
 
     def _comes_from_elsewhere(self, name: bytes, path: str) -> bool:
         """Whether a name that no class of the run has may stand for one: renamed, or from a file that was not given."""
@@ -105,22 +161,71 @@ class Classes:
             return False
         if path in self._named:
             return True
-        folders = set(path.replace("\\", "/").split("/"))
         modules = [found[1] for found in _FROM.finditer(raw) if name in _WORD.findall(found[2])]
         imports = (found[1] for found in _IMPORT.finditer(raw) if name in _WORD.findall(found[1]))
         modules += (part.strip() for found in imports for part in found.split(b","))
-        return any(module.startswith(b".") or module.partition(b".")[0].decode() in folders for module in modules)
+        return any(module.startswith(b".") or module.partition(b".")[0].decode() in self._folders for module in modules)
+
+    def _variables_of(self, path: str) -> Set[bytes]:
+        """The variables of the top level of a file."""
+        if path not in self._variables:
+            self._variables[path] = set(_VARIABLE.findall(self._read(path)))
+        return self._variables[path]
+
+    def _has_stars(self, path: str) -> bool:
+        if path not in self._stars:
+            self._stars[path] = _STARS.search(self._read(path)) is not None
+        return self._stars[path]
+
+    def _defined_in(self, path: str) -> Mapping[bytes, list[int]]:
+        """Where the classes and functions of a file stand, by name."""
+        if path not in self._defined:
+            raw = self._read(path)
+            found = self._defined[path] = {}
+            for search in (_CLASS, _FUNCTION):
+                for hit in search.finditer(raw):
+                    found.setdefault(hit[1], []).append(hit.end() if search is _FUNCTION else hit.start())
+        return self._defined[path]
+
+    def _imports_of(self, path: str) -> Mapping[bytes, tuple[bytes, bytes]]:
+        """What the names that a file imports come from: a module, and the name there."""
+        if path not in self._imports:
+            found = self._imports[path] = {}
+            raw = self._read(path)
+            for hit in _FROM.finditer(raw):
+                for part in _COMMENT.sub(b"", hit[2]).strip(b"()").split(b","):
+                    original, *renamed = part.split(b" as ")
+                    found[(renamed or [original])[0].strip()] = hit[1], original.strip()
+            for hit in _IMPORT.finditer(raw):
+                for part in hit[1].split(b","):
+                    module, *renamed = part.split(b" as ")
+                    if renamed:
+                        found[renamed[0].strip()] = module.strip(), b""
+        return self._imports[path]
 
     @cached_property
-    def _places(self) -> dict[bytes, list[tuple[str, int]]]:
-        """Where the classes and functions of each name stand."""
-        places: dict[bytes, list[tuple[str, int]]] = {}
+    def _files(self) -> Mapping[str, list[str]]:
+        """The files of the run by the last part of the names of their modules."""
+        files: dict[str, list[str]] = {}
         for path in self._paths:
-            raw = self._read(path)
-            for found in _CLASS.finditer(raw):
-                places.setdefault(found[1], []).append((path, found.start()))
-            for found in _FUNCTION.finditer(raw):
-                places.setdefault(found[1], []).append((path, found.start() + 1))
+            parts = path.replace("\\", "/").rpartition(".")[0].split("/")
+            files.setdefault(parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1], []).append(path)
+        return files
+
+    @cached_property
+    def _folders(self) -> Set[str]:
+        """The names of the folders of the run."""
+        return {
+            part for folder in {path.replace("\\", "/").rpartition("/")[0] for path in self._paths} for part in folder.split("/")
+        }
+
+    @cached_property
+    def _everywhere(self) -> Mapping[bytes, list[_Place]]:
+        """Where the classes and functions of each name stand in all files."""
+        places: dict[bytes, list[_Place]] = {}
+        for path in self._paths:
+            for name, starts in self._defined_in(path).items():
+                places.setdefault(name, []).extend((path, at) for at in starts)
         return places
 
 

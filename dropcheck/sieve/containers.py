@@ -32,7 +32,9 @@ _NO_MODULES = frozenset(
     }
 )
 _ASSIGNED = pattern(MADE)
-_DISPLAYS = pattern(rb"(?:\A|[^\w\])])[ \t]*[\[{]|\b(?:list|dict|tuple|OrderedDict|defaultdict)\(")
+#: What stands before a bracket that calls something, or asks an object for an element.
+_APPLIED = pattern(rb".*[\w\])]\Z", re.DOTALL)
+_MAKES_PLAIN = pattern(rb".*\b(?:list|dict|tuple|OrderedDict|defaultdict)\Z", re.DOTALL)
 #: A variable, perhaps annotated, up to what assigns to it.
 _TARGET = pattern(rb"[ \t]*+(\w++)[ \t]*+(?::[^=\n]*)?[+|]?\Z")
 _MADE = pattern(rb"((?:nn\.)?\w+)[ \t]*\(")
@@ -45,6 +47,8 @@ _ADDS = pattern(rb"\.(?:append|extend|insert|add|update|setdefault)\(")
 #: What a file with a Module holds.
 _MODULES = (b"nn.", b"Module", b"Layer", b"def forward(")
 _NO_VARIABLES = frozenset({b"self", b"for", b"in", b"range", b"None", b"if", b"else"})
+#: No name is longer.
+_LONGEST = 80
 #: Brackets longer than this are left to the parser.
 _MAX = 20_000
 
@@ -133,7 +137,7 @@ class _Container:
             return frozenset()
         if inside.startswith(b"(") and self.raw[self.opening - 1 : self.opening] in b"= \t" and not _has_comma(inside):
             # Parentheses around one value, which may be a container in turn.
-            return frozenset(self._held(inside)) or None if _DISPLAYS.search(inside, 1) is not None else None
+            return frozenset(self._held(inside)) or None if _has_display(inside) else None
         added = self._added()
         made = {*self._held(inside), *(added or ())}
         if (not made and added is not None) or (self.on_self and self._is_registered()):
@@ -206,6 +210,21 @@ def _places(raw: bytes, text: bytes, start: int, end: int) -> Iterator[int]:
     while at >= 0:
         yield at
         at = raw.find(text, at + 1, end)
+
+
+def _has_display(text: bytes) -> bool:
+    """Whether a plain container stands right inside the parentheses around a text, not among the arguments of a call."""
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        if found.group() in b")]}":
+            depth -= 1
+            continue
+        if depth == 1:
+            before = text[max(0, found.start() - _LONGEST) : found.start()]
+            if _APPLIED.match(before) is None or _MAKES_PLAIN.match(before) is not None:
+                return True
+        depth += 1
+    return False
 
 
 def _has_comma(text: bytes) -> bool:

@@ -19,6 +19,10 @@ _ANNOTATED = pattern(rb"\bdef\b.*\w[ \t]*:\Z")
 _ANNOTATES = pattern(rb"[ \t]*(?:=|\n|#|\Z)")
 _NAME_END = pattern(rb"([\w.]*)[ \t]*\Z")
 _REGISTERING = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
+_ADDING = frozenset({b"append", b"extend", b"insert"})
+_ASSIGNED = rb"\bself\.%b\b[^\n=(]*=(?!=)[ \t]*([^\n(]*)"
+_TORCH_CONTAINER = pattern(rb"(?:torch\.)?nn\.(?:ModuleList|Sequential)")
+_QUOTE = pattern(rb"[\"']")
 _PLAIN = frozenset({b"list", b"dict", b"tuple", b"set", b"OrderedDict", b"defaultdict", b"append", b"extend", b"insert", b"add"})
 #: Comments and strings: what they say the code need not do.
 _TEXT = pattern(rb"\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*", re.DOTALL)
@@ -106,6 +110,8 @@ def _is_registered(raw: bytes, start: int) -> bool:
             return True
         named = _NAME_END.search(raw[max(0, opening - 120) : opening])
         name = named[1].rpartition(b".")[2] if named is not None and raw[opening] == ord("(") else b""
+        if name in _ADDING and named is not None and named[1].startswith(b"self."):
+            return _is_torch_container(raw, named[1].split(b".")[1], opening)
         if name in _PLAIN:
             return False
         if name:
@@ -113,10 +119,21 @@ def _is_registered(raw: bytes, start: int) -> bool:
     return False
 
 
+def _is_torch_container(raw: bytes, name: bytes, at: int) -> bool:
+    """Whether an attribute is only ever a container that registers what is in it, in the class around a place."""
+    start, end = max(0, raw.rfind(b"\nclass ", 0, at)), raw.find(b"\nclass ", at)
+    assigned = re.compile(_ASSIGNED % name).finditer(raw, start, end if end >= 0 else len(raw))
+    values = [found[1] for found in assigned]
+    return bool(values) and all(_TORCH_CONTAINER.fullmatch(value) for value in values)
+
+
 def _openings(raw: bytes, start: int) -> Iterator[int]:
     """The brackets that are open at a place, innermost first; ends at what needs a parser."""
-    depth = 0
-    for at in range(start - 1, max(-1, start - _MAX_BACK), -1):
+    depth, at = 0, start
+    if b"#" in line_before(raw, start):
+        return
+    while at > max(0, start - _MAX_BACK):
+        at -= 1
         char = raw[at]
         if char in b")]}":
             depth += 1
@@ -125,7 +142,17 @@ def _openings(raw: bytes, start: int) -> Iterator[int]:
                 yield at
             else:
                 depth -= 1
-        elif char in b"\"'#\\":
+        elif char in b"\"'":
+            at = raw.rfind(char, raw.rfind(b"\n", 0, at) + 1, at)
+            if at < 0:
+                return
+        elif char == ord("\n"):
+            row = raw.rfind(b"\n", 0, at) + 1
+            comment = raw.find(b"#", row, at)
+            if comment >= 0 and _QUOTE.search(raw, row, at) is not None:
+                return
+            at = comment if comment >= 0 else at
+        elif char == ord("\\"):
             return
 
 

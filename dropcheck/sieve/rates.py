@@ -9,13 +9,14 @@ from dropcheck.sieve.scan import chain_before, line_before
 
 _WORD = pattern(rb"\w+")
 _NUMBER = pattern(rb"0?\.\d+|0(?:\.0*)?|1e-\d+")
-_NAME = pattern(rb"(self\.)?\w*drop\w*")
+_NAME = pattern(rb"((?:self\.)?\w*drop\w*)(?:\.p)?")
 _CONFIG = pattern(rb"(?:self\.)?(?:\w*config|cfg|args|hparams)(?:\.\w+|\[[\"']\w+[\"']\])+")
 _FLOAT = pattern(rb"float\([ \t]*([^()]*?)[ \t]*\)")
 _CHOICE = pattern(rb"([\w.]+)\s+if\s+([^()]*?)\s+else\s+([\w.]+)")
 #: Where a name is set to a number or to True, or is one of several that are set at once.
 _SET = pattern(
-    rb"rop(?<=drop)\w*+[ \t]*+(?:(?::[^=\n,()]*+)?+=[ \t]*+(?P<value>(?:[-1-9]|0[.\d]*[1-9]|True)[\w.]*+)"
+    rb"rop(?<=drop)\w*+(?:\.p)?+[ \t]*+"
+    rb"(?:(?::[^=\n,()]*+)?+=[ \t]*+(?:[\w.]*Dropout\w*+\((?:p=)?+)?+(?P<value>(?:[-1-9]|0[.\d]*[1-9]|True)[\w.]*+)"
     rb"|,[^\n=()]*+=(?!=)[^\n=()]*[1-9][^\n=():]*+(?:\n|\Z))"
 )
 
@@ -31,7 +32,7 @@ def is_plain(value: bytes) -> bool:
 
 def names_in(value: bytes) -> tuple[bytes, ...]:
     """The attributes (``self.x``) and variables that a plain rate may be."""
-    return tuple(part for part in _parts(value) if _NAME.fullmatch(part))
+    return tuple(found[1] for part in _parts(value) if (found := _NAME.fullmatch(part)) is not None)
 
 
 def _parts(value: bytes) -> tuple[bytes, ...]:

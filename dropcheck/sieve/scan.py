@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from dropcheck.sieve.pattern import pattern
 
 _PLAIN = pattern(rb"\(([^()\[\]{}'\"#\\;]*)\)")
-_PIECES = pattern(rb"[^()\[\]{}'\"#\\,;]+|[()\[\]{},]|\"[^\"\\\n]*\"|'[^'\\\n]*'")
+_PIECES = pattern(rb"[^()\[\]{}'\"#\\,;]+|[()\[\]{},]|\"[^\"\\\n]*\"|'[^'\\\n]*'|#[^\n]*")
+_COMMENT = pattern(rb"#[^\n]*")
 _KEYWORD = pattern(rb"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*?)\s*\Z", re.DOTALL)
 _CHAIN = pattern(rb"(?:.*[^\w.])?+([\w.]*)\Z", re.DOTALL)
 _DEF = pattern(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
@@ -50,8 +52,8 @@ def arguments(raw: bytes, opening: int) -> tuple[tuple[tuple[bytes, bytes], ...]
         opening: where its ``(`` is.
 
     Returns:
-        Keyword (empty where there is none) and value of each argument, and the offset behind the ``)``; None where comments,
-        backslashes or odd strings need a parser.
+        Keyword (empty where there is none) and value of each argument, and the offset behind the ``)``; None where
+        backslashes, odd strings, or strings next to comments need a parser.
     """
     plain = _PLAIN.match(raw, opening)
     if plain is not None:
@@ -72,8 +74,19 @@ def arguments(raw: bytes, opening: int) -> tuple[tuple[tuple[bytes, bytes], ...]
             depth -= 1
             if depth == 0:
                 parts.append(raw[start : at - 1])
-                return tuple(_argument(part) for part in parts if part.strip()), at
+                code = _without_comments(parts)
+                return None if code is None else (tuple(_argument(part) for part in code if part.strip()), at)
     return None
+
+
+def _without_comments(parts: Iterable[bytes]) -> list[bytes] | None:
+    """The source of arguments without their comments; None where these cannot be told from strings."""
+    plain = []
+    for part in parts:
+        if b"#" in part and (b'"' in part or b"'" in part):
+            return None
+        plain.append(_COMMENT.sub(b"", part) if b"#" in part else part)
+    return plain
 
 
 def _argument(part: bytes) -> tuple[bytes, bytes]:

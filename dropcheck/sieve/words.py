@@ -12,7 +12,7 @@ from dropcheck.sieve.pattern import pattern, with_leads
 from dropcheck.source.cells import is_notebook
 
 #: Comments for this tool, and classes that drop by hand.
-_CODING = pattern(rb"coding[:=][ \t]*([-\w.]+)")
+_CODING = pattern(rb"(?:[^\r\n]*(?:\r\n?|\n))?(?:\xef\xbb\xbf)?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
 _LIKE_ASCII = (b"utf-8", b"utf8", b"utf_8", b"ascii", b"us-ascii", b"latin", b"iso-8859", b"iso8859", b"cp125", b"windows-125")
 #: A keyword for ``cuda()`` of old.
 _WORD_END = pattern(rb"\w")
@@ -64,7 +64,7 @@ def unlike_ascii(raw: bytes) -> bool:
     """Whether the words of a file may be encoded otherwise than in ASCII."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:4096]:
         return True
-    declared = _CODING.search(raw[:400])
+    declared = _CODING.match(raw[:400])
     return declared is not None and not declared[1].lower().startswith(_LIKE_ASCII)
 
 

@@ -13,6 +13,8 @@ from dropcheck.errors import SourceError
 from dropcheck.frozen import dataclass
 from dropcheck.source.cells import NOTEBOOK_SUFFIX
 
+#: Opening a pipe would otherwise wait for a writer.
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _ROW = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?")
 
 
@@ -61,16 +63,23 @@ def read_bytes(path: str) -> bytes:
         SourceError: it is missing, unreadable, a folder, or not a regular file.
     """
     try:
-        # Opening a pipe would wait for a writer, so the kind is asked before.
-        mode = os.stat(path).st_mode
+        opened = os.open(path, os.O_RDONLY | _AT_ONCE)
+    except (OSError, ValueError) as error:
+        if os.path.isdir(path):
+            raise SourceError(path, "is a folder, not a file") from error
+        raise SourceError(path, f"cannot be read: {reason(error)}") from error
+    try:
+        mode = os.fstat(opened).st_mode
         if stat.S_ISDIR(mode):
             raise SourceError(path, "is a folder, not a file")
         if not stat.S_ISREG(mode):
             raise SourceError(path, "is not a regular file")
-        with open(path, "rb") as file:
-            return file.read()
-    except (OSError, ValueError) as error:
+        with open(opened, "rb", buffering=0, closefd=False) as file:
+            return file.readall()
+    except OSError as error:
         raise SourceError(path, f"cannot be read: {reason(error)}") from error
+    finally:
+        os.close(opened)
 
 
 def read_source(path: str) -> SourceFile:
