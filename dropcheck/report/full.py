@@ -22,7 +22,7 @@ _WORLDS = MappingProxyType(
         Behaviour.NEVER_ON: ("does nothing", "does nothing"),
         Behaviour.INVERTED: ("does nothing", "drops"),
         Behaviour.CALLER_DECIDES: ("as the caller says", "as the caller says"),
-        Behaviour.UNDECIDED: ("cannot be decided", "cannot be decided"),
+        Behaviour.UNDECIDED: ("depends on more than the mode", "depends on more than the mode"),
     }
 )
 
