@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
@@ -22,6 +22,7 @@ from dropcheck.frozen import dataclass
 from dropcheck.link import Project
 from dropcheck.link.follow import follow_imports
 from dropcheck.link.inherited import left_to_subclasses
+from dropcheck.link.made import made_in
 from dropcheck.link.project import Owner
 from dropcheck.outcome import FileError
 from dropcheck.sieve.scan import speaks_of
@@ -275,15 +276,26 @@ def _with_aliases(project: Project, names: set[str]) -> set[str]:
     found = set(names)
     for path, file in project.files.items():
         found |= {name for name, value in file.names if not found.isdisjoint(_leaves(value))}
-        for function in file.functions:
-            if not found.isdisjoint(_leaves(function.returns.train)):
-                name, owner = _as_written(function)
-                found.add(f".{name}" if owner else name)
+        found |= {_maker_name(function) for function in file.functions if _makes_one_of(found, function.returns.train)}
         for cls in file.classes:
-            kept = {fact.path[0] for fact in cls.attributes if not found.isdisjoint(_leaves(fact.value.train))}
+            kept = {
+                fact.path[0]
+                for fact in cls.attributes
+                if not found.isdisjoint(_leaves(fact.value.train)) or _makes_one_of(found, fact.value.train)
+            }
             if kept:
                 found |= {f".{name}" for name in kept} | _names_of_bases(project, (path, cls))
-    return found - {"*"}
+    return found - {"*", ""}
+
+
+def _makes_one_of(classes: Set[str], value: Value) -> bool:
+    """Whether a value is an object of one of some classes, or holds one."""
+    return any(name[:1].isupper() and name in classes for made in made_in(value) for name in _leaves(made.callee))
+
+
+def _maker_name(function: FunctionFacts) -> str:
+    name, owner = _as_written(function)
+    return "" if _is_public(name) else f".{name}" if owner else name
 
 
 def _leaves(value: Value) -> Iterator[str]:
@@ -293,9 +305,6 @@ def _leaves(value: Value) -> Iterator[str]:
             yield name.rpartition(".")[2]
         case Attr(base=Receiver(), name=name):
             yield name
-        case Op(args=values) | Display(items=values):
+        case Op(args=values) | Display(items=values) | CallOf(args=values):
             for part in values:
-                yield from _leaves(part)
-        case CallOf(callee=callee, args=values):
-            for part in (callee, *values):
                 yield from _leaves(part)
