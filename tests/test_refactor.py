@@ -234,6 +234,17 @@ def test_base_and_subclass_in_two_files_get_names_of_their_own(project: Project,
     assert "return self.dropout2(self.drop(x))" in heir
 
 
+def test_what_obeys_the_mode_is_no_less_so_in_tests_or_beside_monte_carlo_dropout(project: Project) -> None:
+    """Signs that dropout is meant to stay on say nothing of a call that obeys the mode: the rule finds what the command does."""
+    project.write(
+        "tests/test_mc_dropout.py", HEIR.replace("from base import Net\n", BASE.partition("import torch.nn.functional as F\n")[2])
+    )
+    assert project.run("check", "--select", "DRP301", "--fix", "--unsafe-fixes", ".")[0] == 0
+    fixed = project.read("tests/test_mc_dropout.py")
+    assert "self.dropout = nn.Dropout(0.3)" in fixed
+    assert "functional" not in fixed
+
+
 def test_unknown_fix_style_is_an_error(project: Project) -> None:
     assert project.run("check", "--fix-style", "other")[0] == 2
     project.write("dropcheck.toml", 'fix-style = "other"\n')

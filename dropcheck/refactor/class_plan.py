@@ -92,15 +92,15 @@ class ClassPlanner:
         self.tree = file.tree
         self.owner = owner
         self.node = node
-        self.family = Family(self.run.project, owner)
-        self.family.require_free_children(self._definition)
+        self.family = Family(self.run.project, owner, self._definition)
+        self.family.require_free_children()
         self.family.require_followed_mode()
         self.constructor = find_constructor(self.tree, self.run.project, owner, node)
         self._require_subclasses()
         self.reader = RateReader(self.tree, self.family, self.constructor, self.run.around, file.scope)
         self.placement = Placement(self.tree, self.constructor, *self.family.members_by_kind())
         self.present = PresentModules(self.run, self.tree, self.family, self.placement, self.reader)
-        self.early = EarlyRuns(self.family, self._definition)
+        self.early = EarlyRuns(self.family)
         self.taken = self._taken()
         self.modules: dict[object, _Module] = {}
 
@@ -118,7 +118,7 @@ class ClassPlanner:
         found = set(taken_names(self.family))
         for path, cls in self.family.members:
             found |= named_attributes(self.run.trees.text(path))
-            found |= annotated_names(self._definition((path, cls)))
+            found |= annotated_names(self.family.definition((path, cls)))
         return frozenset(found)
 
     def plan(self, candidates: Sequence[Candidate]) -> ClassPlan:

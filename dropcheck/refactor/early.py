@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import libcst as cst
 
 from dropcheck.facts import FunctionKind
-from dropcheck.link.project import Owner
 from dropcheck.refactor.family import Family
 from dropcheck.refactor.tree import attribute_path, first_parameter, statements, walk_scope
 
@@ -20,10 +19,9 @@ class EarlyRuns:
 
     Args:
         family: the class and its relatives.
-        definition: gives the definition of one of them.
     """
 
-    def __init__(self, family: Family, definition: Callable[[Owner], cst.ClassDef]) -> None:
+    def __init__(self, family: Family) -> None:
         self._properties = frozenset(
             name
             for path, cls in family.line
@@ -32,9 +30,11 @@ class EarlyRuns:
         )
         self._runs: dict[str, set[str]] = {}
         for member in family.line:
-            for function in _methods(definition(member)):
+            for function in _methods(family.definition(member)):
                 self._runs.setdefault(function.name.value, set()).update(self._run_by(function))
-        self._by_base = [(base[1].name, self._reached(self._run_in_constructor(definition(base)))) for base in family.bases]
+        self._by_base = [
+            (base[1].name, self._reached(self._run_in_constructor(family.definition(base)))) for base in family.bases
+        ]
 
     def by(self, method: str) -> str:
         """The base whose ``__init__`` runs a method; empty where none does.

@@ -32,10 +32,12 @@ class Family:
     Args:
         project: the linked files.
         owner: the class.
+        definition: gives the definition of a class.
     """
 
-    def __init__(self, project: LinkedProject, owner: Owner) -> None:
+    def __init__(self, project: LinkedProject, owner: Owner, definition: Callable[[Owner], cst.ClassDef]) -> None:
         self.project = project
+        self.definition = definition
         self.owner = owner
         self.bases = tuple(project.bases(owner))
         self.subclasses = project.subclasses(owner)
@@ -98,17 +100,14 @@ class Family:
         attributes = {fact.path[0] for _, cls in self.line for fact in cls.attributes}
         return frozenset(fact.path[0] for fact in inherited) | self.given, frozenset(methods), frozenset(attributes)
 
-    def require_free_children(self, definition: Callable[[Owner], cst.ClassDef]) -> None:
+    def require_free_children(self) -> None:
         """See to it that one more child changes nothing but what is looked up by name.
-
-        Args:
-            definition: gives the definition of a class.
 
         Raises:
             DeclinedError: the children of its objects are what they run, in order, or it looks for dropout among them.
         """
         for path, cls in self.line:
-            node = definition((path, cls))
+            node = self.definition((path, cls))
             for base in cls.bases:
                 value = self.project.localize(base, path)
                 if isinstance(value, Imported) and value.path.rpartition(".")[2] in _CONTAINERS:
@@ -140,9 +139,8 @@ class Family:
             DeclinedError: it may change, or may be no rate.
         """
         name = ".".join(("self", *path))
-        for member in self.line:
-            if member[1].dynamic:
-                raise DeclinedError(f"`{member[1].name}` sets attributes by computed names, so `{name}` may change")
+        if self._dynamic:
+            raise DeclinedError(f"`{self._dynamic}` sets attributes by computed names, so `{name}` may change")
         method = self.project.method(self.owner, path[0])
         if method is not None:
             what = "a property" if method[1].kind is FunctionKind.PROPERTY else "a method"
@@ -163,6 +161,14 @@ class Family:
             what = ".".join(path[-2:])
             raise DeclinedError(f"`{what}` of an object is set at {place}, so it may change while the model is used")
 
+    @cached_property
+    def _dynamic(self) -> str:
+        """A class of the line that sets attributes by computed names; empty where none does."""
+        found = (
+            cls.name for path, cls in self.line if cls.dynamic or any(map(_sets_by_name, walk(self.definition((path, cls)))))
+        )
+        return next(found, "")
+
     def _receivers(self) -> frozenset[str]:
         """What the instance is called in the methods of the class and its relatives."""
         functions = (self.project.function(path, f"{cls.name}.{name}") for path, cls in self.line for name in cls.methods)
@@ -181,6 +187,21 @@ class Family:
         function = self.project.function(member[0], fact.function)
         for arm in _possible(self.project.localize(fact.value.train, member[0])):
             require_rate(_default_of(arm, function), name)
+
+
+def _sets_by_name(node: cst.CSTNode) -> bool:
+    """Whether an expression puts attributes into an object: ``self.__dict__.update(...)``, ``vars(self)["p"] = ...``."""
+    if isinstance(node, cst.AssignTarget):
+        return isinstance(node.target, cst.Subscript) and _is_namespace(node.target.value)
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+        return False
+    called = node.func.attr.value
+    return called == "__setattr__" or (called in {"update", "setdefault"} and _is_namespace(node.func.value))
+
+
+def _is_namespace(node: cst.BaseExpression) -> bool:
+    """Whether an expression is the dictionary of the attributes of an object."""
+    return attribute_path(node)[-1:] == ("__dict__",) or (isinstance(node, cst.Call) and attribute_path(node.func) == ("vars",))
 
 
 def _looks_for_dropout(method: cst.FunctionDef) -> bool:

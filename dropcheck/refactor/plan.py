@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import libcst as cst
+
 from dropcheck.extract.scopes import dotted
 from dropcheck.facts import ClassFacts
 from dropcheck.link.project import Moduleness, Owner
@@ -15,6 +17,7 @@ from dropcheck.refactor.class_plan import ClassPlan, ClassPlanner
 from dropcheck.refactor.context import FileContext, RunContext
 from dropcheck.refactor.imports import removal, unused_after
 from dropcheck.refactor.result import DeclinedError, FilePlan, Unit
+from dropcheck.refactor.tree import walk
 
 
 class Planner:
@@ -94,11 +97,20 @@ def _require_module(file: FileContext, owner: Owner) -> None:
         raise DeclinedError(
             f"a base of `{cls.name}` lies outside the project; name it in `module-bases` if it is a torch.nn.Module"
         )
-    for _, member in (owner, *file.run.project.bases(owner)):
+    for path, member in (owner, *file.run.project.bases(owner)):
         if "__setattr__" in member.methods:
             raise DeclinedError(f"`{member.name}` sets attributes in its own way (`__setattr__`)")
+        # One that asks torch first, as most do, finds the module like any other.
+        if "__getattr__" in member.methods and not _asks_base(file.run.trees.tree(path).class_def(member.header)):
+            raise DeclinedError(f"`{member.name}` looks attributes up in its own way (`__getattr__`)")
     if any("jit" in dotted(decorator.decorator) for decorator in file.tree.class_def(cls.header).decorators):
         raise DeclinedError(f"TorchScript compiles `{cls.name}`")
+
+
+def _asks_base(node: cst.ClassDef) -> bool:
+    """Whether the ``__getattr__`` of a class calls that of its base."""
+    found = (part for part in walk(node) if isinstance(part, cst.FunctionDef) and part.name.value == "__getattr__")
+    return all(any(isinstance(part, cst.Name) and part.value == "super" for part in walk(method)) for method in found)
 
 
 def _units(file: FileContext, plans: Sequence[ClassPlan]) -> tuple[Unit, ...]:

@@ -207,8 +207,9 @@ class _Reading:
                 index.value, (cst.SimpleString, cst.Integer, cst.UnaryOperation)
             ):
                 raise DeclinedError(f"its rate `{one_line(self.tree.source(node))}` is picked from several")
-        container = attribute_path(node.value)[-1:]
-        if not container or self.reader.around.changes_items(container[0]):
+        container, around = attribute_path(node.value), self.reader.around
+        changes = around.changes_items_of_global if len(container) == 1 else around.changes_items
+        if not container or changes(container[-1]):
             raise DeclinedError(f"items of `{one_line(self.tree.source(node.value))}` are set elsewhere, so its rate may change")
         self._visit(node.value, edits)
 
@@ -231,9 +232,10 @@ class _Reading:
         family, name = self.reader.family, path[0]
         self.reader.scope.require_fixed(name, self.tree.span(self.tree.class_def(family.owner[1].header)).start)
         self._require_same_name(name)
-        place = self.reader.around.store(name, frozenset()) if len(path) == 1 else ""
+        around = self.reader.around
+        place = around.store(name, frozenset()) if len(path) == 1 else around.store_on(path[-2], path[-1])
         if place:
-            raise DeclinedError(f"the global `{name}` is set at {place}, so it may change while the model is used")
+            raise DeclinedError(f"the global `{'.'.join(path)}` is set at {place}, so it may change while the model is used")
         value = dict(family.project.files[family.owner[0]].names).get(name)
         if value is not None and node is self.whole:
             require_rate(family.project.localize(value, family.owner[0]), name)

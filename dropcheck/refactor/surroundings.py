@@ -13,6 +13,11 @@ _SETTINGS = re.compile(
 )
 _SETTINGS_FILE = re.compile(r"(?:^|[\\/_])(?:config|configs|configuration|settings)(?:_\w+)?\.py$")
 _STORE = re.compile(r"\.[ \t]*(?P<name>[A-Za-z_]\w*)[ \t]*(?:\+|-|\*\*?|//?|%|:[^=\n]{1,60})?=(?!=)")
+#: ``model.p, model.q = ...``; what ends in a plain name may be the arguments of a call.
+_TUPLE_STORE = re.compile(
+    r"^[ \t]*\(?(?P<targets>(?:\*?[\w.\[\]]+[ \t]*,[ \t]*)+\*?[\w\[\]]+(?:\.[\w\[\]]+)+)\)?[ \t]*=(?!=)", re.MULTILINE
+)
+_TARGET = re.compile(r"(?P<object>[\w\]]+)\.(?P<name>[A-Za-z_]\w*)(?=[ \t]*(?:,|$))")
 _OWNER = re.compile(r"(?P<owner>[\w)\]]+)\.(?P<outer>\w+)$")
 _SETATTR = re.compile(r"\bsetattr\(\s*(?P<object>[\w.]+)\s*,\s*[\"'](?P<name>\w+)[\"']")
 _LOOKED_UP = re.compile(r"\b(?:get|has|set|del)attr\(\s*(?:\w+\.)*(?P<object>\w+)\s*,\s*[\"'](?P<name>\w+)[\"']")
@@ -20,6 +25,12 @@ _OBJECT = re.compile(r"[\w)\]]+$")
 _ITEM_STORE = re.compile(
     r"\.[ \t]*(?P<name>[A-Za-z_]\w*)(?:\[[^\]\n]{1,80}\][ \t]*(?:[-+*/%]|\*\*|//)?=(?!=)"
     r"|\.(?:append|clear|extend|insert|pop|popitem|remove|reverse|setdefault|sort|update)\()"
+)
+#: The same for a variable, anywhere but at the top of a file.
+_GLOBAL_ITEM_STORE = re.compile(
+    r"^[ \t]+(?P<name>[A-Za-z_]\w*)(?:\[[^\]\n]{1,80}\][ \t]*(?:[-+*/%]|\*\*|//)?=(?!=)"
+    r"|\.(?:append|clear|extend|insert|pop|popitem|remove|reverse|setdefault|sort|update)\()",
+    re.MULTILINE,
 )
 _BORROWED = re.compile(r"[=(,][ \t]*(?:\w+\.)*(?P<cls>[A-Z]\w*)\.(?P<method>[a-z_]\w*)[ \t]*(?=[\r\n#,);]|$)")
 
@@ -45,6 +56,15 @@ class Surroundings:
             The place as ``path:row``; empty where there is none.
         """
         return next((place for owner, place in self._stores.get(name, {}).items() if owner not in receivers), "")
+
+    def store_on(self, owner: str, name: str) -> str:
+        """A place where an attribute of what has a name is set; empty where there is none.
+
+        Args:
+            owner: the last part of that name.
+            name: the attribute.
+        """
+        return self._stores.get(name, {}).get(owner, "")
 
     def store_below(self, outer: str, name: str, receivers: frozenset[str]) -> str:
         """A place where something is set in an attribute of another object, such as ``model.config.p = ...``.
@@ -100,6 +120,14 @@ class Surroundings:
     def _item_stores(self) -> frozenset[str]:
         return frozenset(match["name"] for _, text in self.texts for match in _ITEM_STORE.finditer(text))
 
+    def changes_items_of_global(self, name: str) -> bool:
+        """Whether items of a variable of that name are set somewhere, once the files are read."""
+        return name in self._global_item_stores
+
+    @cached_property
+    def _global_item_stores(self) -> frozenset[str]:
+        return frozenset(match["name"] for _, text in self.texts for match in _GLOBAL_ITEM_STORE.finditer(text))
+
     def borrows(self, cls: str, method: str) -> bool:
         """Whether a method is taken from a class as a value, so that it may run on other objects: ``forward = Net.forward``."""
         return (cls, method) in self._borrowed
@@ -132,6 +160,10 @@ def _stores(text: str) -> Iterator[tuple[str, str, int]]:
         name = before[0] if before else ""
         if name and name != "self" and not _SETTINGS.search(name.lower()):
             yield name, match["name"], match.start()
+    for match in _TUPLE_STORE.finditer(text):
+        for target in _TARGET.finditer(match["targets"]):
+            if target["object"] != "self" and not _SETTINGS.search(target["object"].lower()):
+                yield target["object"], target["name"], match.start("targets")
     for match in _SETATTR.finditer(text):
         last = match["object"].rpartition(".")[2]
         if last != "self" and not _SETTINGS.search(last.lower()):

@@ -90,6 +90,7 @@ def check(site: Site) -> Draft | None:
     return Draft(
         message=f"`{site.name}` could be an `{module}`, which `print(model)` and hooks see",
         help=f"Make an `{module}` in `__init__` and call it.",
+        may_be_meant=False,  # to obey the mode
     )
 
 

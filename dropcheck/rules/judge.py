@@ -69,7 +69,7 @@ class _Judge:
         enclosing = tuple(self.project.enclosing(self.path, function))
         confidence = draft.confidence
         if site is not None:
-            confidence = _least(confidence, self._site_confidence(site))
+            confidence = confidence if draft.may_be_meant is False else _least(confidence, self._site_confidence(site))
         elif draft.may_be_meant and (in_tests(self.path) or self._intent(enclosing, (), ())):
             confidence = _least(confidence, Confidence.MEDIUM)
         span = draft.span or (site.call.span if site else Span(0, 0))

@@ -27,7 +27,7 @@ class Draft:
         function: qualified name of what is around it, for a rule that is not about sites.
         behaviour: what the place does, for a rule that is not about sites.
         related: other places that explain it.
-        may_be_meant: for a rule that is not about sites, whether signs of intent lower the confidence.
+        may_be_meant: whether signs of intent lower the confidence; where it is None, they do for a rule about sites.
     """
 
     message: str
@@ -39,7 +39,7 @@ class Draft:
     function: str = ""
     behaviour: Behaviour | None = None
     related: tuple[Related, ...] = ()
-    may_be_meant: bool = False
+    may_be_meant: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
