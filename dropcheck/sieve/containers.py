@@ -9,7 +9,7 @@ from itertools import groupby
 
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.rows import MADE, Rows
-from dropcheck.sieve.scan import imported_words
+from dropcheck.sieve.scan import chain_before, imported_words
 
 _TOP_CLASS = pattern(rb"\n?class[ \t]+\w+[ \t]*(?:\[[^\n]*\][ \t]*)?(?:\(([^)]*)\)|:)")
 _NESTED_CLASS = pattern(rb"\n[ \t]+class[ \t]+\w+[ \t]*[(:\[]")
@@ -201,8 +201,10 @@ class _Container:
 
 
 def _is_method(text: bytes, made: re.Match[bytes]) -> bool:
-    """Whether what is called is a method of some object, which makes no module."""
-    return text[made.start(1) - 1 : made.start(1)] == b"." and not made[1][:1].isupper()
+    """Whether what is called is a method of some object, or a class that an attribute has, which makes no module."""
+    if text[made.start(1) - 1 : made.start(1)] != b".":
+        return False
+    return not made[1][:1].isupper() or chain_before(text, made.start(1)).startswith(b"self.")
 
 
 def _places(raw: bytes, text: bytes, start: int, end: int) -> Iterator[int]:
