@@ -7,6 +7,7 @@ from dataclasses import field
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import FoundFile
+from dropcheck.engine.helper import Helper
 from dropcheck.engine.looking import look_at_all
 from dropcheck.errors import ForeignNotebookError, SourceError
 from dropcheck.frozen import dataclass
@@ -49,7 +50,13 @@ class Loaded:
 
 
 def load(
-    files: Sequence[FoundFile], catalogue: Catalogue, tick: Callable[[], None], *, everything: bool, jobs: int | None
+    files: Sequence[FoundFile],
+    catalogue: Catalogue,
+    tick: Callable[[], None],
+    *,
+    everything: bool,
+    jobs: int | None,
+    helper: Helper | None = None,
 ) -> Loaded:
     """Read and sieve the files of a run.
 
@@ -59,6 +66,7 @@ def load(
         tick: called after each file that needs no analysis.
         everything: whether every file that can hold dropout is analysed, also where all of it is surely right.
         jobs: how many processes at most; None for one a core.
+        helper: is started where there is much to look at, and then stays to extract.
     """
     raws: dict[str, bytes] = {}
     codes: dict[str, bytes] = {}
@@ -80,7 +88,7 @@ def load(
     named = {file.path for file in files if file.named}
     sieve = Sieve(catalogue, everything=everything)
     classes = sieve.classes(codes, codes.__getitem__, named)
-    every = together(look_at_all(sieve, codes, jobs), classes)
+    every = together(look_at_all(sieve, codes, jobs, helper), classes)
     looks = {path: look for path, look in every.items() if look.suspect}
     # What is at hand is never read again, so it cannot join later.
     looks |= {file.path: _WHOLE for file in files if file.raw is not None and file.path in codes}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.engine.faults import file_error
+from dropcheck.engine.helper import HELPER
 from dropcheck.engine.processes import can_fork, cpu_count, end_with_parent
 from dropcheck.engine.time_limit import SECONDS, guarded, limited, over
 from dropcheck.extract import extract
@@ -107,7 +108,11 @@ def extract_many(
         The facts or the error of each file, in the order of ``tasks``.
     """
     work = _Work(catalogue, tick)
-    order = sorted(tasks, key=lambda task: (-task.weight, task.path))
+    helper = HELPER.get()
+    if helper is not None and tasks:
+        for path, outcome in helper.extract(tasks, SECONDS.get()).items():
+            work.finish(path, outcome)
+    order = sorted(work.left(tasks), key=lambda task: (-task.weight, task.path))
     workers = min(jobs or cpu_count(), len(order), MOST_WORKERS)
     if workers > 1 and sum(task.weight for task in order) >= POOL_PAYS_FROM:
         work.parallel(order, workers)
@@ -134,11 +139,11 @@ class _Work:
             if SECONDS.get() is not None and _is_heavy(task):
                 self._apart(task)
             else:
-                self._finish(task, extract_one(task, self.catalogue))
+                self.finish(task.path, extract_one(task, self.catalogue))
 
     def _here(self, tasks: Iterable[Task]) -> str:
         for task in tasks:
-            self._finish(task, extract_one(task, self.catalogue))
+            self.finish(task.path, extract_one(task, self.catalogue))
         return ""
 
     def _apart(self, task: Task) -> None:
@@ -150,7 +155,7 @@ class _Work:
         except (OSError, NotImplementedError, ImportError):
             why = self._here([task])
         if why:
-            self._finish(task, FileError(task.path, why))
+            self.finish(task.path, FileError(task.path, why))
 
     def parallel(self, tasks: Sequence[Task], workers: int) -> None:
         """Extract files in other processes; where these cannot run, in this one."""
@@ -159,7 +164,7 @@ class _Work:
         try:
             self._pooled(tasks, workers)
         except BrokenProcessPool:
-            left = self._left(tasks)
+            left = self.left(tasks)
             # Tasks are handed out in order, so the ones a worker can have died of are the first unfinished ones.
             suspects = left[:workers]
             deaths = {task: why for task in suspects if (why := self._alone(task))}
@@ -167,10 +172,10 @@ class _Work:
                 self._here(left)  # blame the surroundings, not the files
                 return
             for task, why in deaths.items():
-                self._finish(task, FileError(task.path, why))
-            self.parallel(self._left(tasks), workers)
+                self.finish(task.path, FileError(task.path, why))
+            self.parallel(self.left(tasks), workers)
         except (OSError, NotImplementedError, ImportError):
-            self._here(self._left(tasks))  # the system allows no processes, or no semaphores
+            self._here(self.left(tasks))  # the system allows no processes, or no semaphores
 
     def _pooled(self, tasks: Sequence[Task], workers: int) -> None:
         import multiprocessing  # noqa: PLC0415  (as above)
@@ -184,7 +189,7 @@ class _Work:
         try:
             futures = {pool.submit(_work, task): task for task in tasks}
             for future in as_completed(futures):
-                self._finish(futures[future], _result(future, futures[future].path))
+                self.finish(futures[future].path, _result(future, futures[future].path))
             finished = True
         finally:
             for worker in () if finished else multiprocessing.active_children():
@@ -226,11 +231,13 @@ class _Work:
         context = multiprocessing.get_context("fork" if forks else "spawn")
         return ProcessPoolExecutor(workers, context, _start_worker, (self.catalogue, SECONDS.get()))
 
-    def _finish(self, task: Task, outcome: Outcome) -> None:
-        self.done[task.path] = outcome
+    def finish(self, path: str, outcome: Outcome) -> None:
+        """Keep the outcome of a file."""
+        self.done[path] = outcome
         self.tick()
 
-    def _left(self, tasks: Iterable[Task]) -> list[Task]:
+    def left(self, tasks: Iterable[Task]) -> list[Task]:
+        """The files without an outcome."""
         return [task for task in tasks if task.path not in self.done]
 
 
@@ -255,6 +262,16 @@ def _start_worker(catalogue: Catalogue, seconds: float | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends a worker at once and without a traceback
     end_with_parent()
     _in_worker.append(catalogue)
+
+
+def work_in_process(catalogue: Catalogue) -> Callable[[Task], Outcome]:
+    """How a process of its own, which may be ended, works on a file.
+
+    Args:
+        catalogue: the entries in force.
+    """
+    _in_worker.append(catalogue)
+    return _work
 
 
 def _work(task: Task) -> Outcome:

@@ -10,6 +10,7 @@ import os
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import Discovery
 from dropcheck.engine.entries import catalogue_for
+from dropcheck.engine.helper import Helper
 from dropcheck.engine.leads import Leads, code_or_none
 from dropcheck.engine.loading import Loaded, load
 from dropcheck.engine.modules import DiskFinder
@@ -47,16 +48,20 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
         return known
     catalogue = catalogue_for(settings)
     ticker = Ticker(len(found.files), progress)
-    loaded = load(found.files, catalogue, ticker, everything=everything, jobs=options.jobs)
-    clean = _clean(found, loaded, catalogue) if not options.uses_baseline(settings) else None
-    if clean is not None and few:
-        return clean.report
-    if kept is not None and few and (known := _recalled(kept, found, options)) is not None:
-        return known
-    if clean is None:
-        from dropcheck.engine.analysis import analyse  # noqa: PLC0415
+    helper = Helper(catalogue)
+    try:
+        loaded = load(found.files, catalogue, ticker, everything=everything, jobs=options.jobs, helper=helper)
+        clean = _clean(found, loaded, catalogue) if not options.uses_baseline(settings) else None
+        if clean is not None and few:
+            return clean.report
+        if kept is not None and few and (known := _recalled(kept, found, options)) is not None:
+            return known
+        if clean is None:
+            from dropcheck.engine.analysis import analyse  # noqa: PLC0415
 
-        clean = analyse(found, options, loaded, ticker)
+            clean = analyse(found, options, loaded, ticker)
+    finally:
+        helper.end()
     if kept is not None:
         from dropcheck.engine.cache import RunCache  # noqa: PLC0415
 
