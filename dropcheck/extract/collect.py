@@ -327,8 +327,11 @@ class Collector(Statements):
         return self._run_closure(closure, self.frame.state.reach, passed)
 
     def stand_in(self, closure: Closure) -> Value:
-        """The value of a local function that escapes: not followed, but known to read the mode if it does."""
-        reads = self.definitions.functions[id(closure.node)].bindings.reads_mode
+        """The value of a local function that escapes; of one that is not followed it is known whether it reads the mode."""
+        record = self.definitions.functions[id(closure.node)]
+        reads = record.bindings.reads_mode
+        if isinstance(closure.node, cst.FunctionDef) and not reads and not record.decorated and not closure.node.decorators:
+            return Defined(self.path, closure.context.name)
         return Opaque("a local function", self.recorder.ordinal(closure.node), mode=reads)
 
     def escape(self, closure: Closure) -> None:

@@ -18,6 +18,7 @@ from dropcheck.worlds import (
     UNPACKED,
     Attr,
     Const,
+    Defined,
     Display,
     Imported,
     Opaque,
@@ -174,15 +175,19 @@ class Expressions:
         raise NotImplementedError
 
     def stand_in(self, closure: Closure) -> Value:
-        """The value of a local function that escapes: not followed, but known to read the mode if it does."""
+        """The value of a local function that escapes."""
         return Opaque("a local function", self.recorder.ordinal(closure.node))
 
     def blend(self, left: Bound, right: Bound) -> Value:
         """What a name is that is a local function on at least one of two paths."""
+        values = []
         for side in (left, right):
             if isinstance(side, Closure):
                 self.escape(side)
-        return Opaque("one of several local functions")
+            values.append(self.stand_in(side) if isinstance(side, Closure) else side)
+        # Definitions of one name are one function to others, which may do what any of them does.
+        same = values[0] == values[1] and isinstance(values[0], Defined)
+        return values[0] if same else Opaque("one of several local functions")
 
     # Expressions
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import takewhile
 
 from dropcheck.facts import CallFact, FunctionFacts, FunctionKind
 from dropcheck.frozen import dataclass
@@ -151,6 +152,17 @@ class Calls:
             case CallOf() | Param():
                 for cls in self.held.classes(callee, owner, path):
                     yield from _target(self._call_method(cls), bound=True)
+                yield from self._made_by(self.project.function_of(callee.callee)) if isinstance(callee, CallOf) else ()
+
+    def _made_by(self, factory: Function | None) -> Iterator[Target]:
+        """The functions that a function returns, which it defines itself."""
+        if factory is None or factory[1].decorated:
+            return
+        path, function = factory
+        for value in dict.fromkeys(arm for returned in (function.returns.train, function.returns.eval) for arm in arms(returned)):
+            found = self.project.function_of(self.project.localize(value, path))
+            if found is not None and found[1].name.startswith(f"{function.name}."):
+                yield from _target(found)
 
     def _call_method(self, cls: Owner) -> Function | None:
         """What runs when an instance is called: ``forward`` of a Module, else ``__call__``."""
@@ -161,23 +173,22 @@ class Calls:
 
     @cached_property
     def by_function(self) -> dict[tuple[str, str], tuple[CallFact, ...]]:
-        """The calls in each top-level function or method, those of functions nested in it included."""
+        """The calls in each function, those of functions nested in it included."""
         found: dict[tuple[str, str], list[CallFact]] = {}
         for path, file in self.project.files.items():
             for call in file.calls:
-                name = self.top_level(path, call.function)
-                if name:
+                for name in self._functions_around(path, call.function):
                     found.setdefault((path, name), []).extend(split(call))
         return {key: tuple(calls) for key, calls in found.items()}
 
     def top_level(self, path: str, function: str) -> str:
         """The method or module-level function that a function is nested in, or itself; empty outside any."""
-        outermost = ""
-        for scope in self.project.enclosing(path, function):
-            if not isinstance(scope, FunctionFacts):
-                break
-            outermost = scope.name
-        return outermost
+        return next(reversed(self._functions_around(path, function)), "")
+
+    def _functions_around(self, path: str, function: str) -> tuple[str, ...]:
+        """A function and those that it is nested in, innermost first, up to the class or the file that holds them."""
+        scopes = takewhile(lambda scope: isinstance(scope, FunctionFacts), self.project.enclosing(path, function))
+        return tuple(scope.name for scope in scopes)
 
     def never_runs(self, path: str, function: str, world: World) -> bool:
         """Whether a function never runs in a world: a training step, or a function whose every call is gated.

@@ -32,6 +32,8 @@ def with_mode(site: Site, message: str, edits: tuple[Edit, ...], unsafe: str = "
     """
     if not site.mode.text:
         return advice(message, "No module is at hand here whose mode could be read.")
+    if site.at_construction:
+        return advice(message, "The call runs while the object is made, when the mode is always training.")
     if not edits:
         return advice(message, "The call has no plain place for it.")
     doubt = unsafe or ("" if site.mode.sure else site.mode.doubt)
