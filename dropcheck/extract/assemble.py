@@ -192,7 +192,8 @@ class _Assembly:
         return any(span.start <= comment.start < span.end for comment in self.spans.comments)
 
     def _constructor_arguments(self, node: cst.Call) -> tuple[Argument, ...]:
-        return self._arguments(self.train.calls.get(id(node)), self.eval.calls.get(id(node)), None)
+        train, other = self.train.calls.get(id(node)), self.eval.calls.get(id(node))
+        return self._arguments(train, other, None) if train or other else ()  # a container's do not matter
 
     def _own_locals(self, context: FunctionContext) -> frozenset[str] | None:
         """The names that the function binds; None outside any function."""

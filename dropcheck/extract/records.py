@@ -32,6 +32,7 @@ from dropcheck.worlds import (
 
 #: Functions and methods of torch, numpy and random from which masks are made.
 _RANDOM = frozenset("rand rand_like bernoulli bernoulli_ uniform_ uniform random random_sample sample".split())  # noqa: SIM905
+_SEQUENTIAL = "torch.nn.Sequential"
 _DROPS = re.compile(r"drop|stochastic_?depth", re.IGNORECASE)
 
 
@@ -200,7 +201,9 @@ class Recorder:
         return Opaque(name)
 
     def makes_module(self, value: CallOf) -> bool:
-        """Whether a call makes a dropout Module."""
+        """Whether a call makes a dropout Module, or a ``Sequential`` with one in it."""
+        if value.callee == Imported(_SEQUENTIAL):
+            return any(isinstance(arm, CallOf) and self.makes_module(arm) for part in value.args for arm in arms(part))
         return any(isinstance(arm, Imported) and arm.path in self.shared.catalogue.modules for arm in arms(value.callee))
 
     def gives_data(self, callee: Value) -> bool:
@@ -219,13 +222,13 @@ class Recorder:
         """Note a call if it may drop."""
         constructor: cst.Call | None = None
         for arm in arms(callee):
-            if isinstance(arm, CallOf) and arm.site in self._makers:
+            if isinstance(arm, CallOf) and arm.site in self._makers and self.makes_module(arm):
                 maker, root = self._makers[arm.site]
                 constructor = maker if root == frame.root else None
             elif not isinstance(arm, CallOf):
                 constructor = None
                 break
-        if isinstance(callee, Imported) and callee.path in self.shared.catalogue.modules:
+        if isinstance(callee, Imported) and (callee.path in self.shared.catalogue.modules or callee.path == _SEQUENTIAL):
             self._makers[self.ordinal(node)] = (node, frame.root)
         if constructor is None and not self._may_drop(callee):
             return

@@ -121,7 +121,7 @@ class Helpers:
         linker = Linker(self.project, self.calls, path, call)
         site = linker.site()
         if site is not None:
-            if site.form in {Form.FUNCTION, Form.FRESH_MODULE} and not _is_meant(site):
+            if site.form in {Form.FUNCTION, Form.FRESH_MODULE, Form.FRESH_CONTAINER} and not _is_meant(site):
                 yield Hole(site, linker.reach, site.flag.value, site.p.value), site.verdict
             return
         for target in self.calls.targets(path, call):

@@ -11,6 +11,7 @@ from dropcheck.levels import Behaviour
 from dropcheck.link.behaviour import Open, Verdict, Why, parameters, verdict
 from dropcheck.link.binding import Bound, bind, pair
 from dropcheck.link.calls import Calls
+from dropcheck.link.made import registered_in
 from dropcheck.link.project import CONSTRUCTORS, Moduleness, Project
 from dropcheck.link.resolve import Resolver
 from dropcheck.link.site import Form, ModeSource, Passed, Site
@@ -109,6 +110,8 @@ class Linker:
                     return self._in_its_mode(site)
                 if self._is_own_attribute():
                     return self._registered_site(module, callee)
+            elif self.call.constructor is not None:
+                return self._fresh_container(callee)
         return None
 
     def _is_own_attribute(self) -> bool:
@@ -138,6 +141,16 @@ class Linker:
         if form is Form.CONSTRUCTION:
             p = replace(p, value=_rate_of_module(p.value.train))
         return self.place(form, None, module, p, Passed(Worlds(TRUE, TRUE)))
+
+    def _fresh_container(self, made: CallOf) -> Site | None:
+        """The call of a container that is made where it is called, for the dropout in it."""
+        for part in registered_in(made):
+            rate = self.project.module_rate(part)
+            if rate is not None and isinstance(part.callee, Imported):
+                module = self.project.catalogue.modules[part.callee.path]
+                p = Passed(_rate_of_module(self.resolvers.train.resolve(rate)))
+                return self._in_its_mode(self.place(Form.FRESH_CONTAINER, None, module, p, Passed(Worlds(TRUE, TRUE))))
+        return None
 
     def _in_its_mode(self, site: Site) -> Site:
         """A fresh module with the mode it was put into where it was made; without that, it is in training mode."""

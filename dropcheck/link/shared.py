@@ -11,6 +11,7 @@ from dropcheck.model import Span
 
 Place = tuple[str, Span]
 """A call, by its file and where it is there."""
+_FRESH = frozenset({Form.FRESH_MODULE, Form.FRESH_CONTAINER})
 #: Comments with which an author answers for one call, or for the calls of a whole file.
 _ANSWERS = ("dropcheck:", "noqa")
 
@@ -50,7 +51,7 @@ def place_of(site: Site) -> Place:
 
 def _is_shared(calls: Sequence[Site]) -> bool:
     helpers = {call.helper.name if call.helper is not None and call.helper.alone else "" for call in calls}
-    enough = len(calls) > 1 or any(call.helper is not None and call.helper.site.form is Form.FRESH_MODULE for call in calls)
+    enough = len(calls) > 1 or any(call.helper is not None and call.helper.site.form in _FRESH for call in calls)
     return enough and len(helpers) == 1 and "" not in helpers and all(map(_is_hit, calls))
 
 

@@ -20,6 +20,7 @@ class Form(Enum):
 
     FUNCTION = "function"
     FRESH_MODULE = "fresh module"
+    FRESH_CONTAINER = "fresh container"
     MODULE_CALL = "module call"
     CONSTRUCTION = "construction"
     HELPER = "helper call"

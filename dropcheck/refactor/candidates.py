@@ -66,6 +66,8 @@ def require_twin(site: Site) -> None:
     if site.form is Form.HELPER:
         helper = site.helper.name if site.helper is not None else ""
         raise NoTwinError(f"what drops is in the helper `{helper}`, which is given its rate or its flag")
+    if site.form is Form.FRESH_CONTAINER:
+        raise NoTwinError("the container around it is made where it is called")
     if site.attention:
         raise NoTwinError("attention takes its rate as an argument")
     if site.entry is not None and site.entry.module is None:

@@ -65,7 +65,7 @@ _UNSAFE = "What is computed in training changes: the dropout begins to work."
 
 def check(site: Site) -> Draft | None:
     """Report a result that nobody uses."""
-    if not site.call.discarded or site.form is Form.CONSTRUCTION or site.attention:
+    if not site.call.discarded or site.form in {Form.CONSTRUCTION, Form.FRESH_CONTAINER} or site.attention:
         return None
     if truth(site.inplace.train) is not False or site.verdict.reached.train is False or not site.call.arguments:
         return None

@@ -2,7 +2,8 @@
 
 ## What it finds
 
-`nn.Dropout(p)(x)` in a method such as `forward`, or a module made there and called a few lines on.
+`nn.Dropout(p)(x)` in a method such as `forward`, or a module made there and called a few lines on. Likewise an `nn.Sequential`
+with dropout in it.
 
 ## Why it matters
 
@@ -37,8 +38,9 @@ class Net(nn.Module):
 ## Fix and its safety
 
 Where the module is called on the spot, the call becomes `F.dropout(x, p=..., training=self.training)`, which is what the
-module does; where it has a name, it is put into the model's mode: `nn.Dropout(p).train(self.training)`. Both are safe in a
-class that is surely a `torch.nn.Module`: while it trains, nothing changes.
+module does; where it has a name or is in a container, that is put into the model's mode:
+`nn.Dropout(p).train(self.training)`. Both are safe in a class that is surely a `torch.nn.Module`: while it trains, nothing
+changes.
 
 ## When to ignore
 
@@ -67,15 +69,16 @@ from dropcheck.rules.rule import Draft, Rule
 
 def check(site: Site) -> Draft | None:
     """Report a fresh dropout module that is called where it was made."""
-    if site.form is not Form.FRESH_MODULE or site.at_construction:
+    if site.form not in {Form.FRESH_MODULE, Form.FRESH_CONTAINER} or site.at_construction:
         return None
     if site.verdict.behaviour is not Behaviour.ALWAYS_ON and not site.hit_by:
         return None
     mode = spelt_mode(site)
-    functional = _functional_form(site, mode)
+    contained = site.form is Form.FRESH_CONTAINER
+    functional = () if contained else _functional_form(site, mode)
     message = "Use the functional form with the flag" if functional else f"Put it into the mode: `.train({mode})`"
     return Draft(
-        message=f"A fresh `nn.{site.name}` is always in training mode: it stays on in evaluation",
+        message=f"A fresh `nn.{site.name}`{' in a container' * contained} is always in training mode: it stays on in evaluation",
         help="Make it once in `__init__` and keep it on `self`.",
         fix=with_mode(site, message, functional or _set_mode(site, mode)),
         behaviour=Behaviour.ALWAYS_ON,

@@ -65,7 +65,7 @@ _UNSAFE = "What is computed in training changes: p goes back to its default."
 
 def check(site: Site) -> Draft | None:
     """Report the mode as p."""
-    if site.form is Form.FRESH_MODULE or not site.mode_is_p:
+    if site.form in {Form.FRESH_MODULE, Form.FRESH_CONTAINER} or not site.mode_is_p:
         return None
     argument, slot = site.p.argument, site.entry.p if site.entry else "p"
     text = argument.text if argument else "the mode"

@@ -86,7 +86,7 @@ _UNSAFE = "It may be meant; if it is, mark the call `# dropcheck: always-on (rea
 def check(site: Site) -> Draft | None:
     """Report the call of a helper that leaves its dropout on, or the helper that all its calls leave on."""
     if site.hit_by:
-        return None if site.form is Form.FRESH_MODULE else _at_helper(site)
+        return None if site.form in {Form.FRESH_MODULE, Form.FRESH_CONTAINER} else _at_helper(site)
     link = site.helper
     if site.form is not Form.HELPER or link is None or site.told_at_helper or site.verdict.behaviour is not Behaviour.ALWAYS_ON:
         return None

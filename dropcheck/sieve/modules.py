@@ -17,6 +17,7 @@ _ON_SELF = pattern(rb"self\.(\w+)[ \t]*(?::[^=\n]*)?=[^=(\[{]*")
 #: What makes a colon that of an annotation, not of a table: what stands before it, or behind the class.
 _ANNOTATED = pattern(rb"\bdef\b.*\w[ \t]*:\Z")
 _ANNOTATES = pattern(rb"[ \t]*(?:=|\n|#|\Z)")
+_VARIABLE = pattern(rb"(\w+)[ \t]*(?::[^=\n]*)?=[ \t]*[\w.]*")
 _NAME_END = pattern(rb"([\w.]*)[ \t]*\Z")
 _REGISTERING = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
 _ADDING = frozenset({b"append", b"extend", b"insert"})
@@ -114,9 +115,20 @@ def _is_registered(raw: bytes, start: int) -> bool:
             return _is_torch_container(raw, named[1].split(b".")[1], opening)
         if name in _PLAIN:
             return False
+        if name in _REGISTERING:
+            return not _is_container_called(raw, opening)
         if name:
-            return name in _REGISTERING or name[:1].isupper()
+            return name[:1].isupper()
     return False
+
+
+def _is_container_called(raw: bytes, opening: int) -> bool:
+    """Whether a container is called where it is made, or by the name of a variable that it is given."""
+    passed = arguments(raw, opening)
+    if passed is None or _is_called(raw, passed[1]):
+        return True
+    named = _VARIABLE.fullmatch(line_before(raw, opening))
+    return named is not None and re.compile(rb"\b%b(?:\(|\.train|\.eval)" % named[1]).search(raw, passed[1]) is not None
 
 
 def _is_torch_container(raw: bytes, name: bytes, at: int) -> bool:
