@@ -21,6 +21,8 @@ _KINDS = {
     "property": FunctionKind.PROPERTY,
     "cached_property": FunctionKind.PROPERTY,
 }
+#: What these return first, they return ever after.
+_KEEPS = frozenset({"cached_property"})
 _IMPLICIT_KINDS = {
     "__new__": FunctionKind.STATIC,
     "__init_subclass__": FunctionKind.CLASS,
@@ -218,8 +220,7 @@ class Collector(Statements):
         self.recorder.attribute(node, (name,), value, self.frame, node)
 
     def _define(self, node: cst.FunctionDef | cst.Lambda, context: FunctionContext, *, decorated: bool) -> None:
-        defaults = {name: self.eval(param.default) for name, param in parameters_of(node) if param.default is not None}
-        record = FunctionRecord(node, context, bindings(node), defaults, decorated)
+        record = FunctionRecord(node, context, bindings(node), self._defaults(node), decorated)
         self.definitions.functions.setdefault(id(node), record)
         for name, param in parameters_of(node):
             if self._may_name_class(annotation_of(param)):
@@ -232,6 +233,9 @@ class Collector(Statements):
             return False
         known = self.lookup(first)
         return isinstance(known, Closure) or not isinstance(known, Imported) or is_of_project(known)
+
+    def _defaults(self, node: cst.FunctionDef | cst.Lambda) -> dict[str, Value]:
+        return {name: self.eval(param.default) for name, param in parameters_of(node) if param.default is not None}
 
     def _wait_for(self, node: cst.FunctionDef | cst.Lambda, context: FunctionContext, *, decorated: bool) -> None:
         """Define a function of a module or class, to be run when its names are known."""
@@ -302,10 +306,16 @@ class Collector(Statements):
             inner = FunctionContext(context.inner(name), context.owner, receiver, context.methods, node=node)
             self._define(node, inner, decorated=False)
             known = self.definitions.functions[id(node)]
+            defaults = dict(known.defaults)
+        else:
+            defaults = self._defaults(node)
+            known.defaults.update(
+                {name: Opaque(f"the default of {name}", mode=True) for name in defaults if defaults[name] != known.defaults[name]}
+            )
         for shared in known.bindings.outer:
             inner_frame = Frame(known.context, frozenset(), State(TRUE, {}), outer=self.frame)
             self.share(shared, inner_frame)
-        closure = Closure(node, known.context, self.frame, self.frame.state.reach, self.statement)
+        closure = Closure(node, known.context, self.frame, self.frame.state.reach, self.statement, defaults)
         self.frame.closures.append(closure)
         if self.frame.body_scope and isinstance(node, cst.Lambda):
             self.escape(closure)
@@ -316,9 +326,8 @@ class Collector(Statements):
         closure.used = True
         if closure in self._running or len(self._running) >= _MAX_DEPTH:
             return Opaque("a recursive local function", self.recorder.ordinal(closure.node))
-        record = self.definitions.functions[id(closure.node)]
         names = [name for name, _ in parameters_of(closure.node)]
-        passed = dict(record.defaults)
+        passed = dict(closure.defaults)
         if all(key not in {"*", "**"} for key, _ in keywords):
             passed.update(zip((name for name in names if not name.startswith("*")), args, strict=False))
             passed.update(keywords)
@@ -363,6 +372,7 @@ def _kind(node: cst.FunctionDef, *, in_class: bool) -> tuple[FunctionKind, str, 
         name = dotted(decorator.decorator).rpartition(".")[2]
         if in_class and name in _KINDS:
             kind = _KINDS[name]
+            decorated |= name in _KEEPS
         elif name in _EXTENDING:
             suffix = f".{name}"
         else:

@@ -47,6 +47,7 @@ class Closure:
         frame: the frame that defines it.
         reach: the condition under which it is defined.
         statement: the statement that defines it.
+        defaults: what its parameters are where nothing is passed, as found where it is defined.
         used: whether it was called or escaped, so that it needs no run of its own.
     """
 
@@ -55,6 +56,7 @@ class Closure:
     frame: Frame
     reach: Value
     statement: cst.CSTNode | None
+    defaults: dict[str, Value]
     used: bool = False
 
 

@@ -137,7 +137,9 @@ class Resolver:
         self._seen.append(name)
         values = [self._property(value) or self.resolve(value) for value in found]
         self._seen.pop()
-        tied = next((value for value in map(self._hidden_mode, found) if value is not None), None)
+        tied = next(
+            (value for value in (*map(self._hidden_mode, found), *values) if isinstance(value, Opaque) and value.mode), None
+        )
         if tied is None and self.project.is_set_by_mode(self.owner, name):
             tied = Opaque(f"self.{name}, which a method sets by the mode", mode=True)
         known = values[0]
@@ -165,7 +167,11 @@ class Resolver:
         if found is None or found[1].kind is not FunctionKind.PROPERTY:
             return None
         path, function = found
-        return self.resolve(self.project.localize(function.returns[self.world], path))
+        returned = self.project.localize(function.returns[self.world], path)
+        value = self.resolve(returned)
+        if function.decorated and (_knows_mode(function, value) or (isinstance(value, Const) and value != returned)):
+            return Opaque(f"{function.name}, which may be kept from another mode", mode=True)
+        return value
 
     def _returned(self, callee: Value, args: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> Value | None:
         """What a call of a project function returns, if that is simple."""

@@ -59,7 +59,7 @@ from __future__ import annotations
 
 from dropcheck.levels import Confidence
 from dropcheck.link.behaviour import Open, Why
-from dropcheck.link.project import CONSTRUCTORS
+from dropcheck.link.project import CONSTRUCTORS, Moduleness
 from dropcheck.link.sites import Form, Site
 from dropcheck.link.words import name_words
 from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
@@ -68,12 +68,15 @@ from dropcheck.worlds import Attr, Receiver, Value, truth
 
 #: A name with one of these words says that it holds the mode.
 _TRAINING = frozenset({"train", "training", "istrain", "istraining"})
+_CLASS_BODY = ""  # the function that sets an attribute of the class
 _UNSAFE = "The attribute may be set by hand elsewhere, which the fix would make useless."
 
 
 def check(site: Site) -> Draft | None:
     """Report a flag that is an attribute other than the mode."""
     argument = site.flag.argument
+    if site.owner is not None and site.moduleness is Moduleness.NO:
+        return None  # an object that may be made anew for every call
     if site.form is not Form.FUNCTION or site.entry is None or argument is None or argument.star or site.mode_is_p:
         return None
     flag = argument.value.eval
@@ -98,16 +101,18 @@ def check(site: Site) -> Draft | None:
 def _confidence(site: Site, flag: Value) -> Confidence | None:
     """How sure it is that nothing switches the attribute with the mode; None where methods of the class do.
 
-    High where its name says that it is the training mode and constructors alone set it, medium where it has another name, low
-    where it is not seen what sets it.
+    High where its name says that it is the training mode and constructors alone set it, medium where it has another name or the
+    class sets it, low where it is not seen what sets it.
     """
     if not isinstance(flag, Attr) or not isinstance(flag.base, Receiver) or site.owner is None:
         return Confidence.LOW
     setters = {fact.function.rpartition(".")[2] for fact in site.owner.attributes if fact.path == (flag.name,)}
     if not setters:
         return Confidence.LOW
-    if not setters <= CONSTRUCTORS:
+    if not setters <= CONSTRUCTORS | {_CLASS_BODY}:
         return None
+    if _CLASS_BODY in setters:  # made to be overridden, be it by subclasses
+        return Confidence.MEDIUM
     named = not name_words(flag.name).isdisjoint(_TRAINING)
     return Confidence.HIGH if named else Confidence.MEDIUM
 

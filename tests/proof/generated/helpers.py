@@ -204,5 +204,108 @@ HELPERS = (
         ("def {name}(x, p=0.5, training=True):", "    if training:", "        x = {inner_on}", "    return x"), FULL, plain=True
     ),
 )
+#: The same, by what the body does to its flag and rate on the way.
+HELPERS += tuple(
+    Helper((f"def {{name}}(x, p=0.5, training={default}):", *(f"    {line}" for line in body)), FULL, plain=True)
+    for default, body in (
+        (True, ("for _ in range(2):", "    if not training:", "        return x", "    x = {dropout}(x, p)", "return x")),
+        (False, ("for _ in range(2):", "    if training:", "        break", "else:", "    return x", "return {dropout}(x, p)")),
+        (
+            True,
+            (
+                "try:",
+                "    if not training:",
+                "        raise ValueError",
+                "    return {dropout}(x, p)",
+                "except ValueError:",
+                "    return x",
+            ),
+        ),
+        (True, ("try:", "    return {dropout}(x, p, training)", "finally:", "    del p")),
+        (
+            False,
+            ("match training:", "    case True:", "        return {dropout}(x, p)", "    case _:", "        return x"),
+        ),
+        (True, ("def inner(h):", "    return {dropout}(h, p, training)", "return inner(x)")),
+        (True, ("def inner(on):", "    return {dropout}(x, p, on)", "return inner(training)")),
+        (False, ("drop = functools.partial({dropout}, p=p, training=training)", "return drop(x)")),
+        (True, ("if not p:", "    return x", "while training:", "    return {dropout}(x, p)", "return x")),
+        (False, ("options = {{'p': p}}", "options['training'] = training", "return {dropout}(x, **options)")),
+        (True, ("options = dict(p=p)", "options.update(training=training)", "return {dropout}(x, **options)")),
+        (True, ("if training is False:", "    p = 0.0", "return {dropout}(x, p)")),
+        (True, ("p = p if training else 0", "return {sdpa}(x, x, x, dropout_p=float(p))")),
+        (False, ("scale, on = 1.0, training", "return {dropout}(x * scale, p, on)")),
+        (True, ("drop = {dropout} if training else (lambda h, p: h)", "return drop(x, p)")),
+        (True, ("return [{dropout}(h, p, training) for h in (x,) if training][0] if training else x",)),
+        (False, ("training = not training", "return {dropout}(x, p, not training)")),
+        (True, ("return x if not training else {inner}",)),
+    )
+)
+HELPERS += (
+    Helper(
+        (
+            "def {name}(x, p=0.5, training=True, depth=1):",
+            "    if depth:",
+            "        return {name}(x, p, training, depth - 1)",
+            "    return {dropout}(x, p, training)",
+        ),
+        FULL,
+        plain=True,
+    ),
+    Helper(
+        ("def {name}(x, p=0.5, *, training=False):", "    return {dropout}(x, p, training)"),
+        ("{name}({x}, {p}, training={on})", "{name}({x}, training={on})", "{name}({x}, {p})"),
+    ),
+    Helper(
+        (
+            "def {name}(x, p=0.5, training=True):",
+            "    return x",
+            "def {name}(x, p=0.5, training=False):",
+            "    return {dropout}(x, p, training)",
+        ),
+        FULL,
+        plain=True,
+    ),
+    Helper(
+        (
+            "class {name}:",
+            "    def __init__(self, p=0.5, training=True):",
+            "        self.p = p",
+            "        self.on = training",
+            "    def __call__(self, x):",
+            "        return {dropout}(x, self.p, self.on)",
+        ),
+        ("{name}({p}, {on})({x})", "{name}()({x})", "{name}(training={on})({x})"),
+    ),
+    Helper(
+        ("def {name}(xs, p=0.5, training=True):", "    for x in xs:", "        yield {dropout}(x, p, training)"),
+        ("next({name}([{x}], {p}, {on}))", "list({name}([{x}]))[0]", "next(h for h in {name}([{x}], training={on}))"),
+    ),
+    Helper(("def {name}(x, p=0.5, training=True, drop={dropout}):", "    return drop(x, p, training)"), FULL, plain=True),
+    Helper(
+        (
+            "@functools.lru_cache(maxsize=None)",
+            "def make_{name}(p, training):",
+            "    return functools.partial({dropout}, p=p, training=training)",
+            "def {name}(x, p=0.5, training=True):",
+            "    return make_{name}(p, training)(x)",
+        ),
+        FULL,
+        plain=True,
+    ),
+    Helper(
+        (
+            "def switched_{name}(function):",
+            "    def inner(x, p=0.5, training=True):",
+            "        return function(x, p, training) if training else x",
+            "    return inner",
+            "@switched_{name}",
+            "def {name}(x, p=0.5, training=True):",
+            "    return {dropout}(x, p)",
+        ),
+        FULL,
+        plain=True,
+    ),
+)
 #: Takes ``x``, a rate and a flag in any project, so that others can build on it.
 FIRST = HELPERS[0]

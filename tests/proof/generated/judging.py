@@ -120,8 +120,10 @@ def _entries(said: Verdicts, events: tuple[Event, ...]) -> Iterator[Judged]:
         behaviours = [entry.behaviour for entry in entries]
         if DECIDED.issuperset(behaviours):
             does = BEHAVIOURS[tuple(any(map(drops.__contains__, behaviours)) for drops in (IN_TRAINING, IN_EVALUATION))]
+            # A module that always drops need not be called in both modes.
             # "Follows mode" only promises that evaluation drops nothing.
-            agrees = true is does or (does is Behaviour.FOLLOWS_MODE and (true is Behaviour.NEVER_ON or made))
+            always = does is Behaviour.ALWAYS_ON and made and all(active for _, active in here)
+            agrees = true is does or always or (does is Behaviour.FOLLOWS_MODE and (true is Behaviour.NEVER_ON or made))
             truth = Truth.AGREES if agrees else Truth.WRONG
         else:
             truth = Truth.UNDECIDED

@@ -20,6 +20,7 @@ class Part:
     uses: tuple[str, ...] = ()
 
 
+ROWS = "for row in self.held{n}:;    for module in row:;        x = module(x)"
 LOOP = "for module in self.held{n}:;    x = module(x)"
 
 MODULES = (
@@ -132,6 +133,124 @@ METHODS = (
     ),
 )
 
+MODULES += (
+    Part(("self.held{n} = {sdpa}",), (), ("x = self.held{n}(x, x, x, dropout_p={p})", "x = self.held{n}(x, x, x, None, {p})")),
+    Part(("self.held{n} = {made} if self.open0 else None",), (), ("if self.held{n} is not None:;    x = self.held{n}(x)",)),
+    Part(("self.held{n} = {nn}.ModuleList([{nn}.ModuleList([{made}])])",), (), (ROWS,)),
+    Part(("self.held{n} = [[{made}]]",), (), (ROWS,)),
+    Part(("self.held{n} = [{nn}.ModuleList([{made}])]",), (), (ROWS,)),
+    Part(("self.held{n} = {nn}.ModuleList()", "self.held{n}.append({made})"), (), (LOOP, "x = self.held{n}[-1](x)")),
+    Part(("self.held{n} = {nn}.ModuleList()", "self.held{n}.extend([{made}])"), (), (LOOP,)),
+    Part(("self.held{n} = list({nn}.ModuleList([{made}]))",), (), (LOOP,)),
+    Part(
+        ("self.held{n} = []", "self.held{n} += [{made}]"),
+        (),
+        (LOOP, "for module, _ in zip(self.held{n}, 'ab'):;    x = module(x)"),
+    ),
+    Part(("self.held{n} = [*[{made}], {nn}.Identity()]",), (), ("for _, module in enumerate(self.held{n}):;    x = module(x)",)),
+    Part(("self.held{n} = {{}}", "self.held{n}['a'] = {made}"), (), ("x = self.held{n}['a'](x)", "x = self.held{n}.get('a')(x)")),
+    Part(
+        ("self.held{n} = {nn}.Sequential()", "self.held{n}.add_module('a', {made})"),
+        (),
+        ("x = self.held{n}(x)", "x = self.held{n}.a(x)"),
+    ),
+    Part(
+        ("def held(x, on=True):", "    return {dropout}(x, 0.5, on)", "self.held{n} = held"),
+        (),
+        ("x = self.held{n}(x, {on})", "x = self.held{n}(x)"),
+    ),
+    Part(
+        ("self.held{n} = self.make{n}(self.training)",),
+        ("def make{n}(self, on):", "    def held(x):", "        return {dropout}(x, 0.5, on)", "    return held"),
+        ("x = self.held{n}(x)", "x = self.make{n}({on})(x)", "drop = self.make{n}(self.training);x = drop(x)"),
+    ),
+)
+
+METHODS += (
+    Part((), ("def held{n}(this, x):", "    return {dropout}(x, 0.5, this.training)"), ("x = self.held{n}(x)",)),
+    Part(
+        (),
+        ("def held{n}(this, x):", "    if this.training:", "        x = {dropout}(x, this.p)", "    return x"),
+        ("x = self.held{n}(x)",),
+    ),
+    Part((), ("on{n} = True",), ("x = {dropout}(x, 0.5, self.on{n})", "x = {dropout}(x, 0.5, self.on{n} and {on})")),
+    Part((), ("on{n} = False",), ("x = {dropout}(x, 0.5, self.on{n})", "x = {dropout}(x, 0.5, self.on{n} or {on})")),
+    Part((), ("rate{n} = 0.5",), ("x = {sdpa}(x, x, x, dropout_p=self.rate{n})", "x = {dropout}(x, self.rate{n}, {on})")),
+    Part(
+        (),
+        ("def base{n}(self, x, on):", "    return {dropout}(x, 0.5, on)", "held{n} = functools.partialmethod(base{n}, on=True)"),
+        ("x = self.held{n}(x)", "x = self.base{n}(x, {on})"),
+    ),
+    Part((), ("@functools.cached_property", "def on{n}(self):", "    return {on}"), ("x = {dropout}(x, 0.5, self.on{n})",)),
+    Part(
+        (),
+        ("@property", "def on{n}(self):", "    if {on}:", "        return True", "    return False"),
+        ("x = {dropout}(x, 0.5, self.on{n})", "if not self.on{n}:;    return x"),
+    ),
+    Part(
+        (),
+        ("@property", "def rate{n}(self):", "    if not self.training:", "        return 0.0", "    return self.p"),
+        ("x = {dropout}(x, self.rate{n})", "x = {sdpa}(x, x, x, dropout_p=self.rate{n})"),
+    ),
+    Part((), ("def rate{n}(self):", "    return {p} if {on} else 0.0"), ("x = {sdpa}(x, x, x, dropout_p=self.rate{n}())",)),
+    Part(
+        ("self.rate{n} = 0.0",),
+        ("def set{n}(self):", "    self.rate{n} = 0.5"),
+        ("self.set{n}();x = {dropout}(x, self.rate{n})", "self.set{n}();x = {dropout}(x, self.rate{n}, {on})"),
+    ),
+    Part(
+        ("if self.open0:", "    self.rate{n} = 0.5", "else:", "    self.rate{n} = 0.0"),
+        (),
+        ("x = {sdpa}(x, x, x, dropout_p=self.rate{n})", "x = {dropout}(x, self.rate{n}, {on})"),
+    ),
+    Part(("self.on{n} = True", "if self.open0:", "    self.on{n} = False"), (), ("x = {dropout}(x, 0.5, self.on{n})",)),
+    Part(
+        ("self.options{n} = {{'p': {p}, 'on': True}}",),
+        (),
+        ("x = {dropout}(x, self.options{n}['p'], self.options{n}['on'])", "x = {dropout}(x, self.options{n}['p'], {on})"),
+    ),
+    Part(("self.options{n} = {{'p': 0.5, 'training': True}}",), (), ("x = {dropout}(x, **self.options{n})",)),
+    Part(
+        ("self.pair{n} = (0.5, True)",), (), ("x = {dropout}(x, *self.pair{n})", "p, on = self.pair{n};x = {dropout}(x, p, on)")
+    ),
+    Part(
+        (),
+        (
+            "def held{n}(self, x):",
+            "    for _ in range(2):",
+            "        if not self.training:",
+            "            return x",
+            "        x = {dropout}(x, {p})",
+            "    return x",
+        ),
+        ("x = self.held{n}(x)",),
+    ),
+    Part(
+        (),
+        (
+            "def held{n}(self, x):",
+            "    try:",
+            "        assert self.training",
+            "    except AssertionError:",
+            "        return x",
+            "    else:",
+            "        return {dropout}(x, {p})",
+        ),
+        ("x = self.held{n}(x)",),
+    ),
+    Part(
+        (),
+        ("@torch.no_grad()", "def held{n}(self, x, on=True):", "    return {dropout}(x, 0.5, on)"),
+        ("x = self.held{n}(x, {on})", "x = self.held{n}(x)"),
+    ),
+    Part((), ("def held{n}(self, x):", "    yield {call}"), ("x = next(self.held{n}(x))", "for h in self.held{n}(x):;    x = h")),
+    Part(
+        (),
+        ("def held{n}(self, x, *, on=None):", "    return {dropout}(x, 0.5, self.training if on is None else on)"),
+        ("x = self.held{n}(x)", "x = self.held{n}(x, on={on})", "x = self.held{n}(x, on=None)"),
+    ),
+)
+
 STATEMENTS = (
     "x = {dropout}(x, {p}, {on})",
     "x = {dropout}(x, {p}, {on})",
@@ -167,6 +286,84 @@ STATEMENTS = (
     "if (on := {on}):;    x = {dropout}(x, 0.5, on)",
     "x = torch.relu({call})",
     "x = {call}.relu()",
+    # Gates further out, further down, and in other statements.
+    "if self.p > 0:;    x = {call}",
+    "if self.p > 0 and {on}:;    x = {dropout}(x, {p})",
+    "if self.limit:;    if {on}:;        if self.p:;            x = {dropout}(x, self.p)",
+    "if {off}:;    pass;else:;    x = {call}",
+    "if self.none:;    x = {call};elif {on}:;    x = {call}",
+    "n = 2;while n:;    n -= 1;    x = {call}",
+    "n = 2;while n and {on}:;    n -= 1;    x = {dropout}(x, {p})",
+    "for step in range(3):;    if {off}:;        break;    x = {dropout}(x, {p})",
+    "for step in range(3):;    if {off}:;        continue;    x = {call}",
+    "for step in range(2):;    x = {call};else:;    x = {dropout}(x, {p}, {on})",
+    "for on in (True, {on}):;    x = {dropout}(x, 0.5, on)",
+    "for step in range(2):;    if step and {off}:;        return x;    x = {call}",
+    "try:;    x = {call};finally:;    x = {dropout}(x, {p}, {on})",
+    "try:;    if {off}:;        raise ValueError;    x = {dropout}(x, {p});except ValueError:;    pass",
+    "try:;    raise KeyError;except KeyError:;    x = {call}",
+    "try:;    x = x * 1;except ValueError:;    return x;else:;    x = {call}",
+    "with contextlib.suppress(ValueError):;    if {off}:;        raise ValueError;    x = {dropout}(x, {p})",
+    "with contextlib.nullcontext({call}) as h:;    x = h",
+    "match self.training:;    case False:;        return x;x = {dropout}(x, {p})",
+    "match ({on}, self.p):;    case (True, p) if p:;        x = {dropout}(x, p)",
+    "match {on}:;    case False:;        p = 0.0;    case True:;        p = 0.5;x = {dropout}(x, p)",
+    # Rates and flags by way of names, tuples and dicts.
+    "p = 0.0;if {on}:;    p = {p};x = {dropout}(x, p)",
+    "p = 0.5;if {off}:;    p = 0.0;x = {dropout}(x, p)",
+    "p, on = {p}, {on};x = {dropout}(x, p, on)",
+    "(p, (on, _)) = ({p}, ({on}, None));x = {dropout}(x, p, on)",
+    "on = not {on};on = not on;x = {dropout}(x, 0.5, on)",
+    "on = off = {on};x = {dropout}(x, 0.5, off)",
+    "on = True;on &= {on};x = {dropout}(x, 0.5, on)",
+    "on = [{on}][0];x = {dropout}(x, 0.5, on)",
+    "x = {dropout}(x, 0.5, max({on}, False))",
+    "x = {dropout}(x, 0.5, all(({on}, True)))",
+    "x = {dropout}(x, 0.5, {on} == True)",
+    "x = {dropout}(input=x, p={p}, training={on})",
+    "x = {dropout}(x, {p}, {on}, False)",
+    "x = {dropout}(x * 1, {p}, {on}, inplace=True)",
+    "x = {dropout}(x, **{{'p': {p}, 'training': {on}}})",
+    "x = {dropout}(x, {p}, **dict(training={on}))",
+    "options = {{'training': False}};if {on}:;    options['training'] = True;x = {dropout}(x, **options)",
+    "options = {{'p': {p}}};options |= {{'training': {on}}};x = {dropout}(x, **options)",
+    "x = {dropout}(x, bool({on}) * 0.5)",
+    "x = {dropout}(x, min({p}, 0.25 * {on}))",
+    "x = {sdpa}(x, x, x, dropout_p=bool({on}) * self.p)",
+    "x = {sdpa}(x, x, x, **{{'dropout_p': {p}}})",
+    "x = {sdpa}(x, x, x, dropout_p=(0.0, 0.5)[{on}])",
+    "x = {sdpa}(x, x, x, dropout_p={{True: 0.5, False: 0.0}}[{on}])",
+    # Attributes that are set on the way.
+    "self.none = 0.5;x = {dropout}(x, self.none)",
+    "self.none = 0.5 if {on} else 0.0;x = {dropout}(x, self.none)",
+    "self.limit = {p};x = {sdpa}(x, x, x, dropout_p=self.limit)",
+    "self.state = {on};x = {dropout}(x, 0.5, self.state)",
+    # Functions made on the way.
+    "def gate():;    return {on};x = {dropout}(x, 0.5, gate())",
+    "def change():;    nonlocal x;    x = {call};change()",
+    "def pieces():;    yield {call};x = next(pieces())",
+    "def outer(on):;    def drop(h):;        return {dropout}(h, 0.5, on);    return drop;x = outer({on})(x)",
+    "def inner(h, on={on}):;    return {dropout}(h, 0.5, on);x = inner(x)",
+    "x = (lambda on: {dropout}(x, 0.5, on))({on})",
+    "x = (lambda h, on={on}: {dropout}(h, 0.5, on))(x)",
+    "x = next({call} for _ in range(1))",
+    "x = {{n: {call} for n in range(2)}}[0]",
+    "x = [h for h in ({call},) if self.p][0]",
+    "drop = functools.partial({other}, p={p});x = drop(x, training={on})",
+    "drop = functools.partial(functools.partial({dropout}, p=0.5), training={on});x = drop(x)",
+    "drop = functools.partial(lambda h, on: {dropout}(h, 0.5, on), on={on});x = drop(x)",
+    "drop = {dropout} if {on} else (lambda h: h);x = drop(x)",
+    "drop = {other} if self.open0 else {dropout};x = drop(x, {p}, {on})",
+    "for drop in ({dropout}, {other}):;    x = drop(x, {p}, {on})",
+    "x = functools.reduce(lambda h, n: {dropout}(h, 0.5, {on}), range(2), x)",
+    "x = getattr(torch.nn.functional, 'dropout')(x, {p}, {on})",
+    "h: torch.Tensor = {call};x = h",
+    "x = x + 0;x += {call}",
+    "x, h = {call}, {call}",
+    "x = self.drop(x)",
+    "x = self.drop.forward(x)",
+    "x = {nn}.Dropout.forward(self.drop, x)",
+    "x = (self.drop if {on} else torch.relu)(x)",
 )
 
 #: Modules of the project that hold dropout; ``{name}`` takes the rate.

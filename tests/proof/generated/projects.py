@@ -24,6 +24,10 @@ MODES = (
     "self.drop.training",
     "(True if self.training else False)",
     "(self.training is not False)",
+    "(self.training != False)",
+    "(not (not self.training))",
+    "(self.training == False)",
+    "(self.training is False)",
 )
 FORMATTER = string.Formatter()
 

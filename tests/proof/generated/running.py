@@ -123,7 +123,7 @@ class Watch:
                 row, end_row, column, end_column = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
                 if row and end_row and column is not None and end_column is not None:
                     functions.append((Place(path, row, column + 1, end_row, end_column + 1), frame.f_code.co_qualname))
-                owner = frame.f_locals.get("self")
+                owner = frame.f_locals.get("self", frame.f_locals.get("this"))
                 if isinstance(owner, nn.Module):
                     yield from ((*call, owner) for call in functions)
                     functions.clear()
