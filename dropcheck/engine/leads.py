@@ -88,25 +88,38 @@ def code_or_none(path: str) -> bytes | None:
         return None
 
 
-def _package_files(given: Iterable[str]) -> Iterator[str]:
+def _package_files(given: Set[str]) -> Iterator[str]:
     """Every Python file of the packages that files are in, and of the folder of a file outside any package."""
+    known: dict[str, bool] = {}
+
+    def is_package(folder: str) -> bool:
+        if folder not in known:
+            initial = os.path.join(folder, "__init__.py")
+            known[folder] = initial in given or os.path.isfile(initial)
+        return known[folder]
+
     tops: set[str] = set()
-    for path in given:
-        folder = os.path.dirname(os.path.abspath(path))
-        inside = os.path.isfile(os.path.join(folder, "__init__.py"))
-        while os.path.isfile(os.path.join(os.path.dirname(folder), "__init__.py")):
+    for inner in sorted({os.path.dirname(path) for path in given}):
+        folder = inner
+        while is_package(os.path.dirname(folder)):
             folder = os.path.dirname(folder)
-        if inside:
+        if is_package(inner):
             tops.add(folder)
         else:
-            yield from _python_files(folder)
+            yield from _python_files(folder, deep=False)
     for top in sorted(tops):
-        for folder, _, _ in os.walk(top):
-            yield from _python_files(folder)
+        yield from _python_files(top, deep=True)
 
 
-def _python_files(folder: str) -> list[str]:
-    try:
-        return sorted(entry.path for entry in os.scandir(folder) if entry.name.endswith(".py") and entry.is_file())
-    except OSError:
-        return []
+def _python_files(top: str, *, deep: bool) -> Iterator[str]:
+    """The Python files of a folder, perhaps with those of the folders in it; none of what cannot be read."""
+    pending = [top]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError:
+            continue
+        yield from (entry.path for entry in entries if entry.name.endswith(".py") and entry.is_file())
+        if deep:
+            pending += [entry.path for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]

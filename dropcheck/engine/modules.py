@@ -32,12 +32,13 @@ class DiskFinder:
         for full in sorted(self._names):
             if full.endswith(NOTEBOOK_SUFFIX):
                 continue  # nothing imports a notebook
-            parts = self._home(full)[1]
-            for start in range(len(parts)):
-                self._by_module.setdefault(".".join(parts[start:]), self._names[full])
+            module = whole = ".".join(self._home(full)[1])
+            while module:
+                self._by_module.setdefault(module, self._names[full])
+                module = module.partition(".")[2]
             # A namespace package has no ``__init__.py``: the folder's name counts, too.
             above = os.path.basename(os.path.dirname(full))
-            self._by_module.setdefault(".".join((above, *parts)), self._names[full])
+            self._by_module.setdefault(f"{above}.{whole}".rstrip("."), self._names[full])
         self._found: dict[tuple[str, str], str | None] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
-from functools import cache
 
 from dropcheck.catalogue import FUNCTIONS, Catalogue
 from dropcheck.frozen import dataclass
 from dropcheck.sieve.classes import Classes
-from dropcheck.sieve.containers import Kept, kept_in_containers
+from dropcheck.sieve.containers import Kept, kept_in_containers, may_keep_modules
 from dropcheck.sieve.functions import FunctionSieve
 from dropcheck.sieve.modes import misused_modes
 from dropcheck.sieve.modules import ModuleSieve, drops_by_hand
@@ -28,6 +27,7 @@ from dropcheck.sieve.words import WordSieve, sieve_words, unlike_ascii, unlike_p
 #: Comments that speak to this tool.
 _DIRECTIVES = (pattern(rb"k:(?<=dropcheck:)"), pattern(rb"DRP(?<!\wDRP)"))
 _CONTAINERS = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
+_NONE: frozenset[bytes] = frozenset()
 SWITCH = "DROPCHECK_NO_SIEVE"
 
 
@@ -91,18 +91,19 @@ class Sieve:
         """Look at the bytes of a file."""
         passes = self.words.passes(raw)
         raw = plain_lines(raw)
-        rows = cache(lambda: rows_of(raw))
-        kept = tuple(kept_in_containers(raw, rows))
-        odd = frozenset(odd_rates(raw)) if b"drop" in raw else frozenset()
-        if not passes:
+        odd = frozenset(odd_rates(raw)) if b"drop" in raw else _NONE
+        keeps = may_keep_modules(raw)
+        rows = rows_of(raw) if passes or keeps else None
+        kept = tuple(kept_in_containers(raw, rows)) if keeps and rows is not None else ()
+        if not passes or rows is None:
             return Look(odd=odd, kept=kept) if odd or kept else NOTHING
-        if self._off or unlike_ascii(raw) or rows().other or unlike_python(raw) or any(word in raw for word in self._own):
+        if self._off or unlike_ascii(raw) or rows.other or unlike_python(raw) or any(word in raw for word in self._own):
             return Look(whole=True, odd=odd, kept=kept)
         found = self._functions.look(raw)
         spots = [
             *found.spots,
             *self._modules.look(raw, found.rates),
-            *drops_by_hand(raw, rows().classes),
+            *drops_by_hand(raw, rows.classes),
             *misused_modes(raw),
         ]
         for word in _DIRECTIVES:

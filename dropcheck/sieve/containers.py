@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
 from itertools import groupby
 
@@ -57,20 +57,22 @@ Kept = tuple[int, frozenset[bytes]]
 """Where a container is, and the names that are called to make what is in it; none where that is not plain."""
 
 
-def kept_in_containers(raw: bytes, rows: Callable[[], Rows]) -> Iterator[Kept]:
+def may_keep_modules(raw: bytes) -> bool:
+    """Whether a file may hold Modules that set their attributes."""
+    return b"self." in raw and any(word in raw for word in _MODULES)
+
+
+def kept_in_containers(raw: bytes, rows: Rows) -> Iterator[Kept]:
     """Where a file keeps objects in a plain container of an instance.
 
     Args:
         raw: the file, with plain line ends.
         rows: the beginnings of its rows.
     """
-    if not any(word in raw for word in _MODULES):
-        return
     names = _Names(raw)
-    found = rows()
-    variables = ((name, at, False) for name, at in _variables(raw, found))
-    for name, at, on_self in (*((name, at, True) for name, at in found.own), *variables):
-        made = _Container(raw, name, at, found.class_around(at), names, on_self=on_self).made()
+    variables = ((name, at, False) for name, at in _variables(raw, rows))
+    for name, at, on_self in (*((name, at, True) for name, at in rows.own), *variables):
+        made = _Container(raw, name, at, rows.class_around(at), names, on_self=on_self).made()
         if made is not None:
             yield at, made
 

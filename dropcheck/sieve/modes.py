@@ -12,7 +12,7 @@ from dropcheck.sieve.scan import function_around, line_before, method_around
 _TRAINING = pattern(
     rb"training\b(?:(?<=\.training)(?P<mode>[ \t]*+(?:=(?!=))?+)"
     rb"|(?<=[ \t]training)(?P<method>[ \t]*+\()"
-    rb"|(?<=[ \t\n;:,]training)[ \t]*+(?P<bound>(?::[^=\n,()]*+)?+=(?!=)[^\n]*+))"
+    rb"|(?<=[ \t\n;:,]training)(?=[ \t]*+(?P<bound>(?::[^=\n,()]*+)?+=(?!=)[^\n]*+)))"
 )
 _ZERO = rb"[ \t]*=[ \t]*(?:0(?:\.0*)?|None)[ \t]*(?:[#;\n]|\Z)"
 _ZEROED = (pattern(rb"drop\w*" + _ZERO), pattern(rb"\.p" + _ZERO))

@@ -59,18 +59,18 @@ def rows_of(raw: bytes) -> Rows:
     rows = Rows([], [], [], [])
     first = _FIRST.match(raw)
     for found in chain((first,) if first is not None else (), _ROW.finditer(raw)):
-        if found["name"] is not None:
+        last = found.lastgroup
+        if last == "class":
+            at = found.start("class")
+            rows.classes.append((found["class"], at))
+            if raw.startswith(b"class", found.start() + (found.start() > 0)):
+                rows.tops.append(found.start())
+        elif last == "other":
+            rows.other = True
+        else:
             if found["own"] is not None:
                 rows.own.append((found["name"], found.start("own")))
-            if found["kept"] is not None:
-                rows.kept.append((found["kept"], found.start("kept")))
-            elif found["element"] is not None:
-                rows.kept.append((found["element"], found.start("element")))
-        elif found["class"] is not None:
-            rows.classes.append((found["class"], found.start("class")))
-            if found.group().lstrip(b"\n").startswith(b"class"):
-                rows.tops.append(found.start())
-        else:
-            rows.other = True
+            if last in {"kept", "element"}:
+                rows.kept.append((found[last], found.start(last)))
     rows.tops.append(len(raw))
     return rows
