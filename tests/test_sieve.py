@@ -14,12 +14,14 @@ INIT = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__
 FORWARD = "class Net(nn.Module):\n    def forward(self, x):\n        {}\n"
 
 
-def passes(text: str | bytes, *, other: str = "") -> bool:
-    """Whether a file, next to another one, is let through."""
+def passes(text: str | bytes, *, other: str = "", is_foreign: bool = False) -> bool:
+    """Whether a file, next to another one, is let through; other packages may be known to be no part of the project."""
     raw = text.encode() if isinstance(text, str) else text
     raws = {"a": raw, "b": other.encode()}
     classes = SIEVE.classes(raws, raws.__getitem__, frozenset())
-    return together({path: SIEVE.look(code) for path, code in raws.items()}, classes)["a"].suspect
+    return together({path: SIEVE.look(code) for path, code in raws.items()}, classes, lambda _name, _path: is_foreign)[
+        "a"
+    ].suspect
 
 
 def forward(line: str, head: str = HEAD) -> str:
@@ -114,6 +116,33 @@ def test_other_calls_pass(line: str) -> None:
 )
 def test_other_names_pass(imports: str, call: str) -> None:
     assert passes(forward(f"return {call}", HEAD + imports + "\n"))
+
+
+ELSEWHERE = [
+    ("import chainer.functional as G", "G.dropout(x)"),
+    ("from jax import nn as G", "G.dropout(x)"),
+    ("from openvino import opset as G  # operations", "G.inner.scaled_dot_product_attention(x, **kwargs)"),
+    ("from torch.onnx import symbolic_opset12 as G", "G.dropout(x, p, train)"),
+    ("if x:\n    from torch.onnx import symbolic_opset12", "symbolic_opset12.dropout(x, p, train)"),
+]
+
+
+@pytest.mark.parametrize(("imports", "call"), ELSEWHERE)
+def test_functions_of_other_packages_are_held_back(imports: str, call: str) -> None:
+    assert not passes(forward(f"return {call}", f"{HEAD}{imports}\n"), is_foreign=True)
+
+
+@pytest.mark.parametrize(("imports", "call"), ELSEWHERE[:3])
+@pytest.mark.parametrize("more", ["G = F\n", "from torch.nn import functional as G\n", "from ops import *\n", "def f(G): pass\n"])
+def test_functions_of_other_packages_pass_where_the_name_may_mean_more(imports: str, call: str, more: str) -> None:
+    text = forward(f"return {call}", f"{HEAD}{imports}\n{more}")
+    assert passes(text, is_foreign=True)
+    assert passes(text.replace(more, ""), is_foreign=False)
+
+
+@pytest.mark.parametrize("imports", ["from .ops import F as G", "from . import G", "import torch.nn.functional as G"])
+def test_functions_that_may_be_ours_pass(imports: str) -> None:
+    assert passes(forward("return G.dropout(x)", f"{HEAD}{imports}\n"), is_foreign=True)
 
 
 def test_method_of_the_name_hides_no_function() -> None:

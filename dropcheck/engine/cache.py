@@ -148,7 +148,7 @@ class RunCache:
             odd = {str(name).encode("latin-1") for name in kept["odd"].get(path, ())}
             says_new = look.odd != odd or any(name in attributes | odd for name, _ in look.rates)
             hidden = look.kept or harmless & defined_names(raw)
-            if look.suspect or says_new or hidden or any(speaks_of(raw, word) for word in words):
+            if look.suspect or look.elsewhere or says_new or hidden or any(speaks_of(raw, word) for word in words):
                 return False
         return True
 

@@ -77,7 +77,8 @@ class Leads:
 
     def drops(self, found: Definition) -> bool:
         """Whether a definition holds dropout that is not surely right."""
-        return self._sieve.look(self.tracer.imports(found.path).text + found.text).suspect
+        look = self._sieve.look(self.tracer.imports(found.path).text + found.text)
+        return look.suspect or bool(look.elsewhere)
 
 
 def code_or_none(path: str) -> bytes | None:

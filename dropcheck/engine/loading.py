@@ -7,6 +7,7 @@ from dataclasses import field
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import FoundFile
+from dropcheck.engine.foreign import is_foreign
 from dropcheck.engine.helper import Helper
 from dropcheck.engine.looking import look_at_all
 from dropcheck.errors import ForeignNotebookError, SourceError
@@ -88,7 +89,7 @@ def load(
     named = {file.path for file in files if file.named}
     sieve = Sieve(catalogue, everything=everything)
     classes = sieve.classes(codes, codes.__getitem__, named)
-    every = together(look_at_all(sieve, codes, jobs, helper), classes)
+    every = together(look_at_all(sieve, codes, jobs, helper), classes, is_foreign)
     looks = {path: look for path, look in every.items() if look.suspect}
     # What is at hand is never read again, so it cannot join later.
     looks |= {file.path: _WHOLE for file in files if file.raw is not None and file.path in codes}

@@ -41,6 +41,8 @@ class Look:
         rates: the attributes and variables that it passes as p where all else is right, with the offsets of the calls.
         odd: those that it sets to a constant which is no rate.
         kept: the objects that it keeps in plain containers: these need the full analysis where they hold dropout.
+        elsewhere: the packages that functions of our names come from, with the offsets of the calls: these need the full analysis
+            where such a package is part of the project.
     """
 
     spots: tuple[int, ...] = ()
@@ -48,6 +50,7 @@ class Look:
     rates: tuple[tuple[bytes, int], ...] = ()
     odd: frozenset[bytes] = frozenset()
     kept: tuple[Kept, ...] = ()
+    elsewhere: tuple[tuple[bytes, int], ...] = ()
 
     @property
     def suspect(self) -> bool:
@@ -108,10 +111,12 @@ class Sieve:
         ]
         for word in _DIRECTIVES:
             spots += (hit.start() for hit in word.finditer(raw))
-        return Look(tuple(spots), rates=tuple(found.rates), odd=odd, kept=kept)
+        return Look(tuple(spots), rates=tuple(found.rates), odd=odd, kept=kept, elsewhere=tuple(found.elsewhere))
 
 
-def together(looks: Mapping[str, Look], classes: Classes) -> dict[str, Look]:
+def together(
+    looks: Mapping[str, Look], classes: Classes, is_foreign: Callable[[str, str], bool] = lambda _package, _path: False
+) -> dict[str, Look]:
     """What the texts of all files say together.
 
     A rate that one file sets to a constant may be what another one passes on, and what one keeps in a container may be an object
@@ -120,13 +125,15 @@ def together(looks: Mapping[str, Look], classes: Classes) -> dict[str, Look]:
     Args:
         looks: what each file says by itself.
         classes: the classes of all files.
+        is_foreign: whether a package, imported by a file, surely is no part of the project.
     """
     attributes = {b"self." + name for look in looks.values() for name in look.odd}
     found = dict(looks)
     for path, look in looks.items():
         rates = (at for name, at in look.rates if name in attributes or name in look.odd)
         hidden = (at for at, names in look.kept if not names or any(classes.may_drop(name, path) for name in names))
-        spots = (*rates, *hidden)
+        own = (at for name, at in look.elsewhere if classes.has_module(name) or not is_foreign(name.decode(), path))
+        spots = (*rates, *hidden, *own)
         if spots:
             found[path] = replace(look, spots=(*look.spots, *spots))
     return found

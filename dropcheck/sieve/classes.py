@@ -90,6 +90,10 @@ class Classes:
             places = self._everywhere.get(plain, [])
         return any(map(self._drops, places)) if places else self._comes_from_elsewhere(plain, path)
 
+    def has_module(self, name: bytes) -> bool:
+        """Whether a file or folder of the run has a name."""
+        return name.decode() in self._folders or name.decode() in self._files
+
     def _drops(self, place: _Place) -> bool:
         """Whether a class or function, or anything that it names, speaks of dropout."""
         if place in self._known:

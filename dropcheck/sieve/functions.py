@@ -11,7 +11,7 @@ from dropcheck.catalogue import Catalogue, DropoutFunction
 from dropcheck.frozen import dataclass
 from dropcheck.sieve.pattern import pattern, with_leads
 from dropcheck.sieve.rates import is_plain, names_in
-from dropcheck.sieve.scan import arguments, chain_before, function_around, imported_words, in_import, line_before
+from dropcheck.sieve.scan import arguments, chain_before, function_around, imported_words, in_import, line_before, module_of
 
 _MODE = pattern(rb"(\w+)\.training")
 _ZERO = rb"0(?:\.0*)?"
@@ -52,10 +52,12 @@ class Found:
     Args:
         spots: the offsets of what needs the full analysis.
         rates: the names that are passed as p where the call is right otherwise, with the offsets of the calls.
+        elsewhere: packages that functions of our names come from, with the offsets of the calls.
     """
 
     spots: list[int] = field(default_factory=list)
     rates: list[tuple[bytes, int]] = field(default_factory=list)
+    elsewhere: list[tuple[bytes, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,13 @@ class FunctionSieve:
         for path, entry in catalogue.functions.items():
             by_name.setdefault(path.rpartition(".")[2].encode(), []).append(entry)
         self._entries = by_name
+        self._known = frozenset(name.encode() for name in catalogue.functions)
         stems = {_STEM if _STEM in name else name for name in by_name}
         self._searches = tuple((lead, pattern(search)) for lead, search in with_leads(stems, self._use))
 
     def look(self, raw: bytes) -> Found:
         """Look at a file."""
-        return _Look(raw, self._entries).run(search for lead, search in self._searches if lead in raw)
+        return _Look(raw, self._entries, self._known).run(search for lead, search in self._searches if lead in raw)
 
     def _use(self, stem: bytes) -> bytes:
         """An expression for what stands around a stem where a name with it is called, or a function is named that may be ours.
@@ -101,9 +104,11 @@ class FunctionSieve:
 
 
 class _Look:
-    def __init__(self, raw: bytes, entries: dict[bytes, list[DropoutFunction]]) -> None:
+    def __init__(self, raw: bytes, entries: dict[bytes, list[DropoutFunction]], known: frozenset[bytes]) -> None:
         self.raw = raw
         self.entries = entries
+        self.known = known
+        self.roots = {name.partition(b".")[0] for name in known}
         self.found = Found()
         #: Names of functions that the file imports.
         self._bare: set[bytes] = set()
@@ -183,7 +188,19 @@ class _Look:
         last = place.base.rpartition(b".")[2]
         if place.base and last not in _PLACES and place.base.partition(b".")[0] not in self._imported:
             return self._renames_torch or self._has_stars  # an attribute of an object
-        return True
+        return not self._is_from_elsewhere(place)
+
+    def _is_from_elsewhere(self, place: _Place) -> bool:
+        """Whether a function surely is what a module has that is none of ours; if that is none of the project, is left open."""
+        root, _, inner = place.base.partition(b".")
+        bound = module_of(self.raw, root) if root and not self._has_stars else b""
+        if not bound:
+            return False
+        first = bound.partition(b".")[0]
+        if first not in self.roots:
+            self.found.elsewhere.append((first, place.start))
+            return True
+        return b".".join(filter(None, (bound, inner, place.name))) not in self.known
 
     def _is_plainly_right(self, place: _Place) -> bool:
         """The answer of ``_is_right`` for most calls, in one look."""

@@ -19,6 +19,8 @@ _IMPORT = pattern(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
 _WORD = pattern(rb"\w+")
 #: A row of a list of names to import.
 _LISTED = pattern(rb"[\w \t,\\]*")
+#: An import up to the one name that it binds: another name for a module, or a name from one.
+_BINDS = pattern(rb"from[ \t]+(\w[\w.]*)[ \t]+import(?:[ \t]+(\w+)[ \t]+as)?|import[ \t]+(\w[\w.]*)[ \t]+as")
 _LESS: dict[int, re.Pattern[bytes]] = {}
 #: Calls longer than this are left to the parser.
 _MAX_CALL = 4000
@@ -189,3 +191,24 @@ def in_import(raw: bytes, at: int) -> bool:
 def imported_words(raw: bytes) -> frozenset[bytes]:
     """Every word in the import statements of a file, and so every name that they bind."""
     return frozenset(word for found in _IMPORT.finditer(raw) for word in _WORD.findall(found[1]))
+
+
+def module_of(raw: bytes, name: bytes) -> bytes:
+    """The module that a name of a file surely stands for; empty where it may be something else, or a relative import.
+
+    Args:
+        raw: the file.
+        name: the name, without dots.
+    """
+    bound: set[bytes] = set()
+    for found in re.finditer(rb"(?<![\w.])%b(?!\w|[ \t]*\.)" % re.escape(name), raw):
+        row = line_before(raw, found.start())
+        statement = _BINDS.fullmatch(row)
+        behind = raw[found.end() : raw.find(b"\n", found.end())].split(b"#")[0]
+        if row.startswith(b"#"):
+            continue
+        if statement is None or behind.strip():
+            return b""
+        module, original, imported = statement.groups()
+        bound.add(imported or module + b"." + (original or name))
+    return bound.pop() if len(bound) == 1 else b""
