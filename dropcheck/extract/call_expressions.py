@@ -157,6 +157,8 @@ class CallExpressions(Expressions):
             return convert(name, args[0])
         if name == "staticmethod" and len(args) == 1:
             return args[0]
+        if name == "type" and len(args) == 1 and isinstance(args[0], Receiver):
+            return Attr(args[0], "__class__")
         if name == "getattr" and len(args) >= 2 and isinstance(args[1], Const) and isinstance(args[1].value, str):
             return self.member(args[0], args[1].value)
         if name == "setattr" and args and isinstance(args[0], Receiver):

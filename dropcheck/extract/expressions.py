@@ -68,7 +68,9 @@ _BINARY: Mapping[type[cst.CSTNode], str] = {
 _UNARY: Mapping[type[cst.CSTNode], str] = {cst.Not: "not", cst.Minus: "-", cst.Plus: "+", cst.BitInvert: "~"}
 
 _CONSTANTS: Mapping[str, Const] = {"True": TRUE, "False": FALSE, "None": NONE}
-_BUILTINS = frozenset({"bool", "float", "int", "getattr", "setattr", "dict", "list", "tuple", "vars", "super", "staticmethod"})
+_BUILTINS = frozenset(
+    {"bool", "float", "int", "getattr", "setattr", "dict", "list", "tuple", "vars", "super", "staticmethod", "type"}
+)
 #: Attributes of a tensor that tell its size or kind.
 _MEASURES = frozenset({"shape", "dtype", "ndim", "device", "is_cuda", "layout"})
 

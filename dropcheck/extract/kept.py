@@ -27,7 +27,7 @@ def leave_unheld(train: Recorder, other: Recorder) -> None:
 
 def _is_held(record: CallRecord, held: set[tuple[str, str]]) -> bool:
     names = [_attribute_of(arm) for arm in arms(record.callee)]
-    return any(name is None or (record.context.owner, name) in held for name in names)
+    return any(name in {None, "__class__"} or (record.context.owner, name) in held for name in names)
 
 
 def _attribute_of(callee: Value) -> str | None:

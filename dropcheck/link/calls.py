@@ -94,7 +94,10 @@ class Calls:
                 yield from arms(entry)
         elif isinstance(arm, Attr) and isinstance(arm.base, Receiver) and owner is not None:
             method = self.project.method(owner, arm.name)
-            if method is not None and method[1].kind is not FunctionKind.PROPERTY:
+            if method is not None and method[1].kind is FunctionKind.PROPERTY:
+                yield from self._given_back(*method, owner)
+                return
+            if method is not None:
                 yield arm
                 return
             for value in self.project.attribute_values(owner, arm.name, World.TRAIN) or ():
@@ -102,6 +105,15 @@ class Calls:
                     yield from map(_made_earlier, self._alternatives(found, None))
         else:
             yield arm
+
+    def _given_back(self, path: str, function: FunctionFacts, owner: Owner) -> Iterator[Value]:
+        """What a property gives, to be called; nothing where that depends on the mode, or on the property itself."""
+        if function.returns.train != function.returns.eval:
+            return
+        name = function.name.rpartition(".")[2]
+        for arm in arms(self.project.localize(function.returns.train, path)):
+            if not isinstance(arm, Attr) or arm.name != name:
+                yield from self._alternatives(arm, owner)
 
     def in_both_worlds(self, path: str, call: CallFact, partial: CallOf) -> Worlds[CallOf]:
         """A ``functools.partial`` that is called, as it is in each world.
@@ -137,6 +149,8 @@ class Calls:
         match callee:
             case Defined():
                 yield from _target(self.project.function_of(callee))
+            case Attr(base=Attr(base=Receiver(), name="__class__"), name=name) if owner is not None:
+                yield from _target(self.project.method(owner, name), same_object=True)
             case Attr(base=Receiver(), name=name) if owner is not None:
                 yield from _target(self.project.method(owner, name), bound=True, same_object=True)
             case Attr(base=CallOf(callee=Imported(path="builtins.super"), args=args), name=name) if owner is not None:

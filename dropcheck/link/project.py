@@ -351,10 +351,14 @@ class Project:
             The assignments with their files; None where the class sets attributes by computed names.
         """
         found: list[tuple[str, AttributeFact]] = []
-        for path, cls in self.family(owner):
+        hidden = False  # whether a class further down says what the class body of a base says otherwise
+        line = 1 + len(self.bases(owner))
+        for place, (path, cls) in enumerate(self.family(owner)):
             if cls.dynamic:
                 return None
-            found.extend((path, fact) for fact in cls.attributes if fact.path == (name,))
+            own = [fact for fact in cls.attributes if fact.path == (name,)]
+            found.extend((path, fact) for fact in own if fact.function or not hidden or place >= line)
+            hidden = hidden or any(not fact.function for fact in own)
         return tuple(found)
 
     def attribute_values(self, owner: Owner, name: str, world: World) -> tuple[Value, ...] | None:
