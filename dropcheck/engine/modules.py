@@ -10,6 +10,8 @@ from dropcheck.source.cells import NOTEBOOK_SUFFIX
 
 _PROJECT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 _LIBRARY_FOLDERS = frozenset({"site-packages", "dist-packages"})
+#: So many folders are looked into where no mark tells which is the project's.
+_UNMARKED = 2
 #: A project's root is looked for no further up than this.
 _MAX_UP = 6
 
@@ -60,13 +62,21 @@ class DiskFinder:
     def _search(self, module: str, root: str, *, same_package: bool) -> str | None:
         if os.path.basename(root) in _LIBRARY_FOLDERS and not same_package:
             return None
+        bases = self._search_bases(root)
+        found = self._below(bases, module) or self._by_module.get(module)
+        if found is None and "." in module and len(bases) == _UNMARKED:
+            # A namespace package has no ``__init__.py`` that would tell where it begins.
+            return self._below(_above(os.path.dirname(root)), module)
+        return found
+
+    def _below(self, bases: Iterable[str], module: str) -> str | None:
         relative = module.replace(".", os.sep)
-        for base in self._search_bases(root):
+        for base in bases:
             for candidate in (f"{relative}.py", os.path.join(relative, "__init__.py")):
                 full = os.path.join(base, candidate)
                 if full in self._names or os.path.isfile(full):
                     return self._shown(full)
-        return self._by_module.get(module)
+        return None
 
     def _search_bases(self, root: str) -> tuple[str, ...]:
         if root not in self._bases:
@@ -97,6 +107,14 @@ class DiskFinder:
             else:
                 self._packages[folder] = (folder, ())
         return self._packages[folder]
+
+
+def _above(folder: str) -> Iterator[str]:
+    for _ in range(_MAX_UP):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return
+        yield folder
 
 
 def _bases(root: str) -> Iterator[str]:

@@ -31,6 +31,8 @@ from dropcheck.worlds import (
 
 #: Methods that run while an object is made, when it is in training mode.
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
+#: Methods that run each time an object is used, or its mode is set.
+_REFRESHING = frozenset({"forward", "__call__", "train", "eval"})
 #: Bases that are classes but say nothing about being a Module.
 _NEUTRAL = frozenset(
     {
@@ -234,6 +236,24 @@ class Project:
         ]
         return bool(callers) and all(self._only_constructs(caller, seen | {key}) for caller in callers)
 
+    def also_at_construction(self, path: str, function: FunctionFacts) -> bool:
+        """Whether a constructor runs a method, and so do other methods, but none that runs each time the mode is read or set."""
+        if not function.owner or self.at_construction(path, function):
+            return False
+        seen: set[tuple[str, str, str]] = set()
+        pending = [(path, function.owner, function.name.removeprefix(f"{function.owner}."))]
+        while pending:
+            key = pending.pop()
+            owner = self.owner(*key[:2])
+            if key in seen or owner is None:
+                continue
+            seen.add(key)
+            for file, cls in self.family(owner):
+                callers = self._method_callers.get((file, cls.name, key[2]), ())
+                pending.extend((file, cls.name, caller) for caller in callers)
+        methods = {method for _, _, method in seen}
+        return not methods.isdisjoint(CONSTRUCTORS) and methods.isdisjoint(_REFRESHING)
+
     @cached_property
     def _method_callers(self) -> dict[tuple[str, str, str], set[str]]:
         """For each method, by file and class, the methods of the class that call it on the instance."""
@@ -380,6 +400,8 @@ class Project:
             other = World.EVAL if world is World.TRAIN else World.TRAIN
             if truth(fact.reach[seen]) is not False:
                 values.append(self.localize(fact.value[seen], path))
+                if seen is World.EVAL and function is not None and self.also_at_construction(path, function):
+                    values.append(self.localize(fact.value.train, path))  # left behind by the constructor
             elif not made and truth(fact.reach[other]) is not False:
                 # What the other mode leaves behind is still there in this one.
                 values.append(self.localize(fact.value[other], path))

@@ -2,7 +2,9 @@
 
 ## What it finds
 
-`self.training` read in `__init__` to choose a dropout module, or a rate, flag or switch that dropout uses later.
+`self.training` read in `__init__`, or in a method that it runs, to choose a dropout module, or a rate, flag or switch that
+dropout uses later. Where other methods run that method, too, confidence is medium; where `forward`, `train` or `eval` do, it
+is right.
 
 ## Why it matters
 
@@ -83,12 +85,17 @@ def check(view: ClassView) -> Iterator[Draft]:
             continue
         name = ".".join(("self", *fact.path))
         method = fact.function.rpartition(".")[2]
+        function = view.project.function(view.file.path, fact.function)
+        also = function is not None and view.project.also_at_construction(view.file.path, function)
         where = f"`{method}`" if method in CONSTRUCTORS else f"`{method}`, which only construction runs"
+        fixed = f"`self.training` is always True in {where}: `{name}` is fixed as in training, also for evaluation"
+        until = f"`self.training` is True when construction runs `{method}`: `{name}` stays as in training until it runs again"
+        sure = view.moduleness is Moduleness.YES and not also
         yield Draft(
-            message=f"`self.training` is always True in {where}: `{name}` is fixed as in training, also for evaluation",
+            message=until if also else fixed,
             help="Read the mode in `forward`, where the attribute is used.",
             fix=advice("Read the mode where the attribute is used", "The choice has to move to another method."),
-            confidence=Confidence.HIGH if view.moduleness is Moduleness.YES else Confidence.MEDIUM,
+            confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
             span=fact.scope,
             scope=fact.scope,
             function=fact.function,
