@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from cli_project import BAD as CLI_BAD
+from cli_project import Project
 from test_fixtures import Expectation, counts, expected
 
 import dropcheck
@@ -107,3 +109,22 @@ def test_cases_are_named_after_what_they_are() -> None:
     marks = {case: "".join(path.read_text("utf-8") for path in (ROOT / case).rglob("*.py*")) for case in CASES}
     assert [case for case in BAD if "# expect:" not in marks[case]] == []
     assert [case for case in GOOD if any(mark[2] == "high" for mark in expected(marks[case]))] == []
+
+
+def test_what_cannot_be_read_is_told_and_the_analysis_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A cycle of imports, a missing file, and a base class in a file that does not parse or cannot be decoded."""
+    project = Project(tmp_path, monkeypatch, capsys)
+    project.write("pkg/__init__.py", "")
+    project.write("pkg/broken.py", "class Broken(\n")
+    project.write("pkg/coded.py", "# coding: ascii\nclass Coded:\n    '\u00e9'\n")
+    project.write("pkg/other.py", "from torch import nn\nfrom .net import Net\n\n\nclass Other(nn.Module):\n    pass\n")
+    imports = "".join(f"from .{name} import {name.capitalize()}\n" for name in ("broken", "coded", "gone", "other"))
+    net = CLI_BAD.replace("from torch import nn\n", imports).replace("nn.Module", "Broken, Coded, Gone, Other")
+    project.write("pkg/net.py", net)
+    code, out, told = project.run("--output-format", "concise", "--verbose", os.path.join("pkg", "net.py"))
+    assert (code, out.split()[1]) == (1, "DRP101")
+    notes = sorted(line for line in told.splitlines() if line.endswith("; the analysis went on without it"))
+    assert [note.replace(os.sep, "/").partition(":")[0] for note in notes] == ["pkg/broken.py", "pkg/coded.py", "pkg/net.py"]
+    assert "imports pkg.gone, which is not there" in notes[2]

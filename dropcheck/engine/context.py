@@ -102,8 +102,15 @@ class _Completion:
             tasks = self._definitions(project) or self._callers(project)
             if not tasks:
                 break
+        self._note_missing(self.workspace.project())
         touched = self.tracer.visited | self.workspace.project().files.keys() | self.unreadable
         return Completed(self.sources, touched, tuple(sorted(self.seen_words)), tuple(self.notes))
+
+    def _note_missing(self, project: Project) -> None:
+        """Note the modules of the project that its files import and that are not there, as far as they were looked for."""
+        for (importer, module), (package, name) in sorted(project.names.missing.items()):
+            if os.path.basename(package) == "__init__.py" and not self.tracer.trace(package, name):
+                self.notes.append(f"{importer}: imports {module}, which is not there; the analysis went on without it")
 
     def _source(self, path: str) -> SourceFile | None:
         """A file as it is in the workspace, or as it is on disk; None where it cannot be read."""

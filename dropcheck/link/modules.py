@@ -52,6 +52,8 @@ class Names:
         #: Files that an import leads to and whose facts are not known, each with the names looked for in it; after an equals sign
         #: those that must be known whatever they are.
         self.wanted: dict[str, set[str]] = {}
+        #: Modules that imports name and that are not there, each with its importer; by which file may still have it as a name.
+        self.missing: dict[tuple[str, str], tuple[str, str]] = {}
         self._tables: dict[str, dict[str, Value]] = {}
         self._known: dict[tuple[str, str, bool], Value] = {}
         self._base = False
@@ -99,8 +101,9 @@ class Names:
             file = self.files.get(path)
             if file is None:
                 self._want(path, parts[split])
-                return value
-            found = self._member(file, parts[split:], hops)
+            found = self._member(file, parts[split:], hops) if file is not None else None
+            if found is None and split < len(parts) - 1:
+                self.missing[importer, ".".join(parts[: split + 1])] = (path, parts[split])
             return value if found is None else found
         return value
 
