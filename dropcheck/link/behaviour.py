@@ -150,9 +150,9 @@ def _blame(value: Value) -> Open | None:
     """Why an open condition must not be taken as possible; None where it may."""
     if reads_mode(value):
         return Open(Why.DECISION, describe(value))
-    part = _part_of_parameter(value)
-    if part is not None:
-        return Open(Why.CALLER, part.name)
+    packed = _packed(value)
+    if packed is not None:
+        return packed
     symbol = mode_symbol(value)
     if symbol is None:
         return None
@@ -161,16 +161,25 @@ def _blame(value: Value) -> Open | None:
     return Open(Why.STORED if isinstance(symbol, Attr) else Why.UNKNOWN, describe(symbol))
 
 
-def _part_of_parameter(value: Value) -> Param | None:
-    """The parameter whose item a bare condition is, such as ``inputs[1]``: a switch that the caller packs."""
+def _packed(value: Value) -> Open | None:
+    """A bare condition that is an item of something, such as ``inputs[1]``: a switch that somebody else packs."""
     bare = value.args[0] if isinstance(value, Op) and value.name == "not" else value
-    for arm in arms(bare):
-        plain, found = arm, False
-        while isinstance(plain, Op) and plain.name == "item":
-            plain, found = plain.args[0], True
-        if found and isinstance(plain, Param):
-            return plain
+    for whole, index in _wholes(bare):
+        if isinstance(whole, Param):
+            return Open(Why.CALLER, whole.name)
+        # A key in words is an entry of a configuration, which holds in both worlds.
+        if isinstance(whole, (Opaque, CallOf)) and isinstance(index, Const) and isinstance(index.value, int):
+            return Open(Why.UNKNOWN, describe(whole))
     return None
+
+
+def _wholes(value: Value, index: Value | None = None) -> Iterator[tuple[Value, Value]]:
+    """What a value may be an item of, each with the index."""
+    for arm in arms(value):
+        if isinstance(arm, Op) and arm.name == "item":
+            yield from _wholes(arm.args[0], arm.args[-1])
+        elif index is not None:
+            yield arm, index
 
 
 def _flag(value: Value) -> Answer:

@@ -2,7 +2,8 @@
 
 ## What it finds
 
-A dropout call as a statement of its own, not in place.
+A dropout call as a statement of its own, not in place. The call of a function of the project that drops something is not
+reported: it may have other effects.
 
 ## Why it matters
 
@@ -65,7 +66,8 @@ _UNSAFE = "What is computed in training changes: the dropout begins to work."
 
 def check(site: Site) -> Draft | None:
     """Report a result that nobody uses."""
-    if not site.call.discarded or site.form in {Form.CONSTRUCTION, Form.FRESH_CONTAINER} or site.attention:
+    # A helper is called for whatever else it does, too: it may write its result somewhere.
+    if not site.call.discarded or site.form in {Form.CONSTRUCTION, Form.FRESH_CONTAINER, Form.HELPER} or site.attention:
         return None
     if truth(site.inplace.train) is not False or site.verdict.reached.train is False or not site.call.arguments:
         return None

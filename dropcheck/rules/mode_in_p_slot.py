@@ -67,7 +67,7 @@ def check(site: Site) -> Draft | None:
     """Report the mode as p."""
     if site.form in {Form.FRESH_MODULE, Form.FRESH_CONTAINER} or not site.mode_is_p:
         return None
-    argument, slot = site.p.argument, site.entry.p if site.entry else "p"
+    argument, (name, slot, flag) = site.p.argument, _slots(site)
     text = argument.text if argument else "the mode"
     train = site.p.value.train
     follows = isinstance(train, Const) and bool(train.value)
@@ -75,9 +75,8 @@ def check(site: Site) -> Draft | None:
         what = "everything is zeroed in training and nothing is dropped in evaluation"
     else:
         what = "everything is zeroed in evaluation and nothing is dropped in training"
-    message = f"`{text}` lands in `{slot}` of `{site.name}`: {what}"
-    flag = site.entry.flag if site.entry else None
-    if flag is None:
+    message = f"`{text}` lands in `{slot}` of `{name}`: {what}"
+    if not flag:
         return Draft(message, f"Pass a probability as `{slot}`.", advice(f"Pass a probability as `{slot}`"))
     help_text = f"Write `{flag}={text if follows else spelt_mode(site)}` and pass p by its name."
     edits: tuple[Edit, ...] = ()
@@ -91,6 +90,14 @@ def check(site: Site) -> Draft | None:
     if not edits:
         return Draft(message, help_text, advice(f"Pass the mode as `{flag}` and a probability as `{slot}`"))
     return Draft(message, help_text, Fix(Applicability.UNSAFE, f"Name it `{flag}=`", edits, _UNSAFE))
+
+
+def _slots(site: Site) -> tuple[str, str, str]:
+    """What is called, and its parameters for p and for the flag (empty where it takes none)."""
+    if site.helper is not None:
+        flag = "" if site.helper.flag.negated else site.helper.flag.name
+        return site.helper.name.rpartition(".")[2], site.helper.p or "p", flag
+    return site.name, site.entry.p if site.entry else "p", site.entry.flag or "" if site.entry else ""
 
 
 RULE = Rule("DRP104", "mode-in-p-slot", __doc__, "unsafe, advice", check_site=check)

@@ -80,6 +80,7 @@ from dropcheck.rules.fixes import add_argument, advice, gate_value, replace_valu
 from dropcheck.rules.rule import Draft, Rule
 from dropcheck.worlds import Const
 
+_CALLED_BY_CLASS = frozenset({"forward", "__call__"})
 _UNSAFE = "It may be meant; if it is, mark the call `# dropcheck: always-on (reason)` instead."
 
 
@@ -98,13 +99,14 @@ def check(site: Site) -> Draft | None:
 
 def _at_helper(site: Site) -> Draft:
     calls = site.hit_by
-    name = calls[0].helper.name.rpartition(".")[2] if calls[0].helper is not None else site.name
+    name = _short(calls[0].helper.name) if calls[0].helper is not None else site.name
     message = f"every call of `{name}` leaves the `{site.name}` in it on in evaluation"
     related = tuple(Related(call.file.path, call.call.span, "left on by this call") for call in calls)
     drafts = [(call, *_fix(call, call.helper)) for call in calls if call.helper is not None]
     fixes = [fix for _, fix, _ in drafts]
-    here = all(call.file is site.file and fix.edits for call, fix, _ in drafts)
-    if not here:
+    if not all(fix.edits for fix in fixes):
+        fix = advice(f"Mend the calls of `{name}`", next(fix for fix in fixes if not fix.edits).reason)
+    elif any(call.file is not site.file for call, _, _ in drafts):
         fix = advice(f"Mend the calls of `{name}`", "The calls are in other files: `--fix` mends those in the files it is given.")
     else:
         edits = tuple(sorted(dict.fromkeys(edit for fix in fixes for edit in fix.edits)))
@@ -117,13 +119,19 @@ def _at_helper(site: Site) -> Draft:
 
 def _call(site: Site, link: HelperLink) -> str:
     """The call and what is wrong with it, in a few words."""
-    name = f"`{link.name.rpartition('.')[2]}`"
+    name = f"`{_short(link.name)}`"
     for parameter, passed in ((link.flag.name, site.flag), (link.p, site.p)):
         if parameter and passed.argument is not None and "\n" not in passed.argument.text:
             return f"{name} with `{parameter}={passed.argument.text}`"
         if parameter:
             return f"{name} with this `{parameter}`" if passed.argument or passed.given else f"{name} without `{parameter}`"
     return f"{name} called like this"
+
+
+def _short(name: str) -> str:
+    """What the helper is called where it is called: a Module by its class, as ``forward`` is what all of them have."""
+    scope, _, last = name.rpartition(".")
+    return name if last in _CALLED_BY_CLASS and scope else last
 
 
 def _fix(site: Site, link: HelperLink) -> tuple[Fix, str]:
