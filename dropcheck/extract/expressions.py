@@ -33,9 +33,13 @@ from dropcheck.worlds import (
     either,
     is_handed_on,
     item_of,
+    mode_symbol,
+    names_mode,
     negate,
     operation,
+    reads_mode,
     taken,
+    truth,
     unary,
     without_mode,
 )
@@ -119,12 +123,21 @@ class Expressions:
             self._methods[kind] = method
         return method(self, node)
 
-    def under(self, condition: Value, node: cst.CSTNode) -> Value:
+    def test(self, node: cst.CSTNode) -> Value:
+        """The value of a condition; a name of a mode that holds something else is a mode that its author keeps."""
+        value = self.eval(node)
+        if not isinstance(node, cst.Name) or truth(value) is not None or not names_mode(node.value):
+            return value
+        if not reads_mode(value) and mode_symbol(value) is None:
+            return Opaque(f"{node.value}, which the function sets", self.recorder.ordinal(node), mode=True)
+        return value
+
+    def under(self, condition: Value, node: cst.CSTNode, *, tested: bool = False) -> Value:
         """The value of an expression that is only evaluated where ``condition`` holds."""
         state = self.frame.state
         reach = state.reach
         state.reach = both(reach, condition)
-        value = self.eval(node)
+        value = self.test(node) if tested else self.eval(node)
         state.reach = reach
         return value
 
@@ -265,19 +278,21 @@ class Expressions:
         return result
 
     def eval_UnaryOperation(self, node: cst.UnaryOperation) -> Value:
+        if isinstance(node.operator, cst.Not):
+            return negate(self.test(node.expression))
         return unary(_UNARY[type(node.operator)], self.eval(node.expression))
 
     def eval_BinaryOperation(self, node: cst.BinaryOperation) -> Value:
         return binary(_BINARY[type(node.operator)], self.eval(node.left), self.eval(node.right))
 
     def eval_BooleanOperation(self, node: cst.BooleanOperation) -> Value:
-        left = self.eval(node.left)
+        left = self.test(node.left)
         if isinstance(node.operator, cst.And):
-            return both(left, self.under(left, node.right))
-        return either(left, self.under(negate(left), node.right))
+            return both(left, self.under(left, node.right, tested=True))
+        return either(left, self.under(negate(left), node.right, tested=True))
 
     def eval_IfExp(self, node: cst.IfExp) -> Value:
-        condition = self.eval(node.test)
+        condition = self.test(node.test)
         then = self.under(condition, node.body)
         return choice(condition, then, self.under(negate(condition), node.orelse))
 

@@ -119,7 +119,7 @@ class Statements(Assignments):
     # Branches
 
     def exec_If(self, node: cst.If) -> None:
-        condition = self.eval(node.test)
+        condition = self.test(node.test)
         frame = self.frame
         before = frame.state
         frame.state = before.fork(condition)

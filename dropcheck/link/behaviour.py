@@ -12,7 +12,6 @@ from enum import Enum
 
 from dropcheck.frozen import dataclass
 from dropcheck.levels import Behaviour
-from dropcheck.link.words import mode_symbol
 from dropcheck.worlds import (
     Attr,
     CallOf,
@@ -28,6 +27,7 @@ from dropcheck.worlds import (
     Worlds,
     arms,
     conjuncts,
+    mode_symbol,
     reads_mode,
     truth,
 )

@@ -18,7 +18,6 @@ from dropcheck.link.calls import Calls, Target
 from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
 from dropcheck.link.site import Flag, Form, HelperLink, Passed, Site, worst
-from dropcheck.link.words import mode_symbol
 from dropcheck.worlds import (
     Attr,
     CallOf,
@@ -35,6 +34,7 @@ from dropcheck.worlds import (
     Worlds,
     both,
     conjuncts,
+    mode_symbol,
     negate,
     truth,
 )

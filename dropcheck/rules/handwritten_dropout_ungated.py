@@ -71,9 +71,9 @@ from collections.abc import Iterator
 
 from dropcheck.levels import Behaviour, Confidence
 from dropcheck.link.project import Moduleness
-from dropcheck.link.words import names_mode
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
+from dropcheck.worlds import names_mode
 
 
 def check(view: ClassView) -> Iterator[Draft]:

@@ -69,10 +69,10 @@ from dropcheck.levels import Confidence
 from dropcheck.link.inherited import is_fixed_by_mode, own_attributes
 from dropcheck.link.project import CONSTRUCTORS, Moduleness
 from dropcheck.link.site import Site
-from dropcheck.link.words import DROP_WORDS, name_words
+from dropcheck.link.words import DROP_WORDS
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
-from dropcheck.worlds import CallOf, World, arms
+from dropcheck.worlds import CallOf, World, arms, name_words
 
 
 def check(view: ClassView) -> Iterator[Draft]:

@@ -67,10 +67,10 @@ from collections.abc import Iterator
 from dropcheck.facts import AttributeFact
 from dropcheck.levels import Behaviour, Confidence
 from dropcheck.link.project import Moduleness
-from dropcheck.link.words import DROP_WORDS, name_words
+from dropcheck.link.words import DROP_WORDS
 from dropcheck.rules.fixes import advice
 from dropcheck.rules.rule import ClassView, Draft, Rule
-from dropcheck.worlds import Attr, Const, truth
+from dropcheck.worlds import Attr, Const, name_words, truth
 
 
 def check(view: ClassView) -> Iterator[Draft]:

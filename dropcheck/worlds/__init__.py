@@ -34,6 +34,7 @@ from dropcheck.worlds.algebra import (
     unary,
     without_mode,
 )
+from dropcheck.worlds.modes import mode_symbol, name_words, names_mode
 from dropcheck.worlds.values import (
     FALSE,
     MODE_SET,
@@ -94,6 +95,9 @@ __all__ = [
     "item_of",
     "join",
     "known_object",
+    "mode_symbol",
+    "name_words",
+    "names_mode",
     "negate",
     "operation",
     "read_table",
