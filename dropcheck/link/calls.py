@@ -33,12 +33,15 @@ from dropcheck.worlds import (
     both,
     conjuncts,
     either,
+    name_words,
     negate,
     truth,
 )
 
-#: Methods that a training loop calls and evaluation does not.
-_TRAINING_STEPS = frozenset({"training_step", "train_step", "training_step_end"})
+#: A method with one of these words in its name is what a training loop calls and evaluation does not ...
+_TRAINING_WORDS = frozenset({"train", "training"})
+#: ... unless that is all of the name, which is then the mode or sets it, or the name has one of these, too.
+_OTHER_WORDS = frozenset(["is", "eval", "evaluate", "evaluation", "val", "validation", "test", "infer", "inference", "predict"])
 _NEVER: tuple[Value, Value] = (Opaque("nothing"), Const(False, mode=True))
 
 
@@ -225,7 +228,7 @@ class Calls:
     @cached_property
     def _kept_out(self) -> Worlds[frozenset[tuple[str, str]]]:
         """For each world, the functions that never run in it."""
-        steps = {key for key in self.project.methods if key[1].rpartition(".")[2] in _TRAINING_STEPS}
+        steps = {key for key in self.project.methods if _is_training_step(key[1].rpartition(".")[2])}
         return Worlds(self._unreached(World.TRAIN, set()), self._unreached(World.EVAL, steps))
 
     def _unreached(self, world: World, known: set[tuple[str, str]]) -> frozenset[tuple[str, str]]:
@@ -309,6 +312,12 @@ class Calls:
         if owner is None or self.project.at_construction(path, function):
             return False
         return self.project.moduleness(owner) in {Moduleness.YES, Moduleness.LIKELY}
+
+
+def _is_training_step(method: str) -> bool:
+    """Whether a method is for training only by its name, such as ``training_step`` or ``forward_train``."""
+    words = name_words(method)
+    return len(words) > 1 and not words.isdisjoint(_TRAINING_WORDS) and words.isdisjoint(_OTHER_WORDS)
 
 
 def _is_up_to_caller(call: CallFact) -> bool:

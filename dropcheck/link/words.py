@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from dropcheck.worlds import name_words
+
 #: A name with one of these words is about dropout.
 DROP_WORDS = frozenset({"drop", "dropout", "droppath", "dropprob", "dropoutprob"})
 
@@ -21,6 +23,25 @@ INTENT_NAMES = (
     "alwaysdropout",
     "alwayson",
 )
+#: Signs among the words of the function or the class around a call: Monte Carlo, Bayesian nets, augmentation.
+_INTENT_WORDS = frozenset(
+    [
+        "mc",
+        "mcd",
+        "bnn",
+        "permanent",
+        "withdropout",
+        "augment",
+        "augmentation",
+        "augmentations",
+        "augmentor",
+        "augmenter",
+        "corrupt",
+        "corruption",
+        "perturb",
+        "perturbation",
+    ]
+)
 #: Signs in the comments at a call.
 _INTENT_COMMENT = re.compile(
     r"\b(always|prenet|monte[ -]?carlo|mc[ -]?dropout|bayes\w*|uncertaint\w*|on purpose|deliberate\w*|intent\w*"
@@ -29,11 +50,20 @@ _INTENT_COMMENT = re.compile(
 _INTENT_DOCSTRING = re.compile(r"\b(monte[ -]?carlo dropout|mc[ -]dropout|bayesian dropout|prenet|dropout is always)\b")
 
 
+def scope_intent(scopes: Iterable[str]) -> str:
+    """The word in the name of a function or class around a call that says that dropout is meant to stay on; empty without one.
+
+    Args:
+        scopes: their names, without what they are defined in.
+    """
+    return next((sign for scope in scopes for sign in sorted(name_words(scope) & _INTENT_WORDS)), "")
+
+
 def intent(names: Iterable[str], comments: Iterable[str], docstrings: Iterable[str], extra: tuple[str, ...]) -> str:
     """The sign that dropout is meant to stay on.
 
     Args:
-        names: qualified names around the call.
+        names: qualified names around the call, and those of files and arguments.
         comments: the comments at the call, lower case.
         docstrings: of the functions and classes around it, lower case.
         extra: the user's own words.

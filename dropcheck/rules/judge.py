@@ -11,7 +11,7 @@ from dropcheck.levels import Confidence
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.project import Moduleness
 from dropcheck.link.sites import Form, Site, in_tests, sites
-from dropcheck.link.words import intent
+from dropcheck.link.words import intent, scope_intent
 from dropcheck.model import Finding, Span
 from dropcheck.rules import ALL_RULES
 from dropcheck.rules.rule import ClassView, Draft, Rule
@@ -108,7 +108,8 @@ class _Judge:
         """The sign that dropout is meant to stay on in what is around it, by which names and with which comments."""
         places = [*(scope.name for scope in enclosing[:1]), *self.path.replace(os.sep, "/").split("/")[-_PATH_PARTS:]]
         docstrings = [scope.docstring for scope in enclosing]
-        return intent([*places, *names], comments, docstrings, self.intent_words)
+        named = scope_intent(as_written(scope.name).rpartition(".")[2] for scope in enclosing)
+        return named or intent([*places, *names], comments, docstrings, self.intent_words)
 
 
 def _least(left: Confidence, right: Confidence) -> Confidence:

@@ -61,10 +61,9 @@ from dropcheck.levels import Confidence
 from dropcheck.link.behaviour import Open, Why
 from dropcheck.link.project import CONSTRUCTORS, Moduleness
 from dropcheck.link.sites import Form, Site
-from dropcheck.link.words import name_words
 from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
-from dropcheck.worlds import Attr, Receiver, Value, truth
+from dropcheck.worlds import Attr, Receiver, Value, name_words, truth
 
 #: A name with one of these words says that it holds the mode.
 _TRAINING = frozenset({"train", "training", "istrain", "istraining"})
