@@ -179,7 +179,7 @@ class Recorder:
             or any(isinstance(value, cst.Name) and value.value == context.receiver for value in passed)
         )
         if by_torch or by_instance:
-            names = {name for value in passed if (name := _own_attribute(value, context)) is not None}
+            names = {name for value in passed if (name := _own_attribute(_container(value), context)) is not None}
             self.shared.registered.setdefault(context.owner, set()).update(names)
 
     def random(self, node: cst.Call, callee: Value, context: FunctionContext, statement: cst.CSTNode | None) -> None:
@@ -306,6 +306,20 @@ class Recorder:
 def _reads_table(value: Op | CallOf) -> bool:
     """Whether a value is ``table[key]`` or ``table.get(key)`` of something imported."""
     return isinstance(value, Op) or (isinstance(value.callee, Imported) and value.callee.path.endswith(".get"))
+
+
+def _container(node: cst.BaseExpression) -> cst.BaseExpression:
+    """What an expression takes the elements of: ``self.xs`` of ``list(self.xs.values())``."""
+    while True:
+        match node:
+            case cst.Call(func=cst.Attribute(value=whole, attr=cst.Name(value="values" | "items")), args=[]):
+                node = whole
+            case cst.Call(func=cst.Name(value="list" | "tuple" | "dict" | "OrderedDict"), args=[cst.Arg(value=whole)]):
+                node = whole
+            case cst.ListComp(elt=cst.Name(), for_in=cst.CompFor(iter=whole, ifs=[])):
+                node = whole
+            case _:
+                return node
 
 
 def _own_attribute(node: cst.CSTNode, context: FunctionContext) -> str | None:

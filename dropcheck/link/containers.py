@@ -205,6 +205,8 @@ def _surely_holds(value: Value, name: str, held: CallOf) -> bool:
             return True
         case Attr(base=Receiver(), name=found):
             return found == name
+        case Attr(base=Attr() as whole, name="values" | "items"):
+            return _surely_holds(whole, name, held)
         case CallOf(callee=callee, args=args, keywords=keywords):
             return any(_surely_holds(arg, name, held) for arg in (callee, *args, *(item for _, item in keywords)))
         case Display(items=items):

@@ -95,7 +95,12 @@ class _Judge:
             return Confidence.MEDIUM
         names = [site.owner.name if site.owner else "", site.helper.name if site.helper else ""]
         names += [argument.text for argument in (site.p.argument, site.flag.argument) if argument is not None]
-        if self._intent(site.enclosing, names, site.call.comments):
+        comments, enclosing = site.call.comments, site.enclosing
+        if site.helper is not None:  # what is said where it drops, or by the name of the switch, is said for every call
+            inner = site.helper.site
+            names += [site.helper.flag.name, *(item.text for item in (inner.p.argument, inner.flag.argument) if item is not None)]
+            comments, enclosing = (*comments, *inner.call.comments), (*enclosing, *inner.enclosing)
+        if self._intent(enclosing, names, comments):
             return Confidence.MEDIUM
         if site.form is Form.CONSTRUCTION:  # a wrong rate is wrong wherever the module is made
             return Confidence.HIGH
