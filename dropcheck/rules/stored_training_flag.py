@@ -63,7 +63,7 @@ from dropcheck.link.project import CONSTRUCTORS, Moduleness
 from dropcheck.link.sites import Form, Site
 from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
-from dropcheck.worlds import Attr, Receiver, Value, name_words, truth
+from dropcheck.worlds import Attr, Defined, Receiver, Value, name_words, truth
 
 #: A name with one of these words says that it holds the mode.
 _TRAINING = frozenset({"train", "training", "istrain", "istraining"})
@@ -98,17 +98,18 @@ def check(site: Site) -> Draft | None:
 
 
 def _confidence(site: Site, flag: Value) -> Confidence | None:
-    """How sure it is that nothing switches the attribute with the mode; None where methods of the class do.
+    """How sure it is that nothing switches the attribute with the mode; None where methods of the class do, or it is one.
 
     High where its name says that it is the training mode and constructors alone set it, medium where it has another name or the
     class sets it, low where it is not seen what sets it.
     """
     if not isinstance(flag, Attr) or not isinstance(flag.base, Receiver) or site.owner is None:
         return Confidence.LOW
-    setters = {fact.function.rpartition(".")[2] for fact in site.owner.attributes if fact.path == (flag.name,)}
+    facts = [fact for fact in site.owner.attributes if fact.path == (flag.name,)]
+    setters = {fact.function.rpartition(".")[2] for fact in facts}
     if not setters:
         return Confidence.LOW
-    if not setters <= CONSTRUCTORS | {_CLASS_BODY}:
+    if not setters <= CONSTRUCTORS | {_CLASS_BODY} or any(isinstance(fact.value.eval, Defined) for fact in facts):
         return None
     if _CLASS_BODY in setters:  # made to be overridden, be it by subclasses
         return Confidence.MEDIUM
