@@ -29,6 +29,8 @@ _INTENT_WORDS = frozenset(
         "mc",
         "mcd",
         "bnn",
+        "variational",
+        "concrete",
         "permanent",
         "withdropout",
         "augment",

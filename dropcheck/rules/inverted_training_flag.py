@@ -52,7 +52,7 @@ When dropout is wanted in evaluation only: mark the call with `# dropcheck: alwa
 
 from __future__ import annotations
 
-from dropcheck.levels import Behaviour
+from dropcheck.levels import Behaviour, Confidence
 from dropcheck.link.sites import Form, Site
 from dropcheck.rules.fixes import advice, replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
@@ -76,6 +76,8 @@ def check(site: Site) -> Draft | None:
         message=f"`{site.name}` drops in evaluation only: {'the condition around it' if gate else 'its probability'} is inverted",
         help=f"Test `{mode}`, not its opposite; if it is meant, mark it `# dropcheck: always-on (reason)`.",
         fix=advice("Turn the condition around", "It may be meant: dropout in evaluation only is rare but possible."),
+        # Who switches it on in words behind such a condition samples in evaluation.
+        confidence=Confidence.MEDIUM if gate and site.flag.given else Confidence.HIGH,
     )
 
 
