@@ -59,6 +59,16 @@ class Discovery:
     errors: tuple[FileError, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def settings_as_given(self) -> tuple[Settings, ...]:
+        """The settings of the files, each object once: most files share theirs."""
+        return tuple({id(file.settings): file.settings for file in self.files}.values())
+
+    @property
+    def settings(self) -> tuple[Settings, ...]:
+        """The settings of the files, each once."""
+        return tuple(dict.fromkeys(self.settings_as_given))
+
 
 def discover(paths: Sequence[str], resolver: ConfigResolver) -> Discovery:
     """Find the files to check.

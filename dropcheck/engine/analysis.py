@@ -11,9 +11,9 @@ from dropcheck.discover import Discovery
 from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.faults import file_error
+from dropcheck.engine.known import Kept, Known
 from dropcheck.engine.loading import Loaded, load
 from dropcheck.engine.options import Progress, RunOptions, Ticker
-from dropcheck.engine.pool import extract_many
 from dropcheck.engine.result import Basis, Result
 from dropcheck.engine.select import enabled_codes
 from dropcheck.engine.slicing import Slices
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _WHOLE = Look(whole=True)
 
 
-def analyse(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticker) -> Result:
+def analyse(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticker, kept: Kept | None = None) -> Result:
     """Find what there is to find in the files of a run, and fix it if asked.
 
     Args:
@@ -41,12 +41,13 @@ def analyse(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         options: what to do with them.
         loaded: the files as they were read.
         ticker: is called after each file.
+        kept: facts of an earlier run.
 
     Raises:
         UserError: a baseline cannot be read or written.
     """
     settings = {file.path: file.settings for file in found.files}
-    prepared = prepare(found, options, loaded, ticker)
+    prepared = prepare(found, options, loaded, ticker, kept)
     workspace, errors = prepared.workspace, list(prepared.errors)
     paths, failures = _judge(workspace, workspace.paths)
     fixed: tuple[FixedFile, ...] = ()
@@ -73,7 +74,9 @@ def analyse(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
     )
     if not options.diff and (prepared.baselines or options.write_baseline is not None):
         report = _settled(report, prepared, settings, checked, options)
-    return Result(report, prepared.basis)
+    # Judging may follow imports that linking did not.
+    links = prepared.basis.links | workspace.project().names.links
+    return Result(report, replace(prepared.basis, links=links, facts=workspace.known.to_keep()))
 
 
 def _settled(
@@ -133,7 +136,7 @@ class Prepared:
     basis: Basis
 
 
-def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticker) -> Prepared:
+def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticker, kept: Kept | None = None) -> Prepared:
     """Extract and link the files of a run.
 
     Args:
@@ -141,6 +144,7 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         options: what to do with them.
         loaded: the files as they were read.
         ticker: is called after each file.
+        kept: facts of an earlier run.
 
     Raises:
         UserError: a baseline cannot be read or written.
@@ -153,6 +157,7 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         baselines=baselines,
         ignore_suppressions=options.ignore_suppressions,
         obey_noqa=options.obey_noqa,
+        known=Known(kept),
     )
     SECONDS.set(options.timeout)
     slices = Slices()
@@ -162,7 +167,17 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
     parsed = f"{len(workspace.paths)} of {len(found.files)} files needed to be parsed"
     notes = (*found.notes, *loaded.notes, *completed.notes, parsed)
     touched = completed.touched | loaded.sources.keys()
-    basis = Basis(loaded.raws, touched, completed.words, loaded.harmless, loaded.odd)
+    basis = Basis(
+        loaded.raws,
+        touched,
+        completed.words,
+        loaded.harmless,
+        loaded.odd,
+        looks={path: loaded.looks.get(path, _WHOLE) for path in loaded.sources},
+        parsed=frozenset(workspace.paths),
+        links=completed.links,
+        open=completed.open,
+    )
     outside = {file.path for file in found.files if file.outside}
     sources = {path: replace(source, outside=path in outside) for path, source in completed.sources.items()}
     return Prepared(workspace, sources, errors, baselines, notes, basis)
@@ -201,7 +216,7 @@ def _extract(workspace: Workspace, loaded: Loaded, slices: Slices, jobs: int | N
     """Put the facts of every file into the workspace; the errors of those that have none."""
     tasks = [slices.begin(source, loaded.looks.get(path, _WHOLE)) for path, source in loaded.sources.items()]
     errors = []
-    for task, outcome in zip(tasks, extract_many(tasks, workspace.catalogue, jobs=jobs, tick=tick), strict=True):
+    for task, outcome in zip(tasks, workspace.known.extract(tasks, workspace.catalogue, jobs=jobs, tick=tick), strict=True):
         if isinstance(outcome, FileError):
             errors.append(outcome)
         else:

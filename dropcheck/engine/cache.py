@@ -4,8 +4,8 @@ One file for each kind of run (the same files, settings and options), written as
 same time cannot hurt each other; a file that cannot be read or understood counts as none. It is JSON: reading it runs nothing. It
 is sealed: a file that this user did not write counts as none, so that no checkout brings along its own answer.
 
-A file of the run that has changed, but was proved clean from its text and still is, changes no answer; any other change means a
-new run.
+It has two rows: the report with what it rests on, and the facts of the files that were parsed, for the few runs that have to look
+at some of them again (:mod:`dropcheck.engine.recheck`).
 """
 
 from __future__ import annotations
@@ -15,31 +15,34 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import cached_property
+from importlib.util import find_spec
+from typing import Any
 
 from dropcheck._version import __version__
+from dropcheck.config.settings import Settings
 from dropcheck.discover import Discovery
-from dropcheck.engine.entries import catalogue_for
+from dropcheck.engine.known import Kept
 from dropcheck.engine.plain import decode, encode
-from dropcheck.engine.result import Basis
+from dropcheck.engine.result import Basis, Result
+from dropcheck.engine.stamps import content_if_changed, has_changed, stamp
 from dropcheck.errors import SourceError
 from dropcheck.outcome import Report
-from dropcheck.sieve import SWITCH, Sieve
-from dropcheck.sieve.classes import defined_names
-from dropcheck.sieve.scan import speaks_of
+from dropcheck.sieve import SWITCH, Look
 from dropcheck.source.cache_folder import forget_oldest, keep_entry, read_entry
-from dropcheck.source.text import decode_source, read_bytes
 from dropcheck.source.user_key import seal, unseal
 
 #: Changes with the layout of the file.
-_FORMAT = 2
+_FORMAT = 3
 #: So many kinds of runs are kept; the oldest go first.
 _MAX_RUNS = 30
 #: Fewer clean files than this are faster looked at again than found in the cache.
 _WORTH_KEEPING = 20
-#: A file that changed this shortly before it was read may change again without a new time stamp, in seconds.
-_RACY = 2.0
+
+#: What comes of reading what is not there, or not what this version writes.
+BROKEN = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, SourceError)
 
 
 class RunCache:
@@ -54,103 +57,173 @@ class RunCache:
     def __init__(self, folder: str, found: Discovery, *, ignore_suppressions: bool) -> None:
         self.folder = folder
         self.found = found
-        self.settings = {file.path: file.settings for file in found.files}
-        named = sorted(file.path for file in found.files if file.named)
-        kinds = sorted(repr(settings) for settings in set(self.settings.values()))
+        self.paths = dict.fromkeys(file.path for file in found.files)
         key = [
             __version__,
             _FORMAT,
+            _parser(),
             sys.version_info[:3],
             os.getcwd(),
-            named,
-            kinds,
+            sorted(file.path for file in found.files if file.named),
+            sorted(map(repr, found.settings)),
             ignore_suppressions,
-            _roots(self.settings),
+            _roots(self.paths),
+            found.notes,
             os.environ.get(SWITCH),
         ]
         self.name = hashlib.sha256(repr(key).encode()).hexdigest()[:32]
 
-    def recall(self) -> Report | None:
-        """The report of the last run of this kind, if it still holds."""
-        if self.found.errors or not self._is_from_files():
+    @cached_property
+    def entry(self) -> Entry | None:
+        """What the last run of this kind has kept."""
+        try:
+            first, _, second = read_entry(self.folder, self.name).partition(b"\n")
+            content = unseal(first, self.name)
+            row = json.loads(content) if content is not None else None
+            return Entry(row, second) if isinstance(row, dict) else None
+        except BROKEN:
+            return None
+
+    def changes(self) -> dict[str, bytes] | None:
+        """What the files hold that have changed since that run; None where more has changed than what files hold."""
+        if self.entry is None or self.found.errors or not self._is_from_files():
             return None
         try:
-            content = unseal(read_entry(self.folder, self.name), self.name)
-            if content is None:
+            row = self.entry.first
+            if row["files"].keys() != self.paths.keys() or row["kinds"] != self._unusual():
                 return None
-            kept = json.loads(content)
-            if not self._holds(kept):
+            if any(has_changed(path, known) for path, known in row["outside"].items()):
                 return None
-            report = decode(kept["report"])
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, SourceError):
+            contents = {path: content_if_changed(path, known) for path, known in row["files"].items()}
+        except BROKEN:
             return None
-        return report if isinstance(report, Report) else None
+        return {path: content for path, content in contents.items() if content is not None}
 
-    def keep(self, report: Report, basis: Basis) -> None:
-        """Keep a report; that it cannot be kept is no error."""
-        if not basis.touched and len(basis.raws) < _WORTH_KEEPING:
+    def keep(self, result: Result) -> None:
+        """Keep the result of a run; that it cannot be kept is no error.
+
+        Args:
+            result: files whose bytes it does not hold are as they were in the entry.
+        """
+        report, basis = result.report, result.basis
+        if not basis.touched and len(self.paths) < _WORTH_KEEPING:
             return
-        if report.errors or self.found.errors or not self._is_from_files() or set(basis.raws) != set(self.settings):
+        if report.errors or self.found.errors or not self._is_from_files():
             return
         now = time.time()
-        files = {path: _stamp(path, raw, now) for path, raw in basis.raws.items()}
-        outside = {path: _stamp(path, None, now) for path in basis.touched if path not in basis.raws}
-        kept = {
-            "files": files,
-            "outside": outside,
+        stamps = {path: stamp(path, raw, now) for path, raw in basis.raws.items()}
+        if stamps.keys() != self.paths.keys():
+            older = self.entry.first["files"] if self.entry is not None else {}
+            if not self.paths.keys() <= stamps.keys() | older.keys():
+                return
+            stamps = {path: stamps.get(path) or older[path] for path in self.paths}
+        second = _dumped(basis.facts)
+        first = {
+            "files": stamps,
+            "outside": {path: stamp(path, None, now) for path in basis.touched if path not in self.paths},
             "kinds": self._unusual(),
-            "touched": sorted(path for path in basis.touched if path in basis.raws),
-            "words": list(basis.words),
-            "harmless": sorted(name.decode("latin-1") for name in basis.harmless),
-            "odd": {path: sorted(name.decode("latin-1") for name in names) for path, names in basis.odd.items() if names},
+            "facts": hashlib.sha256(second).hexdigest(),
+            "basis": _encoded(basis),
             "report": encode(report),
         }
-        sealed = seal(json.dumps(kept, separators=(",", ":")).encode(), self.name)
+        sealed = seal(_dumped(first), self.name)
         if sealed is not None:
             with suppress(OSError, SourceError):
-                keep_entry(self.folder, self.name, sealed)
+                keep_entry(self.folder, self.name, sealed + b"\n" + second)
                 forget_oldest(self.folder, _MAX_RUNS)
 
     def _is_from_files(self) -> bool:
         """Whether the answer comes from the files of the run alone: not from standard input, not from a baseline."""
-        return all(file.raw is None and file.settings.baseline is None for file in self.found.files)
+        return all(one.baseline is None for one in self.found.settings) and all(file.raw is None for file in self.found.files)
 
-    def _unusual(self) -> dict[str, list[object]]:
+    def _unusual(self) -> dict[str, str]:
         """A digest of the settings of each file that has others than the first one."""
-        first = next(iter(self.settings.values()), None)
-        others = ((path, settings) for path, settings in self.settings.items() if settings is not first and settings != first)
-        return {path: [hashlib.sha256(repr(settings).encode()).hexdigest()[:16]] for path, settings in others}
+        files = self.found.files
+        digests = {id(one): "" if one == files[0].settings else _digest(one) for one in self.found.settings_as_given}
+        return {file.path: digest for file in files if (digest := digests[id(file.settings)])}
 
-    def _holds(self, kept: dict[str, dict[str, list[object]]]) -> bool:
-        files = kept["files"]
-        if files.keys() != self.settings.keys() or kept["kinds"] != self._unusual():
-            return False
-        if any(_changed(path, stamp) for path, stamp in kept["outside"].items()):
-            return False
-        changed = [path for path, stamp in files.items() if _changed(path, stamp)]
-        if not changed:
-            return True
-        named = {file.path for file in self.found.files if file.named}
-        return named.isdisjoint(changed) and set(kept["touched"]).isdisjoint(changed) and self._still_clean(changed, kept)
 
-    def _still_clean(self, changed: list[str], kept: dict[str, dict[str, list[object]]]) -> bool:
-        """Whether files that have changed say nothing new to the rest of the run, and hold nothing that needs a look."""
-        sieve = Sieve(catalogue_for(self.settings.values()))
-        harmless = frozenset(str(name).encode("latin-1") for name in kept["harmless"])
-        words = tuple(str(word).encode() for word in kept["words"])
-        attributes = {f"self.{name}".encode("latin-1") for names in kept["odd"].values() for name in names}
-        for path in changed:
-            try:
-                raw = decode_source(read_bytes(path), path).code
-            except SourceError:
-                return False
-            look = sieve.look(raw)
-            odd = {str(name).encode("latin-1") for name in kept["odd"].get(path, ())}
-            says_new = look.odd != odd or any(name in attributes | odd for name, _ in look.rates)
-            hidden = look.kept or harmless & defined_names(raw)
-            if look.suspect or look.elsewhere or says_new or hidden or any(speaks_of(raw, word) for word in words):
-                return False
-        return True
+class Entry:
+    """What a run has kept.
+
+    Args:
+        first: its first row.
+        second: the second one, which few runs need, as it was read.
+    """
+
+    def __init__(self, first: Any, second: bytes) -> None:
+        self.first = first
+        self._second = second
+
+    @cached_property
+    def report(self) -> Report | None:
+        """The report of that run."""
+        try:
+            report = decode(self.first["report"])
+        except BROKEN:
+            return None
+        return report if isinstance(report, Report) else None
+
+    @cached_property
+    def basis(self) -> Basis | None:
+        """What that run rested on, without the bytes of files and without the facts."""
+        try:
+            row = self.first["basis"]
+            return Basis(
+                raws={},
+                touched=frozenset(row["touched"]),
+                words={word: frozenset(paths) for word, paths in row["words"].items()},
+                harmless=frozenset(name.encode("latin-1") for name in row["harmless"]),
+                odd={path: frozenset(name.encode("latin-1") for name in names) for path, names in row["odd"].items()},
+                looks={path: Look(tuple(spots), whole=bool(whole)) for path, (whole, spots) in row["looks"].items()},
+                parsed=frozenset(row["parsed"]),
+                links=frozenset((start, end) for start, end in row["links"]),
+                open=bool(row["open"]),
+            )
+        except BROKEN:
+            return None
+
+    @cached_property
+    def facts(self) -> Kept:
+        """The facts of the files that were parsed."""
+        try:
+            if hashlib.sha256(self._second).hexdigest() == self.first["facts"]:
+                facts: Kept = json.loads(self._second)
+                return facts
+        except BROKEN:
+            pass
+        return {}
+
+
+def _encoded(basis: Basis) -> Mapping[str, object]:
+    return {
+        "touched": sorted(basis.touched),
+        "words": {word: sorted(paths) for word, paths in sorted(basis.words.items())},
+        "harmless": sorted(name.decode("latin-1") for name in basis.harmless),
+        "odd": {path: sorted(name.decode("latin-1") for name in names) for path, names in basis.odd.items() if names},
+        "looks": {path: [look.whole, look.spots] for path, look in basis.looks.items()},
+        "parsed": sorted(basis.parsed),
+        "links": sorted(basis.links),
+        "open": basis.open,
+    }
+
+
+def _digest(settings: Settings) -> str:
+    return hashlib.sha256(repr(settings).encode()).hexdigest()[:16]
+
+
+def _dumped(row: Mapping[str, object]) -> bytes:
+    return json.dumps(row, separators=(",", ":")).encode()
+
+
+def _parser() -> str:
+    """What tells the LibCST that is installed from others, without loading it."""
+    spec = find_spec("libcst")
+    try:
+        found = os.stat(os.path.join(os.path.dirname(spec.origin or ""), "_version.py")) if spec is not None else None
+    except OSError:
+        found = None
+    return "" if found is None else f"{found.st_size} {found.st_mtime_ns}"
 
 
 def _roots(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
@@ -166,30 +239,3 @@ def _entries(folder: str) -> list[str]:
         return os.listdir(folder)
     except OSError:
         return []
-
-
-def _stamp(path: str, raw: bytes | None, now: float) -> list[object]:
-    """Size and times of a file, and the hash of what it holds; no times where it changed just now."""
-    try:
-        found = os.stat(path)
-        content = raw if raw is not None else read_bytes(path)
-    except (OSError, SourceError):
-        return [-1, "", ""]
-    times = _times(found) if now - found.st_mtime > _RACY else ""
-    return [found.st_size, times, hashlib.sha256(content).hexdigest()[:32]]
-
-
-def _times(found: os.stat_result) -> str:
-    """When a file was last changed: as it says itself, which an archive can set, and as the system says."""
-    return f"{found.st_mtime_ns} {found.st_ctime_ns}"
-
-
-def _changed(path: str, stamp: list[object]) -> bool:
-    size, times, digest = stamp
-    try:
-        found = os.stat(path)
-        if found.st_size == size and times == _times(found):
-            return False
-        return found.st_size != size or hashlib.sha256(read_bytes(path)).hexdigest()[:32] != digest
-    except (OSError, SourceError):
-        return True

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
-from dropcheck.engine.pool import Task, extract_many
+from dropcheck.engine.pool import Task
 from dropcheck.engine.slicing import Slices
 from dropcheck.engine.trace import Definition, Sort
 from dropcheck.engine.workspace import Workspace
@@ -25,7 +25,7 @@ from dropcheck.link.inherited import left_to_subclasses
 from dropcheck.link.made import made_in
 from dropcheck.link.project import Owner
 from dropcheck.outcome import FileError
-from dropcheck.sieve.scan import speaks_of
+from dropcheck.sieve.scan import bare, mentions, speaks_of
 from dropcheck.source.text import SourceFile, read_code, read_source
 from dropcheck.worlds import Attr, CallOf, Defined, Display, Imported, Op, Param, Receiver, Value, arms
 
@@ -45,13 +45,17 @@ class Completed:
     Args:
         sources: what was read, by path; more than before where files joined the run after all.
         touched: every file that was looked into for the sake of others, in the run and outside it.
-        words: the names that the files of the run were searched for.
+        words: the names that the files of the run were searched for, each with those of the touched files that hold it.
+        links: the files that names were followed from and to.
+        open: whether files outside the run may matter, or one could not be read: then anything may matter anywhere.
         notes: what could not be read, one line each: the analysis went on without it.
     """
 
     sources: dict[str, SourceFile]
     touched: frozenset[str]
-    words: tuple[str, ...]
+    words: dict[str, frozenset[str]]
+    links: frozenset[tuple[str, str]]
+    open: bool
     notes: tuple[str, ...]
 
 
@@ -77,7 +81,8 @@ class _Completion:
         self.roots = {
             name.partition(".")[0].encode() for name in (*catalogue.functions, *catalogue.modules, *catalogue.module_bases)
         }
-        self.raws = dict(loaded.waiting)
+        self.raws: dict[str, bytes] = {}
+        self.unread = loaded.waiting
         self.waiting = {os.path.abspath(path): path for path in loaded.waiting}
         self.given = {os.path.abspath(path) for path in workspace.paths} | self.waiting.keys()
         # What joins the run later stays one of its files.
@@ -94,17 +99,31 @@ class _Completion:
         partial = self.leads.in_part((*self.waiting.values(), *self.slices.cut), named)
         leading = (self._source(path) for path in partial if self.leads.to_dropout(path))
         tasks = [self.slices.whole(source) for source in leading if source is not None]
+        links: set[tuple[str, str]] = set()
         for _ in range(_MAX_ROUNDS):
             self._join(tasks)
             project = self.workspace.project()
             follow_imports(project)
+            links |= project.names.links
             # Only a project with all its definitions tells which helpers leave dropout to their callers.
             tasks = self._definitions(project) or self._callers(project)
             if not tasks:
                 break
         self._note_missing(self.workspace.project())
         touched = self.tracer.visited | self.workspace.project().files.keys() | self.unreadable
-        return Completed(self.sources, touched, tuple(sorted(self.seen_words)), tuple(self.notes))
+        return Completed(
+            self.sources,
+            touched,
+            {word: self._holding(word, touched) for word in sorted(self.seen_words)},
+            frozenset(links | self.tracer.links),
+            open=bool(self.leads.outside or self.notes or self.unreadable),
+            notes=tuple(self.notes),
+        )
+
+    def _holding(self, word: str, paths: Iterable[str]) -> frozenset[str]:
+        """The files that hold the name in a word."""
+        name = bare(word)
+        return frozenset(path for path in paths if (raw := self._read(path)) is not None and mentions(raw, name))
 
     def _note_missing(self, project: Project) -> None:
         """Note the modules of the project that its files import and that are not there, as far as they were looked for."""
@@ -126,7 +145,7 @@ class _Completion:
         return self.sources[path]
 
     def _join(self, tasks: Sequence[Task]) -> None:
-        outcomes = extract_many(tasks, self.workspace.catalogue, jobs=self.jobs, tick=lambda: None)
+        outcomes = self.workspace.known.extract(tasks, self.workspace.catalogue, jobs=self.jobs, tick=lambda: None)
         for task, outcome in zip(tasks, outcomes, strict=True):
             full = os.path.abspath(task.path)
             if isinstance(outcome, FileError):
@@ -143,10 +162,15 @@ class _Completion:
     def _read(self, path: str) -> bytes | None:
         if path not in self.raws:
             try:
-                self.raws[path] = self.sources[path].code if path in self.sources else read_code(path)
+                self.raws[path] = self._first_read(path)
             except SourceError:
                 return None
         return self.raws[path]
+
+    def _first_read(self, path: str) -> bytes:
+        if path in self.unread:
+            return self.unread[path]
+        return self.sources[path].code if path in self.sources else read_code(path)
 
     def _definitions(self, project: Project) -> list[Task]:
         """What imports lead to, as far as it matters, and the files in between."""

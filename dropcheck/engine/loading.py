@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 
 from dropcheck.catalogue import Catalogue
@@ -42,10 +42,10 @@ class Loaded:
 
     sources: dict[str, SourceFile]
     looks: dict[str, Look] = field(default_factory=dict)
-    waiting: dict[str, bytes] = field(default_factory=dict)
-    raws: dict[str, bytes] = field(default_factory=dict)
+    waiting: Mapping[str, bytes] = field(default_factory=dict)
+    raws: Mapping[str, bytes] = field(default_factory=dict)
     harmless: frozenset[bytes] = frozenset()
-    odd: dict[str, frozenset[bytes]] = field(default_factory=dict)
+    odd: Mapping[str, frozenset[bytes]] = field(default_factory=dict)
     errors: tuple[FileError, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -78,7 +78,7 @@ def load(
         try:
             raw = raws[file.path] = read_bytes(file.path) if file.raw is None else file.raw
             code = _code(file.path, raw, decoded, named=file.named)
-            _refuse_endless_rows(file.path, code)
+            refuse_endless_rows(file.path, code)
             codes[file.path] = code
         except SourceError as error:
             if isinstance(error, ForeignNotebookError) and not file.insisted:
@@ -116,7 +116,7 @@ def _code(path: str, raw: bytes, decoded: dict[str, SourceFile], *, named: bool)
     return source.code
 
 
-def _refuse_endless_rows(path: str, code: bytes) -> None:
+def refuse_endless_rows(path: str, code: bytes) -> None:
     """Refuse what the searches of the sieve would take hours for: they look back in the row from each place that names dropout.
 
     Raises:

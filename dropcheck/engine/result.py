@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
+from typing import TYPE_CHECKING
 
 from dropcheck.frozen import dataclass
 from dropcheck.outcome import Report
+from dropcheck.sieve import Look
+
+if TYPE_CHECKING:
+    from dropcheck.engine.known import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +21,26 @@ class Basis:
     Args:
         raws: the bytes of the files of the run that were read.
         touched: the files that were looked into further than their own text, of the run and outside it.
-        words: the names that the rest of the run was searched for.
+        words: the names that the rest of the run was searched for, each with those of the touched files that hold it.
         harmless: the names of classes in plain containers, found to hold no dropout.
         odd: for each file that has any, the names that it sets to what is no rate.
+        looks: the files whose own text needs the full analysis, each with what it says.
+        parsed: the files of the run that were parsed.
+        links: the files that names were followed from and to.
+        open: whether files outside the run may matter, or one could not be read: then anything may matter anywhere.
+        facts: the facts that were used, as the cache keeps them.
     """
 
     raws: Mapping[str, bytes]
     touched: frozenset[str]
-    words: tuple[str, ...]
+    words: Mapping[str, frozenset[str]]
     harmless: frozenset[bytes]
     odd: Mapping[str, frozenset[bytes]]
+    looks: Mapping[str, Look] = field(default_factory=dict)
+    parsed: frozenset[str] = frozenset()
+    links: frozenset[tuple[str, str]] = frozenset()
+    open: bool = False
+    facts: Kept = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ Most runs find nothing, and a hook runs on every commit: what a clean run does n
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import Discovery
@@ -18,6 +21,10 @@ from dropcheck.engine.options import Progress, RunOptions, Ticker
 from dropcheck.engine.result import Basis, Result
 from dropcheck.engine.select import asks_for_modules, enabled_codes
 from dropcheck.outcome import Report
+
+if TYPE_CHECKING:
+    from dropcheck.engine.cache import RunCache
+    from dropcheck.engine.known import Kept
 
 #: So many files are read and sieved before the cache is asked for an answer: that takes less time.
 _FEW = 20
@@ -37,45 +44,69 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
     Raises:
         UserError: the settings of a file name a rule that does not exist, or a baseline cannot be read or written.
     """
-    settings = dict.fromkeys(file.settings for file in found.files)
+    settings = found.settings
     for one in settings:
         enabled_codes(one)
     # What may become a module depends on the text of every file: a rate may be set anywhere.
     everything = any(map(asks_for_modules, settings))
-    kept = options.cache if not (options.rewrites or everything) else None
+    ticker = Ticker(len(found.files), progress)
+    memory = None if options.rewrites or everything else _Memory(found, options, ticker)
     few = len(found.files) <= _FEW
-    if kept is not None and not few and (known := _recalled(kept, found, options)) is not None:
+    if memory is not None and not few and (known := memory.recall()) is not None:
         return known
     catalogue = catalogue_for(settings)
-    ticker = Ticker(len(found.files), progress)
     helper = Helper(catalogue)
     try:
         loaded = load(found.files, catalogue, ticker, everything=everything, jobs=options.jobs, helper=helper)
-        clean = _clean(found, loaded, catalogue) if not options.uses_baseline(settings) else None
-        if clean is not None and few:
-            return clean.report
-        if kept is not None and few and (known := _recalled(kept, found, options)) is not None:
+        result = _clean(found, loaded, catalogue) if not options.uses_baseline(settings) else None
+        if result is not None and few:
+            return result.report
+        if memory is not None and few and (known := memory.recall()) is not None:
             return known
-        if clean is None:
+        if result is None:
             from dropcheck.engine.analysis import analyse  # noqa: PLC0415
 
-            clean = analyse(found, options, loaded, ticker)
+            result = analyse(found, options, loaded, ticker, memory.facts if memory is not None else None)
     finally:
         helper.end()
-    if kept is not None:
-        from dropcheck.engine.cache import RunCache  # noqa: PLC0415
-
-        RunCache(kept, found, ignore_suppressions=options.ignore_suppressions).keep(clean.report, clean.basis)
-    return clean.report
+    if memory is not None:
+        memory.keep(result)
+    return result.report
 
 
-def _recalled(cache: str, found: Discovery, options: RunOptions) -> Report | None:
-    """What the last run of this kind found, if that still holds."""
-    if not os.path.isdir(cache):
-        return None
-    from dropcheck.engine.cache import RunCache  # noqa: PLC0415
+class _Memory:
+    """What the last run of this kind has left, if there is a folder for it."""
 
-    return RunCache(cache, found, ignore_suppressions=options.ignore_suppressions).recall()
+    def __init__(self, found: Discovery, options: RunOptions, ticker: Ticker) -> None:
+        self._found = found
+        self._options = options
+        self._ticker = ticker
+
+    def recall(self) -> Report | None:
+        """The report of that run, with what has changed since looked at again; None where too much has."""
+        if self._options.cache is None or not os.path.isdir(self._options.cache):
+            return None
+        from dropcheck.engine.recheck import recheck  # noqa: PLC0415  (as below)
+
+        return recheck(self._cache, self._found, self._options, self._ticker)
+
+    @property
+    def facts(self) -> Kept | None:
+        """The facts that need not be extracted; None where none are to be kept."""
+        if self._options.cache is None:
+            return None
+        return self._cache.entry.facts if self._cache.entry is not None else {}
+
+    def keep(self, result: Result) -> None:
+        """Leave a result for the next run."""
+        if self._options.cache is not None:
+            self._cache.keep(result)
+
+    @cached_property
+    def _cache(self) -> RunCache:
+        from dropcheck.engine.cache import RunCache  # noqa: PLC0415  (a clean file that is checked alone needs none)
+
+        return RunCache(self._options.cache or "", self._found, ignore_suppressions=self._options.ignore_suppressions)
 
 
 def _clean(found: Discovery, loaded: Loaded, catalogue: Catalogue) -> Result | None:
@@ -95,4 +126,6 @@ def _clean(found: Discovery, loaded: Loaded, catalogue: Catalogue) -> Result | N
         unsafe_fixes=any(file.settings.unsafe_fixes for file in found.files),
         notes=(*found.notes, *loaded.notes, f"0 of {len(found.files)} files needed to be parsed"),
     )
-    return Result(report, Basis(loaded.raws, leads.tracer.visited, (), loaded.harmless, loaded.odd))
+    tracer = leads.tracer
+    basis = Basis(loaded.raws, tracer.visited, {}, loaded.harmless, loaded.odd)
+    return Result(report, replace(basis, links=frozenset(tracer.links), open=bool(leads.outside)))

@@ -90,6 +90,8 @@ class Tracer:
         self._imports: dict[str, Imports] = {}
         self._known: dict[tuple[str, bytes], tuple[Definition, ...]] = {}
         self._own: dict[str, frozenset[bytes]] = {}
+        #: The files that a name was followed from and to.
+        self.links: set[tuple[str, str]] = set()
 
     @property
     def visited(self) -> frozenset[str]:
@@ -131,6 +133,8 @@ class Tracer:
         return self._imports[path]
 
     def _trace(self, path: str, name: bytes, via: tuple[str, ...]) -> tuple[Definition, ...]:
+        if via:
+            self.links.add((via[-1], path))
         if path in via or len(via) > _MAX_HOPS:
             return ()
         key = (path, name)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dropcheck.catalogue import Catalogue
 from dropcheck.config.settings import Settings
 from dropcheck.engine.directives import Vocabulary, Word, read_directives
+from dropcheck.engine.known import Known
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.modules_fix import ModuleFixes
 from dropcheck.engine.pool import Task, extract_many, extract_one
@@ -60,6 +61,7 @@ class Workspace:
         baselines: the baselines that settings name, by path; one that is not among them is not applied.
         ignore_suppressions: whether comments silence nothing.
         obey_noqa: whether ``# noqa`` does.
+        known: the facts that need no extraction.
     """
 
     def __init__(
@@ -70,12 +72,14 @@ class Workspace:
         baselines: Mapping[str, Baseline] | None = None,
         ignore_suppressions: bool = False,
         obey_noqa: bool = True,
+        known: Known | None = None,
     ) -> None:
         self.catalogue = catalogue
         self._settings = settings
         self._baselines = baselines or {}
         self._ignore_suppressions = ignore_suppressions
         self._obey_noqa = obey_noqa
+        self.known = known or Known(None)
         self._tasks: dict[str, Task] = {}
         self._facts: dict[str, FileFacts] = {}
         self._context: dict[str, FileFacts] = {}

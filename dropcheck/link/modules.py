@@ -54,6 +54,8 @@ class Names:
         self.wanted: dict[str, set[str]] = {}
         #: Modules that imports name and that are not there, each with its importer; by which file may still have it as a name.
         self.missing: dict[tuple[str, str], tuple[str, str]] = {}
+        #: The files that imports were followed from and to.
+        self.links: set[tuple[str, str]] = set()
         self._tables: dict[str, dict[str, Value]] = {}
         self._known: dict[tuple[str, str, bool], Value] = {}
         self._base = False
@@ -84,6 +86,12 @@ class Names:
             self._base = outer
         return self._known[key]
 
+    def _find(self, module: str, importer: str) -> str | None:
+        found = self.finder.find(module, importer)
+        if found is not None:
+            self.links.add((importer, found))
+        return found
+
     def _want(self, path: str, name: str, *, surely: bool = False) -> None:
         self.wanted.setdefault(path, set()).add(f"={name}" if self._base or surely else name)
 
@@ -95,7 +103,7 @@ class Names:
             return value
         parts = value.path.split(".")
         for split in range(len(parts) - 1, 0, -1):
-            path = self.finder.find(".".join(parts[:split]), importer)
+            path = self._find(".".join(parts[:split]), importer)
             if path is None:
                 continue
             file = self.files.get(path)
@@ -136,7 +144,7 @@ class Names:
         stars = tuple(self._stars(file))
         hidden = False  # whether a later star import, which would win, may have the name
         for star in stars:
-            path = self.finder.find(star, file.path)
+            path = self._find(star, file.path)
             if path is None:
                 outside = Imported(f"{star}.{name}")
                 if not hidden and self._is_catalogued(outside.path):

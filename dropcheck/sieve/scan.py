@@ -161,6 +161,11 @@ def mentions(raw: bytes, word: bytes) -> bool:
     return False
 
 
+def bare(word: str) -> bytes:
+    """The name in a word that files are searched for, without what must stand around it."""
+    return word.strip("(.").encode()
+
+
 def speaks_of(raw: bytes, word: bytes) -> bool:
     """Whether a file holds a word, or, for a word behind an opening parenthesis, a class that has it among its bases."""
     if not word.startswith(b"("):
