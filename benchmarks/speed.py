@@ -30,6 +30,7 @@ RUFF = "ruff check --select E9,F"
 COLD = "dropcheck, no cache"
 UNCHANGED = "dropcheck, nothing changed"
 ONE_CHANGED = "dropcheck, one file changed"
+ONE_JUDGED = "dropcheck, one file changed, with new dropout to judge"
 UNITS = (Unit(RUFF, "ruff", cpu=True), Unit(COLD, "dropcheck"))
 FAST_PEERS = ("ruff", "rg", "ast-grep", "semgrep")
 SLOW = ("semgrep", "torchfix", "flake8")
@@ -103,7 +104,8 @@ def _makers(plan: Plan, folder: Path) -> dict[str, Callable[[], Case]]:
     own: dict[str, Callable[[], Case]] = {
         COLD: partial(_cold, target),
         UNCHANGED: partial(_unchanged, target, folder / "cache"),
-        ONE_CHANGED: partial(_one_changed, plan.corpus, folder),
+        ONE_CHANGED: partial(_one_changed, ONE_CHANGED, plan.corpus, folder, _CHANGE),
+        ONE_JUDGED: partial(_one_changed, ONE_JUDGED, plan.corpus, folder, _CHANGE + _TO_JUDGE),
     }
     first = {RUFF: peers.pop(RUFF)} if RUFF in peers else {}
     return {**first, **own, **peers}
@@ -118,18 +120,30 @@ def _unchanged(target: str, cache: Path) -> Case:
     return Case(UNCHANGED, (*tool.COMMAND, *tool.warm(cache, "check", target)), goal="≤ 0.3 ruff")
 
 
-def _one_changed(corpus: Corpus, folder: Path) -> Case:
+_CHANGE = b"\n_CHANGED = %d\n"
+_TO_JUDGE = b"""
+import torch
+
+
+class _Changed(torch.nn.Module):
+    def forward(self, x):
+        return torch.nn.functional.dropout(x, 0.1, training=True)
+"""
+
+
+def _one_changed(name: str, corpus: Corpus, folder: Path, added: bytes) -> Case:
     """The same with a copy of the corpus, one file of which is another one before each run."""
-    command = (*tool.COMMAND, *tool.warm(folder / "cache-one-changed", "check", str(folder / "copy")))
-    shutil.copytree(corpus.folder, folder / "copy")
-    changing = file_to_change(folder / "copy")
+    own = folder / name.replace(", ", "-").replace(" ", "-")
+    command = (*tool.COMMAND, *tool.warm(own / "cache", "check", str(own / "copy")))
+    shutil.copytree(corpus.folder, own / "copy")
+    changing = file_to_change(own / "copy")
     text = changing.read_bytes()
     version = iter(range(sys.maxsize))
 
     def change() -> None:
-        changing.write_bytes(text + b"\n_CHANGED = %d\n" % next(version))
+        changing.write_bytes(text + added % next(version))
 
-    return Case(ONE_CHANGED, command, before=change, goal="≤ 0.4 ruff")
+    return Case(name, command, before=change, goal="≤ 0.4 ruff")
 
 
 def file_to_change(folder: Path) -> Path:

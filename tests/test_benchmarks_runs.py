@@ -44,7 +44,7 @@ def test_speed(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     assert out.startswith("## tree (2 files, 0.0 MB)\n")
     found = rows(out)
-    assert list(found) == [speed.RUFF, speed.COLD, speed.UNCHANGED, speed.ONE_CHANGED, "rg -l dropout"]
+    assert list(found) == [speed.RUFF, speed.COLD, speed.UNCHANGED, speed.ONE_CHANGED, speed.ONE_JUDGED, "rg -l dropout"]
     assert found[speed.RUFF][0] == "not installed: no ruff here"
     assert float(found[speed.COLD][0]) > 0
     assert found[speed.COLD][-1] == "1"
@@ -55,13 +55,20 @@ def test_speed(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_file_really_changes(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tool, "warm", lambda _, *arguments: arguments)
     corpus = locate(str(tree), tmp_path)
-    case = speed._one_changed(corpus, tmp_path)
+    case = speed._one_changed("change", corpus, tmp_path, b"# %d\n")
     texts = []
     for _ in range(2):
         case.before()
-        texts.append((tmp_path / "copy/net.py").read_text())
-    assert texts == [BUG + "\n_CHANGED = 0\n", BUG + "\n_CHANGED = 1\n"]
+        texts.append((tmp_path / "change/copy/net.py").read_text())
+    assert texts == [BUG + "# 0\n", BUG + "# 1\n"]
     assert (tree / "net.py").read_text() == BUG
+
+
+def test_the_dropout_to_judge_is_one_more_finding(tree: Path, tmp_path: Path) -> None:
+    case = speed._one_changed("judge", locate(str(tree), tmp_path), tmp_path, speed._CHANGE + speed._TO_JUDGE)
+    before = ci.results(tmp_path / "judge/copy")
+    case.before()
+    assert ci.results(tmp_path / "judge/copy").count == before.count + 1
 
 
 def test_the_file_to_change_names_dropout_and_torch(tree: Path) -> None:
