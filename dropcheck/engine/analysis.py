@@ -172,6 +172,7 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         touched,
         completed.words,
         loaded.harmless,
+        loaded.consulted,
         loaded.odd,
         looks={path: loaded.looks.get(path, _WHOLE) for path in loaded.sources},
         parsed=frozenset(workspace.paths),

@@ -35,6 +35,7 @@ class Loaded:
         waiting: the bytes of the others, by path (``SourceFile.code``): linking may ask for them.
         raws: the bytes of all, as they are in the files.
         harmless: the names of classes in plain containers, found to hold no dropout.
+        consulted: the files whose imports and variables decided which classes those are.
         odd: the names that each file sets to what is no rate.
         errors: those that could not be read.
         notes: those that were passed over, one line each.
@@ -45,6 +46,7 @@ class Loaded:
     waiting: Mapping[str, bytes] = field(default_factory=dict)
     raws: Mapping[str, bytes] = field(default_factory=dict)
     harmless: frozenset[bytes] = frozenset()
+    consulted: frozenset[str] = frozenset()
     odd: Mapping[str, frozenset[bytes]] = field(default_factory=dict)
     errors: tuple[FileError, ...] = ()
     notes: tuple[str, ...] = ()
@@ -102,7 +104,9 @@ def load(
             tick()
     waiting = {path: code for path, code in codes.items() if path not in sources}
     odd = {path: look.odd for path, look in every.items() if look.odd}
-    return Loaded(sources, looks, waiting, raws, classes.harmless, odd, tuple(errors), tuple(notes))
+    return Loaded(
+        sources, looks, waiting, raws, classes.harmless, classes.consulted, odd=odd, errors=tuple(errors), notes=tuple(notes)
+    )
 
 
 def _code(path: str, raw: bytes, decoded: dict[str, SourceFile], *, named: bool) -> bytes:

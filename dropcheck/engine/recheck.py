@@ -95,8 +95,7 @@ def _looked_at(contents: Mapping[str, bytes], basis: Basis, catalogue: Catalogue
             return None
         look = sieve.look(source.code)
         odd = basis.odd.get(path, frozenset())
-        hidden = any(not names or not names <= basis.harmless for _, names in look.kept)
-        if hidden or look.odd != odd or basis.harmless & defined_names(source.code):
+        if look.kept or look.odd != odd or path in basis.consulted or basis.harmless & defined_names(source.code):
             return None
         spots = tuple(at for name, at in look.rates if name in everywhere or name in odd)
         if look.suspect or spots:
@@ -187,7 +186,7 @@ class _Again:
             return None
         others = _Unread((file.path for file in self.found.files if file.path not in looks), self.changes.sources)
         basis = self.older.basis
-        loaded = Loaded(sources, looks, others, harmless=basis.harmless, odd=basis.odd)
+        loaded = Loaded(sources, looks, others, {}, basis.harmless, basis.consulted, basis.odd)
         return analyse(self.found, self.options, loaded, self.ticker, self.entry.facts)
 
     def _merged(self, newer: Result, again: frozenset[str]) -> Result:

@@ -23,6 +23,7 @@ class Basis:
         touched: the files that were looked into further than their own text, of the run and outside it.
         words: the names that the rest of the run was searched for, each with those of the touched files that hold it.
         harmless: the names of classes in plain containers, found to hold no dropout.
+        consulted: the files whose imports and variables decided which classes those are.
         odd: for each file that has any, the names that it sets to what is no rate.
         looks: the files whose own text needs the full analysis, each with what it says.
         parsed: the files of the run that were parsed.
@@ -35,6 +36,7 @@ class Basis:
     touched: frozenset[str]
     words: Mapping[str, frozenset[str]]
     harmless: frozenset[bytes]
+    consulted: frozenset[str]
     odd: Mapping[str, frozenset[bytes]]
     looks: Mapping[str, Look] = field(default_factory=dict)
     parsed: frozenset[str] = frozenset()

@@ -127,5 +127,5 @@ def _clean(found: Discovery, loaded: Loaded, catalogue: Catalogue) -> Result | N
         notes=(*found.notes, *loaded.notes, f"0 of {len(found.files)} files needed to be parsed"),
     )
     tracer = leads.tracer
-    basis = Basis(loaded.raws, tracer.visited, {}, loaded.harmless, loaded.odd)
+    basis = Basis(loaded.raws, tracer.visited, {}, loaded.harmless, loaded.consulted, loaded.odd)
     return Result(report, replace(basis, links=frozenset(tracer.links), open=bool(leads.outside)))

@@ -73,6 +73,11 @@ class Classes:
         """The names of the classes and functions that were looked at and hold no dropout, and others of the same names."""
         return frozenset(self._names)
 
+    @property
+    def consulted(self) -> frozenset[str]:
+        """The files whose imports and variables decided what a name means."""
+        return frozenset((*self._imports, *self._variables, *self._stars))
+
     def may_drop(self, name: bytes, path: str) -> bool:
         """Whether an object made by calling a name in a file may hold dropout.
 
