@@ -3,7 +3,7 @@
 python -m benchmarks.readme_table                          transformers, and TorchFix on espnet
 python -m benchmarks.readme_table && python docs/generate.py      and put them into the README
 
-Takes about ten minutes on a quiet machine, most of it for TorchFix and semgrep.
+Takes about ten minutes on a quiet machine, most of it for TorchFix and semgrep. Says what could not be measured, with exit code 1.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmarks import speed, startup
 from benchmarks.corpora import VERSIONS, Corpus, locate
 from benchmarks.folders import Unavailable, add_cache_option
 from benchmarks.machine import conditions
-from benchmarks.measure import Measured, smallest_peak
+from benchmarks.measure import Failure, Measured, smallest_peak
 from benchmarks.tables import Unit, brief
 
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "performance_table.md"
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments; by default those of the process.
 
     Returns:
-        The exit code: 2 if a corpus could not be had.
+        The exit code: 1 if something could not be measured, 2 if a corpus could not be had.
     """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = f"{', '.join(VERSIONS)}, or a folder"
@@ -74,7 +74,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {reason}", file=sys.stderr)
         return 2
     arguments.output.write_text(page(trees[0], trees[1], starting, rounds), encoding="utf-8", newline="\n")
-    return 0
+    missing = [
+        f"not measured: {name}: {outcome.reason}"
+        for found in (trees[0][1], trees[1][1], starting)
+        for name, outcome in found.outcomes.items()
+        if isinstance(outcome, Failure)
+    ]
+    print(*missing, sep="\n", end="\n" if missing else "", file=sys.stderr)
+    return 1 if missing else 0
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def brief(measured: Measured, units: Sequence[Unit], floor: int) -> str:
 def _brief_row(name: str, measured: Measured, units: Sequence[Unit], floor: int) -> list[str]:
     outcome = measured.outcomes[name]
     if isinstance(outcome, Failure):
-        return [name, "not measured", "", *[""] * len(units)]
+        return [name, f"not measured: {outcome.reason}", "", *[""] * len(units)]
     wall = median(sample.wall for sample in outcome)
     memory = mebibytes(median(sample.peak for sample in outcome), floor)
     ratios = [_ratios(outcome, measured.outcomes[unit.case], unit)[0] for unit in units]

@@ -172,7 +172,7 @@ def test_brief() -> None:
     assert rows == [
         ["ruff", "30 ms", "32 MiB", "1.00"],
         ["dropcheck", "0.450 s", "64 MiB", "15.0"],
-        ["gone", "not measured", "", ""],
+        ["gone", "not measured: not installed", "", ""],
     ]
 
 

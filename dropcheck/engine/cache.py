@@ -25,6 +25,7 @@ from dropcheck._version import __version__
 from dropcheck.config.settings import Settings
 from dropcheck.discover import Discovery
 from dropcheck.engine.known import Kept
+from dropcheck.engine.modules import PROJECT_MARKS
 from dropcheck.engine.plain import decode, encode
 from dropcheck.engine.result import Basis, Result
 from dropcheck.engine.stamps import content_if_changed, has_changed, stamp
@@ -67,7 +68,7 @@ class RunCache:
             sorted(file.path for file in found.files if file.named),
             sorted(map(repr, found.settings)),
             ignore_suppressions,
-            _roots(self.paths),
+            _roots(self.paths, folder),
             found.notes,
             os.environ.get(SWITCH),
         ]
@@ -228,16 +229,23 @@ def _parser() -> str:
     return "" if found is None else f"{found.st_size} {found.st_mtime_ns}"
 
 
-def _roots(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
-    """The folders at the top of the run and above, with what is in them: where imports of the run may lead."""
+def _roots(paths: Iterable[str], cache: str) -> list[tuple[str, list[str]]]:
+    """The folders at the top of the run and above, with what imports of the run may lead to in them."""
     folders = {os.path.dirname(path) for path in paths}
     tops = {os.path.abspath(folder) for folder in folders if os.path.dirname(folder) not in folders or not folder}
     above = {parent for folder in tops for parent in (folder, os.path.dirname(folder))}
-    return sorted((folder, sorted(name for name in _entries(folder) if name[0] not in "._")) for folder in above)
+    return sorted((folder, sorted(_modules(folder, os.path.abspath(cache)))) for folder in above)
 
 
-def _entries(folder: str) -> list[str]:
+def _modules(folder: str, cache: str) -> list[str]:
+    """The modules and packages in a folder, and what marks it as one or as the root of a project; reports, say, do not matter."""
     try:
-        return os.listdir(folder)
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if entry.path != cache and _may_matter(entry)]
     except OSError:
         return []
+
+
+def _may_matter(entry: os.DirEntry[str]) -> bool:
+    name = entry.name
+    return name in PROJECT_MARKS or name == "__init__.py" or (name[0] not in "._" and (name.endswith(".py") or entry.is_dir()))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from dropcheck.source.cells import NOTEBOOK_SUFFIX
 
-_PROJECT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+PROJECT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 _LIBRARY_FOLDERS = frozenset({"site-packages", "dist-packages"})
 #: So many folders are looked into where no mark tells which is the project's.
 _UNMARKED = 2
@@ -123,7 +123,7 @@ def _bases(root: str) -> Iterator[str]:
     yield os.path.dirname(root)
     above = [root]
     for _ in range(_MAX_UP):
-        if any(os.path.exists(os.path.join(above[-1], mark)) for mark in _PROJECT_MARKS):
+        if any(os.path.exists(os.path.join(above[-1], mark)) for mark in PROJECT_MARKS):
             yield from above[1:]
             yield from (os.path.join(folder, "src") for folder in above)
             return

@@ -16,6 +16,7 @@ from dropcheck.catalogue import Catalogue
 from dropcheck.discover import Discovery
 from dropcheck.engine.cache import Entry, RunCache
 from dropcheck.engine.entries import catalogue_for
+from dropcheck.engine.known import Kept
 from dropcheck.engine.loading import Loaded, refuse_endless_rows
 from dropcheck.engine.options import RunOptions, Ticker
 from dropcheck.engine.result import Basis, Result
@@ -155,11 +156,13 @@ class _Again:
     def result(self) -> Result | None:
         """The result of the whole run; None where it must be made again."""
         basis = self.older.basis
+        facts = self.entry.facts
         again = _hanging_on(basis, self.changes.sources)
         for _ in range(_MAX_ROUNDS):
-            newer = self._analysed(again)
+            newer = self._analysed(again, facts)
             if newer is None or newer.report.errors or newer.basis.open:
                 return None
+            facts = {**facts, **newer.basis.facts}
             joined = newer.basis.parsed - basis.parsed
             drawn_in = (path for shared in newer.basis.words.values() if shared & (again | joined) for path in shared)
             more = _hanging_on(basis, drawn_in) - again - joined
@@ -175,7 +178,7 @@ class _Again:
         # What these lead to is seen as in the run before.
         return {path: older[path] for path in _led_to(self.older.basis, looks) if path in older} | looks
 
-    def _analysed(self, again: frozenset[str]) -> Result | None:
+    def _analysed(self, again: frozenset[str], facts: Kept) -> Result | None:
         """The result of a run in which only some files need the full analysis for their own sake."""
         from dropcheck.engine.analysis import analyse  # noqa: PLC0415  (nearly all changes need none)
 
@@ -187,7 +190,7 @@ class _Again:
         others = _Unread((file.path for file in self.found.files if file.path not in looks), self.changes.sources)
         basis = self.older.basis
         loaded = Loaded(sources, looks, others, {}, basis.harmless, basis.consulted, basis.odd)
-        return analyse(self.found, self.options, loaded, self.ticker, self.entry.facts)
+        return analyse(self.found, self.options, loaded, self.ticker, facts)
 
     def _merged(self, newer: Result, again: frozenset[str]) -> Result:
         """The result of both runs: of the newer one what was analysed again."""

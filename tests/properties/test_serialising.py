@@ -9,6 +9,7 @@ from hypothesis import given
 
 import dropcheck
 from dropcheck.catalogue import build_catalogue
+from dropcheck.engine import known
 from dropcheck.engine.plain import decode, encode
 from dropcheck.extract import extract
 from dropcheck.facts import FileFacts
@@ -31,6 +32,17 @@ def test_facts_survive_the_way_to_another_process(text: str) -> None:
     assert there == facts
     sites = link([facts], CATALOGUE).sites("a.py")
     assert [site.verdict for site in link([there], CATALOGUE).sites("a.py")] == [site.verdict for site in sites]
+
+
+@given(programs_with_dropout | grammar)
+@QUICK
+def test_facts_survive_the_cache(text: str) -> None:
+    facts = facts_of(text)
+    try:
+        kept = json.dumps(known.encode(facts))
+    except TypeError:  # a constant that JSON does not have: such facts are not kept
+        return
+    assert known.decode(json.loads(kept)) == facts
 
 
 @given(programs_with_dropout)

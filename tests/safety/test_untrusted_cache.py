@@ -85,6 +85,11 @@ def test_a_run_is_remembered(checkout: Checkout) -> None:
     assert path.stat().st_mtime_ns == before
 
 
+def answer_in(path: Path) -> bytes | None:
+    """The first row of an entry, which holds the answer, if the user has sealed it."""
+    return unseal(path.read_bytes().partition(b"\n")[0], path.stem)
+
+
 def clean_answer(content: bytes) -> bytes:
     """What is kept, with no finding in it."""
     kept = json.loads(content)
@@ -94,7 +99,7 @@ def clean_answer(content: bytes) -> bytes:
 
 def test_a_forged_answer_is_not_believed(checkout: Checkout) -> None:
     path = checkout.entry()
-    content = unseal(path.read_bytes(), path.stem)
+    content = answer_in(path)
     assert content is not None
     # The same forgery would work if the user had made it: so it is the seal that counts.
     path.write_bytes(seal(clean_answer(content), path.stem) or b"")
@@ -152,10 +157,10 @@ CONTENTS: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("sealed", [False, True], ids=["stranger", "sealed"])
 def test_a_broken_answer_is_written_anew(checkout: Checkout, content: Callable[[bytes], bytes], sealed: bool) -> None:
     path = checkout.entry()
-    broken = content(unseal(path.read_bytes(), path.stem) or b"")
+    broken = content(answer_in(path) or b"")
     path.write_bytes((seal(broken, path.stem) or b"") if sealed else broken)
     assert checkout.run() == (*FOUND, "Found 1 finding in 1 file (1 file checked); 1 fixable with --fix.\n")
-    assert (unseal(path.read_bytes(), path.stem) or b"").startswith(b'{"files":')
+    assert (answer_in(path) or b"").startswith(b'{"files":')
 
 
 def test_a_file_that_is_no_entry_at_all(checkout: Checkout) -> None:
