@@ -3,7 +3,7 @@
 python -m benchmarks.readme_table                          transformers, and TorchFix on espnet
 python -m benchmarks.readme_table && python docs/generate.py      and put them into the README
 
-Takes about ten minutes on a quiet machine, most of it for TorchFix and semgrep. Says what could not be measured, with exit code 1.
+Takes about ten minutes on a quiet machine, most of it for TorchFix and semgrep. What could not be measured is told: exit code 1.
 """
 
 from __future__ import annotations
