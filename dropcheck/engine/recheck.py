@@ -16,9 +16,11 @@ from dropcheck.catalogue import Catalogue
 from dropcheck.discover import Discovery
 from dropcheck.engine.cache import Entry, RunCache
 from dropcheck.engine.entries import catalogue_for
+from dropcheck.engine.helper import Helper
 from dropcheck.engine.known import Kept
 from dropcheck.engine.loading import Loaded, refuse_endless_rows
 from dropcheck.engine.options import RunOptions, Ticker
+from dropcheck.engine.processes import can_fork, cpu_count
 from dropcheck.engine.result import Basis, Result
 from dropcheck.errors import SourceError
 from dropcheck.frozen import dataclass
@@ -155,6 +157,15 @@ class _Again:
 
     def result(self) -> Result | None:
         """The result of the whole run; None where it must be made again."""
+        helper = Helper(catalogue_for(self.found.settings))
+        try:
+            if self.changes.looks and can_fork() and min(self.options.jobs or cpu_count(), cpu_count()) > 1:
+                helper.start(lambda _: None, 1)  # LibCST is loaded while this process gets ready
+            return self._result()
+        finally:
+            helper.end()
+
+    def _result(self) -> Result | None:
         basis = self.older.basis
         facts = self.entry.facts
         again = _hanging_on(basis, self.changes.sources)
