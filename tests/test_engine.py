@@ -259,7 +259,7 @@ def test_refused_fixes_are_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> 
         findings = judge(text)
         return FixResult(text, (), tuple(Refusal(finding, "the reason") for finding in findings), findings)
 
-    monkeypatch.setattr(workspace, "fix_text", refuse)
+    monkeypatch.setattr("dropcheck.engine.fix.fix_text", refuse)
     report = run_over({"net.py": BAD}, RunOptions(fix=True))
     (fixed,) = report.fixed
     assert fixed.refused == "fix refused for DRP101 at 7:16 (the reason)"

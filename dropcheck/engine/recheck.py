@@ -98,7 +98,8 @@ def _looked_at(contents: Mapping[str, bytes], basis: Basis, catalogue: Catalogue
             return None
         look = sieve.look(source.code)
         odd = basis.odd.get(path, frozenset())
-        if look.kept or look.odd != odd or path in basis.consulted or basis.harmless & defined_names(source.code):
+        decides = path in basis.consulted or basis.harmless & defined_names(source.code)
+        if decides or look.kept or look.elsewhere or look.odd != odd:
             return None
         spots = tuple(at for name, at in look.rates if name in everywhere or name in odd)
         if look.suspect or spots:
