@@ -10,7 +10,6 @@ divided, on what is skipped as irrelevant, or on what the cache remembers. Exit 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,7 @@ import dropcheck
 from benchmarks import tool
 from benchmarks.corpora import Corpus, locate
 from benchmarks.folders import Unavailable, add_cache_option, last_line, scratch
+from benchmarks.measure import plain_environment
 from benchmarks.tables import markdown
 
 #: Slow to import, and of no use for the version or for a file without dropout.
@@ -101,7 +101,7 @@ def loaded(*arguments: str, environment: Mapping[str, str] | None = None) -> fro
         [sys.executable, "-c", script],
         capture_output=True,
         text=True,
-        env={**os.environ, **(environment or {})},
+        env={**plain_environment(), **(environment or {})},
         check=False,
     )
     if run.returncode:
@@ -168,7 +168,7 @@ def results(tree: Path, *arguments: str, cache: Path | None = None, sieve: bool 
     Raises:
         Unavailable: if dropcheck could not do its work.
     """
-    environment = {**os.environ, **({} if sieve else {NO_SIEVE: "1"})}
+    environment = {**plain_environment(), **({} if sieve else {NO_SIEVE: "1"})}
 
     def out(command: str, *more: str) -> bytes:
         given = (*arguments, *more, "--output-format", "json", str(tree))

@@ -86,6 +86,11 @@ class Case:
 Outcome = tuple[Sample, ...] | Failure
 
 
+def plain_environment() -> dict[str, str]:
+    """The variables of this process without those that configure dropcheck and its benchmarks."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("DROPCHECK_")}
+
+
 def environment_for(case: Case) -> dict[str, str]:
     """The variables that a command is run with: those of this process and its own.
 
@@ -93,7 +98,7 @@ def environment_for(case: Case) -> dict[str, str]:
         case: the command.
     """
     # Where Python keeps no compiled files, each run compiles the whole program, which no user waits for.
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | case.environment
+    return {name: value for name, value in plain_environment().items() if name != "PYTHONDONTWRITEBYTECODE"} | case.environment
 
 
 def run(case: Case) -> Sample | Failure:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
 from dropcheck.engine.pool import Task
+from dropcheck.engine.result import IMPORTS, MISSING
 from dropcheck.engine.slicing import Slices
 from dropcheck.engine.trace import Definition, Sort
 from dropcheck.engine.workspace import Workspace
@@ -109,6 +110,7 @@ class _Completion:
             tasks = self._definitions(project) or self._callers(project)
             if not tasks:
                 break
+        is_open = bool(self.leads.outside or self.notes or self.unreadable)
         self._note_missing(self.workspace.project())
         touched = self.tracer.visited | self.workspace.project().files.keys() | self.unreadable
         return Completed(
@@ -116,7 +118,7 @@ class _Completion:
             touched,
             {word: self._holding(word, touched) for word in sorted(self.seen_words)},
             frozenset(links | self.tracer.links),
-            open=bool(self.leads.outside or self.notes or self.unreadable),
+            open=is_open,
             notes=tuple(self.notes),
         )
 
@@ -129,7 +131,7 @@ class _Completion:
         """Note the modules of the project that its files import and that are not there, as far as they were looked for."""
         for (importer, module), (package, name) in sorted(project.names.missing.items()):
             if os.path.basename(package) == "__init__.py" and not self.tracer.trace(package, name):
-                self.notes.append(f"{importer}: imports {module}, which is not there; the analysis went on without it")
+                self.notes.append(f"{importer}{IMPORTS}{module}{MISSING}")
 
     def _source(self, path: str) -> SourceFile | None:
         """A file as it is in the workspace, or as it is on disk; None where it cannot be read."""

@@ -21,7 +21,7 @@ from dropcheck.engine.known import Kept
 from dropcheck.engine.loading import Loaded, refuse_endless_rows
 from dropcheck.engine.options import RunOptions, Ticker
 from dropcheck.engine.processes import can_fork, cpu_count
-from dropcheck.engine.result import Basis, Result
+from dropcheck.engine.result import IMPORTS, MISSING, Basis, Result
 from dropcheck.errors import SourceError
 from dropcheck.frozen import dataclass
 from dropcheck.outcome import Report
@@ -229,8 +229,16 @@ def _merged_report(old: Report, new: Report, again: frozenset[str], parsed: froz
         old,
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
         sources={path: text for path, text in sources.items() if path in shown},
-        notes=(*old.notes[:-1], f"{len(parsed)} of {old.files} files needed to be parsed"),
+        notes=(*_merged_notes(old.notes[:-1], new.notes, again), f"{len(parsed)} of {old.files} files needed to be parsed"),
     )
+
+
+def _merged_notes(old: Iterable[str], new: Iterable[str], again: frozenset[str]) -> Iterator[str]:
+    """The notes of both runs: those on missing modules are of the files that import them."""
+    yield from (note for note in old if not note.endswith(MISSING))
+    missing = [note for note in old if note.endswith(MISSING) and note.partition(IMPORTS)[0] not in again]
+    missing += [note for note in new if note.endswith(MISSING) and note.partition(IMPORTS)[0] in again]
+    yield from sorted(missing, key=lambda note: note.partition(IMPORTS)[::2])
 
 
 class _Unread(Mapping[str, bytes]):

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from dropcheck.engine.known import Kept
 
 
+#: What a note says of a module between the file that imports it and its name, and behind that.
+IMPORTS, MISSING = ": imports ", ", which is not there; the analysis went on without it"
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What a run rests on, besides its settings.
