@@ -207,9 +207,8 @@ class _Reading:
                 index.value, (cst.SimpleString, cst.Integer, cst.UnaryOperation)
             ):
                 raise DeclinedError(f"its rate `{one_line(self.tree.source(node))}` is picked from several")
-        container, around = attribute_path(node.value), self.reader.around
-        changes = around.changes_items_of_global if len(container) == 1 else around.changes_items
-        if not container or changes(container[-1]):
+        container, key = attribute_path(node.value), ", ".join(map(self.tree.source, node.slice))
+        if not container or self.reader.around.changes_item(container[-1], key, of_global=len(container) == 1):
             raise DeclinedError(f"items of `{one_line(self.tree.source(node.value))}` are set elsewhere, so its rate may change")
         self._visit(node.value, edits)
 

@@ -11,6 +11,10 @@ _SETTINGS = re.compile(
     r"(?:^|_)(?:args?|cfg|conf|configs?|configuration|opts?|options|hparams|hp|params|settings|namespace|ns"
     r"|ctx|context|batch|sample|samples|outputs?|results?|state)$"
 )
+#: ``args.encoder`` holds settings as ``args`` does.
+_SECTION = re.compile(
+    r"(?:\w+_)?(?:args?|cfg|conf|config|configs|hparams|opts?|options|settings)\.(?!model|net\b|module)", re.IGNORECASE
+)
 _SETTINGS_FILE = re.compile(r"(?:^|[\\/_])(?:config|configs|configuration|settings)(?:_\w+)?\.py$")
 _STORE = re.compile(r"\.[ \t]*(?P<name>[A-Za-z_]\w*)[ \t]*(?:\+|-|\*\*?|//?|%|:[^=\n]{1,60})?=(?!=)")
 #: ``model.p, model.q = ...``; what ends in a plain name may be the arguments of a call.
@@ -21,17 +25,18 @@ _TARGET = re.compile(r"(?P<object>[\w\]]+)\.(?P<name>[A-Za-z_]\w*)(?=[ \t]*(?:,|
 _OWNER = re.compile(r"(?P<owner>[\w)\]]+)\.(?P<outer>\w+)$")
 _SETATTR = re.compile(r"\bsetattr\(\s*(?P<object>[\w.]+)\s*,\s*[\"'](?P<name>\w+)[\"']")
 _LOOKED_UP = re.compile(r"\b(?:get|has|set|del)attr\(\s*(?:\w+\.)*(?P<object>\w+)\s*,\s*[\"'](?P<name>\w+)[\"']")
-_OBJECT = re.compile(r"[\w)\]]+$")
+_OBJECT = re.compile(r"(?P<whole>(?:\w+\.)*(?P<last>[\w)\]]+))$")
 _ITEM_STORE = re.compile(
-    r"\.[ \t]*(?P<name>[A-Za-z_]\w*)(?:\[[^\]\n]{1,80}\][ \t]*(?:[-+*/%]|\*\*|//)?=(?!=)"
+    r"\.[ \t]*(?P<name>[A-Za-z_]\w*)(?:\[(?P<key>[^\]\n]{1,80})\][ \t]*(?:[-+*/%]|\*\*|//)?=(?!=)"
     r"|\.(?:append|clear|extend|insert|pop|popitem|remove|reverse|setdefault|sort|update)\()"
 )
 #: The same for a variable, anywhere but at the top of a file.
 _GLOBAL_ITEM_STORE = re.compile(
-    r"^[ \t]+(?P<name>[A-Za-z_]\w*)(?:\[[^\]\n]{1,80}\][ \t]*(?:[-+*/%]|\*\*|//)?=(?!=)"
+    r"^[ \t]+(?P<name>[A-Za-z_]\w*)(?:\[(?P<key>[^\]\n]{1,80})\][ \t]*(?:[-+*/%]|\*\*|//)?=(?!=)"
     r"|\.(?:append|clear|extend|insert|pop|popitem|remove|reverse|setdefault|sort|update)\()",
     re.MULTILINE,
 )
+_STRING = re.compile(r"(?:'\w+'|\"\w+\")")
 _BORROWED = re.compile(r"[=(,][ \t]*(?:\w+\.)*(?P<cls>[A-Z]\w*)\.(?P<method>[a-z_]\w*)[ \t]*(?=[\r\n#,);]|$)")
 
 
@@ -86,7 +91,7 @@ class Surroundings:
         for path, text in self.texts:
             for match in _STORE.finditer(text):
                 chain = _OWNER.search(text, max(0, match.start() - 80), match.start())
-                if chain and chain["owner"] != "self" and not _SETTINGS.search(chain["owner"].lower()):
+                if chain and chain["owner"] != "self" and not _holds_settings(chain["owner"]):
                     row = text.count("\n", 0, match.start()) + 1
                     places = found.setdefault((chain["outer"], match["name"]), {})
                     places.setdefault(chain["owner"], f"{path}:{row}")
@@ -110,23 +115,33 @@ class Surroundings:
     @cached_property
     def _looked_up(self) -> frozenset[str]:
         found = (match for _, text in self.texts for match in _LOOKED_UP.finditer(text))
-        return frozenset(match["name"] for match in found if not _SETTINGS.search(match["object"].lower()))
+        return frozenset(match["name"] for match in found if not _holds_settings(match["object"]))
 
-    def changes_items(self, name: str) -> bool:
-        """Whether items of an attribute are set somewhere, on whatever object."""
-        return name in self._item_stores
+    def changes_item(self, name: str, key: str, *, of_global: bool) -> bool:
+        """Whether an item of something of that name may be set once the files are read.
+
+        Args:
+            name: an attribute, on whatever object, or a variable.
+            key: the key of the item, as it is written.
+            of_global: whether it is a variable.
+        """
+        stores = (self._global_item_stores if of_global else self._item_stores).get(name, ())
+        return any(_may_be_same(key, other) for other in stores)
 
     @cached_property
-    def _item_stores(self) -> frozenset[str]:
-        return frozenset(match["name"] for _, text in self.texts for match in _ITEM_STORE.finditer(text))
-
-    def changes_items_of_global(self, name: str) -> bool:
-        """Whether items of a variable of that name are set somewhere, once the files are read."""
-        return name in self._global_item_stores
+    def _item_stores(self) -> dict[str, set[str]]:
+        return self._keys_by_name(_ITEM_STORE)
 
     @cached_property
-    def _global_item_stores(self) -> frozenset[str]:
-        return frozenset(match["name"] for _, text in self.texts for match in _GLOBAL_ITEM_STORE.finditer(text))
+    def _global_item_stores(self) -> dict[str, set[str]]:
+        return self._keys_by_name(_GLOBAL_ITEM_STORE)
+
+    def _keys_by_name(self, pattern: re.Pattern[str]) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for _, text in self.texts:
+            for match in pattern.finditer(text):
+                found.setdefault(match["name"], set()).add(match["key"] or "")
+        return found
 
     def borrows(self, cls: str, method: str) -> bool:
         """Whether a method is taken from a class as a value, so that it may run on other objects: ``forward = Net.forward``."""
@@ -157,14 +172,23 @@ def _stores(text: str) -> Iterator[tuple[str, str, int]]:
     """The object, the attribute and the offset of each assignment to an attribute of anything but ``self`` or settings."""
     for match in _STORE.finditer(text):
         before = _OBJECT.search(text, max(0, match.start() - 80), match.start())
-        name = before[0] if before else ""
-        if name and name != "self" and not _SETTINGS.search(name.lower()):
-            yield name, match["name"], match.start()
+        if before and before["last"] != "self" and not _holds_settings(before["last"]) and not _SECTION.match(before["whole"]):
+            yield before["last"], match["name"], match.start()
     for match in _TUPLE_STORE.finditer(text):
         for target in _TARGET.finditer(match["targets"]):
-            if target["object"] != "self" and not _SETTINGS.search(target["object"].lower()):
+            if target["object"] != "self" and not _holds_settings(target["object"]):
                 yield target["object"], target["name"], match.start("targets")
     for match in _SETATTR.finditer(text):
         last = match["object"].rpartition(".")[2]
-        if last != "self" and not _SETTINGS.search(last.lower()):
+        if last != "self" and not _holds_settings(last):
             yield last, match["name"], match.start()
+
+
+def _may_be_same(key: str, other: str) -> bool:
+    """Whether two keys, as they are written, may be the same: two different strings are not."""
+    strings = _STRING.fullmatch(key), _STRING.fullmatch(other)
+    return None in strings or key[1:-1] == other[1:-1]
+
+
+def _holds_settings(name: str) -> bool:
+    return _SETTINGS.search(name.lower()) is not None
