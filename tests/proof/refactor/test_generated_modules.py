@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
-from hypothesis import strategies as st
 
 from proof.building import build, is_random
 from proof.refactor.comparing import assert_called, assert_same_model, gained
@@ -25,7 +24,7 @@ pytestmark = [pytest.mark.proof, pytest.mark.filterwarnings("ignore")]
 
 ONE_EACH = "--one-module-per-call"
 in_full = settings(
-    max_examples=int(os.environ.get("DROPCHECK_EXAMPLES", "250")),
+    max_examples=int(os.environ.get("DROPCHECK_EXAMPLES", "80")),
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
@@ -80,8 +79,9 @@ def shared(found: tuple[Site, ...], modules: set[int], one_each: bool) -> range:
     return range(len(kinds), len(rates) + 1)
 
 
+@pytest.mark.parametrize("one_each", [False, True])
 @in_full
-@given(sources(), st.booleans())
+@given(source=sources())
 def test_generated_module_is_the_same(source: Source, one_each: bool):
     note(source.text)
     text, said, checked = refactored(source.text, *([ONE_EACH] if one_each else []))
