@@ -106,7 +106,7 @@ _START = re.compile(
     r"#\s*(?:(?P<noqa>noqa\b)|dropcheck(?:\s*(?P<colon>:)|(?=\s+(?:(?:file-)?ignore\s*\[|always-on\b))))", re.IGNORECASE
 )
 # A reason ends where another tool's comment begins, but not at "#12".
-_NEXT_TOOL = re.compile(r"\s*#\s*(?:noqa\b|[A-Za-z][\w-]*:)", re.IGNORECASE)
+_NEXT_TOOL = re.compile(r"#\s*(?:noqa\b|[A-Za-z][\w-]*:)", re.IGNORECASE)
 _WORD = re.compile(r"\s*(?P<word>[A-Za-z][\w-]*)?\s*")
 _ITEM = re.compile(r"[^\s,]+")
 _NOQA_CODES = re.compile(r"\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
@@ -129,7 +129,8 @@ def read_directives(comments: Iterable[Comment], path: str, vocabulary: Vocabula
     for comment in comments:
         for start in _START.finditer(comment.text):
             stop = _NEXT_TOOL.search(comment.text, start.end())
-            part = _Part(comment, path, vocabulary, start, stop.start() if stop else len(comment.text.rstrip()))
+            said = comment.text[start.end() : stop.start() if stop else None].rstrip()
+            part = _Part(comment, path, vocabulary, start, start.end() + len(said))
             directive, mistakes = part.read()
             if directive is not None:
                 valid.append(directive)

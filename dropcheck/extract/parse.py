@@ -23,6 +23,7 @@ MOST_LEVELS = 1_000
 """What is nested deeper is not analysed: calls, operators or ``elif`` that hang on each other."""
 MOST_SIGNS = 600_000
 """A text with more brackets, operators and spaces is not analysed; LibCST would take more than 2 GB for it."""
+_MARK = "\ufeff"
 # LibCST takes up to 4 kB for a level, and a stack is only taken up as far as it is used.
 _STACK = 256 * 1024 * 1024
 _LEVELS_OF_STACK = 50_000
@@ -43,6 +44,8 @@ def parse_module(text: str) -> cst.Module:
         libcst.ParserSyntaxError: it does not parse.
         TooMuchError: it is nested too deeply, or too long.
     """
+    if text.startswith(_MARK):  # a second one, behind that of the file; LibCST drops it, and every place is off by one
+        raise cst.ParserSyntaxError("invalid non-printable character U+FEFF", lines=[text], raw_line=1, raw_column=0)
     found = nesting(text)
     if found.signs > MOST_SIGNS:
         raise TooMuchError(f"too long to be analysed ({found.signs:,} signs; {MOST_SIGNS:,} are supported); split or exclude it")

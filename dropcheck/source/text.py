@@ -15,6 +15,7 @@ from dropcheck.source.cells import NOTEBOOK_SUFFIX
 
 #: Opening a pipe would otherwise wait for a writer.
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_MOST_SHOWN = 100  # of what a file says
 _ROW = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?")
 
 
@@ -197,7 +198,9 @@ def _declared_encoding(raw: bytes, path: str) -> str:
         encoding, _ = detect_encoding(_rows(raw).__next__)
     except SyntaxError as error:
         if str(error).startswith("unknown encoding"):
-            raise SourceError(path, f"declares an {error}; correct its coding comment or save it as UTF-8") from error
+            raise SourceError(
+                path, f"declares an {str(error)[:_MOST_SHOWN]}; correct its coding comment or save it as UTF-8"
+            ) from error
         try:
             raw.decode("utf-8")
         except UnicodeDecodeError as failure:

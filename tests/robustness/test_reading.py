@@ -10,6 +10,7 @@ import pytest
 from cli_project import BAD, GOOD
 from notebooks_helper import dump, notebook
 
+from dropcheck import check_source, fix_source
 from robustness.command import one_line, run, run_as_nobody
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs the files of Unix")
@@ -51,7 +52,21 @@ def test_what_is_no_text_is_one_line(tmp_path: Path, name: str) -> None:
     assert (code, out) == (2, "")
     assert one_line(error).startswith(f"{name}: ")
     assert word in error
+    assert len(error) < 500
     assert (tmp_path / name).read_bytes() == raw
+
+
+def test_a_second_byte_order_mark_is_no_python_and_moves_no_edit() -> None:
+    text = f"\ufeff{BAD}"  # the first one is the file's
+    assert [finding.code for finding in check_source(text, "net.py")] == ["DRP900"]
+    assert fix_source(text, "net.py").text == text
+
+
+@pytest.mark.parametrize(
+    "comment", ["# noqa:" + " " * 300_000 + "DRP101,", "# noqa: DRP101" + "," * 300_000 + "#", "#" * 300_000 + " noqa"]
+)
+def test_a_comment_of_blanks_takes_no_time_that_grows_with_its_square(comment: str) -> None:
+    assert {finding.code for finding in check_source(f"{BAD}x = 1  {comment} x\n", "net.py")} == {"DRP101"}
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda words: words[0] + words[-1])
