@@ -13,6 +13,7 @@ CAVEATS = (
     "Whole models that were pickled before lack the new attributes: load their state_dict into a new model instead.",
     "The order and the names that named_modules(), children() and hooks see change; the keys of state_dict do not.",
     "Code that sets the rate or the mode of every nn.Dropout in a model, as Monte-Carlo dropout does, now reaches the new ones.",
+    "Code that sets model.training itself, and not by train() or eval(), does not reach the new modules.",
     "A subclass outside the scanned files that does not call super().__init__() lacks the new attributes.",
     "A rate that code outside the scanned files sets later (model.p = 0.3) has no effect any more.",
     "A rate out of range, or None, now fails when the model is made and no longer when dropout is reached.",

@@ -51,6 +51,7 @@ did, and the keys of `state_dict` do not change. It is unsafe all the same:
 - Whole models that were pickled before lack the new attribute.
 - The order and the names that `named_modules()`, `children()` and hooks see change.
 - Code that sets the rate or the mode of every `nn.Dropout` in a model, as Monte-Carlo dropout does, now reaches the new ones.
+- Code that sets `model.training` itself, and not by `train()` or `eval()`, does not reach the new modules.
 - A subclass that overrides `__init__` without calling `super().__init__()` lacks the new attribute. Subclasses in the checked
   files are looked at, others cannot be.
 - A rate that code outside the checked files sets later (`model.p = 0.3`) has no effect any more.

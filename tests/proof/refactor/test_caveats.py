@@ -108,6 +108,25 @@ def test_named_modules_change(files: Files):
     assert sorted(new) == ["", "dropout", "linear"]
 
 
+def differs(model: nn.Module) -> bool:
+    """Whether a model gives something else at some later call, in the mode that it is in."""
+    return any(not torch.equal(model(INPUT), model(INPUT)) for _ in range(12))
+
+
+def test_code_that_reaches_for_every_dropout_reaches_the_new_ones(files: Files):
+    for model, reached in ((files.load()[0].Block(), False), (files.load_refactored()[0].Block(), True)):
+        for module in model.eval().modules():
+            if isinstance(module, nn.Dropout):
+                module.train()
+        assert differs(model) is reached
+
+
+def test_a_mode_that_is_set_by_hand_does_not_reach_the_new_module(files: Files):
+    for model, stays_on in ((files.load()[0].Block(), False), (files.load_refactored()[0].Block(), True)):
+        model.training = False
+        assert differs(model) is stays_on
+
+
 @pytest.mark.parametrize("ways", [reversed, list], ids=["old weights, new code", "new weights, old code"])
 def test_saved_weights_fit_both_ways(files: Files, ways: Callable[[list[nn.Module]], object]):
     old = files.load()[0].Block()
@@ -120,5 +139,5 @@ def test_saved_weights_fit_both_ways(files: Files, ways: Callable[[list[nn.Modul
 
 def test_the_page_warns_of_each():
     page = dropcheck("rule", "DRP301").out
-    for word in ("pickle", "named_modules", "__init__", "state_dict"):
+    for word in ("pickle", "named_modules", "__init__", "state_dict", "Monte-Carlo", "model.training"):
         assert word in page
