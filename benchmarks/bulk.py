@@ -7,7 +7,7 @@ python -m benchmarks.bulk --stdlib Python-3.13.1/Lib
 
 Of each tree: ``dropcheck check`` with every rule must end with the right exit code and say something wrong of no file; then
 a copy is repaired with every fix, unsafe ones too, and refactored. What compiled must still compile, and no line may change but
-those that a fix names.
+those that a fix names. The row of a tree is also printed on stderr as soon as it is known.
 """
 
 from __future__ import annotations
@@ -133,6 +133,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"examining {name}", file=sys.stderr)
             with scratch(arguments.cache) as folder:
                 results.append((name, examine(copied(tree, folder / "tree"))))
+            print(markdown(HEADER, [row(*results[-1])]), *results[-1][1].problems, sep="\n", file=sys.stderr, flush=True)
     except Unavailable as reason:
         print(f"error: {reason}", file=sys.stderr)
         return 2
