@@ -13,7 +13,10 @@ from dropcheck.refactor.family import Family, made_kind
 from dropcheck.refactor.placement import Placement
 from dropcheck.refactor.probability import Rate, RateReader
 from dropcheck.refactor.result import one_line
-from dropcheck.refactor.tree import Tree, attribute_path
+from dropcheck.refactor.tree import Tree, attribute_path, walk
+
+#: By these a module gets a mode that its parent may not be in.
+_MODES = frozenset({"eval", "train", "training"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,13 @@ class PresentModules:
                     yield path[1], self._rate(part.value)
 
     def _keeps_its_rate(self, name: str) -> bool:
+        """Whether nobody gives a module another rate, or a mode of its own."""
         below = (fact.path for _, cls in self.family.line for fact in cls.attributes if fact.path[0] == name)
-        return sum(1 for _ in below) == 1 and not self.run.around.store_below(name, "p", frozenset())
+        if sum(1 for _ in below) > 1 or self.run.around.store_below(name, "p", frozenset()):
+            return False
+        parts = (part for member in self.family.line for part in walk(self.family.definition(member)))
+        modes = (part for part in parts if isinstance(part, cst.Attribute) and part.attr.value in _MODES)
+        return all(attribute_path(part)[-2:-1] != (name,) for part in modes)
 
     def _rate(self, call: cst.Call) -> str:
         for arg in call.args:
