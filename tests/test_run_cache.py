@@ -140,6 +140,16 @@ def test_helper_changes_what_is_found_in_its_caller(project: Path) -> None:
     assert [finding for finding in run().findings if finding.code == "DRP108"] == []
 
 
+def test_helper_that_was_given_nothing_but_the_mode(project: Path) -> None:
+    write(project / "net.py", NET.replace("0.1)", "0.1, self.training)"))
+    write(project / "bad.py", "import torch.nn.functional as F\n\n\ndef f(x):\n    return F.dropout(x, 0.1)\n")
+    assert not [finding for finding in run().findings if finding.code == "DRP108"]
+    assert recalled() is not None
+    write(project / "net.py", NET)
+    assert recalled() is None
+    assert [finding.code for finding in run().findings if finding.path == "net.py"] == ["DRP108"]
+
+
 def test_same_time_and_size_but_other_content_is_trusted_only_when_old(project: Path) -> None:
     (project / "helper.py").write_text(HELPER.format(default=True))  # just now: the time proves nothing
     run()

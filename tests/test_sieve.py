@@ -145,6 +145,68 @@ def test_functions_that_may_be_ours_pass(imports: str) -> None:
     assert passes(forward("return G.dropout(x)", f"{HEAD}{imports}\n"), is_foreign=True)
 
 
+HELPER = (
+    '\n\ndef shrink(x: Tensor, p, training: bool = True) -> Tensor:\n    """Drop at p."""\n    return F.dropout(x, p, training)\n'
+)
+IN_FORWARD = "from .ops import shrink\n" + FORWARD
+
+
+@pytest.mark.parametrize("helper", [HELPER, HELPER.replace("F.dropout(x, p, training)", "F.dropout(x, training=training) + x")])
+def test_helper_that_is_only_given_the_mode_is_held_back(helper: str) -> None:
+    right = "return shrink(x, self.dropout, self.training) + shrink(x, p=0.1, training=self.training)"
+    assert not passes(HEAD + helper)
+    assert not passes(HEAD + helper, other=HEAD + IN_FORWARD.format(right))
+    assert not passes(HEAD + helper + FORWARD.format(right))
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "return shrink(x, 0.1)",
+        "return shrink(x, 0.1, True)",
+        "return shrink(x, 0.1, not self.training)",
+        "return shrink(x, 0.1, other.training)",
+        "return shrink(x, *args)",
+        "return shrink(x, 2, self.training)",
+        "return self.ops.shrink(x, 0.1, True)",
+        "return checkpoint(shrink, x, 0.1, True)",
+        "table = {'shrink': shrink}",
+        "return getattr(ops, 'shrink')(x, 0.1)",
+    ],
+)
+def test_helper_that_may_be_given_something_else_passes(use: str) -> None:
+    assert passes(HEAD + HELPER, other=HEAD + IN_FORWARD.format(use))
+    assert passes(HEAD + HELPER + FORWARD.format(use))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("import shrink", "import shrink as s"),
+        ("F.dropout(x, p, training)", "F.dropout(x, p, not training)"),
+        ("    return", "    training = True\n    return"),
+        ("    return", "    p = 2 * p\n    return"),
+        ("\ndef shrink", "\n@wrap\ndef shrink"),
+        ("(x: Tensor, p, training: bool = True)", "(x, *args, p=0.1, training=True)"),
+        ("F.dropout(x, p, training)", "F.dropout(x, rate, training)"),
+        ("def shrink(", "def shrink(training, "),
+    ],
+)
+def test_helper_that_does_more_than_hand_on_passes(change: tuple[str, str]) -> None:
+    text = IN_FORWARD.format("return shrink(x, 0.1, self.training)")
+    assert passes(HEAD + HELPER.replace(*change), other=HEAD + text.replace(*change))
+
+
+def test_rate_that_a_helper_is_given_may_be_odd() -> None:
+    text = HEAD + IN_FORWARD.format("return shrink(x, self.dropout, self.training)") + "    dropout = 1.5\n"
+    assert passes(HEAD + HELPER, other=text)
+
+
+def test_names_of_functions_in_texts_are_held_back() -> None:
+    assert not passes(forward('"""Tensor: dropout(x + y) + z."""\n        return F.dropout(x, 0.1, self.training)'))
+    assert passes(forward("dropout = self.pick()\n        return dropout(x)"))
+
+
 def test_method_of_the_name_hides_no_function() -> None:
     method = "    def dropout(self, x):\n        return x\n"
     assert passes(forward("return dropout(x)", HEAD + "from torch.nn.functional import *\n") + method)

@@ -178,6 +178,7 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         parsed=frozenset(workspace.paths),
         links=completed.links,
         open=completed.open,
+        helpers=loaded.helpers,
     )
     outside = {file.path for file in found.files if file.outside}
     sources = {path: replace(source, outside=path in outside) for path, source in completed.sources.items()}

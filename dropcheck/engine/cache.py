@@ -36,7 +36,7 @@ from dropcheck.source.cache_folder import forget_oldest, keep_entry, read_entry
 from dropcheck.source.user_key import seal, unseal
 
 #: Changes with the layout of the file.
-_FORMAT = 3
+_FORMAT = 4
 #: So many kinds of runs are kept; the oldest go first.
 _MAX_RUNS = 30
 #: Fewer clean files than this are faster looked at again than found in the cache.
@@ -181,6 +181,7 @@ class Entry:
                 parsed=frozenset(row["parsed"]),
                 links=frozenset((start, end) for start, end in row["links"]),
                 open=bool(row["open"]),
+                helpers=frozenset(name.encode("latin-1") for name in row["helpers"]),
             )
         except BROKEN:
             return None
@@ -208,6 +209,7 @@ def _encoded(basis: Basis) -> Mapping[str, object]:
         "parsed": sorted(basis.parsed),
         "links": sorted(basis.links),
         "open": basis.open,
+        "helpers": sorted(name.decode("latin-1") for name in basis.helpers),
     }
 
 

@@ -78,7 +78,7 @@ class Leads:
     def drops(self, found: Definition) -> bool:
         """Whether a definition holds dropout that is not surely right."""
         look = self._sieve.look(self.tracer.imports(found.path).text + found.text)
-        return look.suspect or bool(look.elsewhere)
+        return look.suspect or bool(look.elsewhere or look.helpers)
 
 
 def code_or_none(path: str) -> bytes | None:

@@ -39,6 +39,7 @@ class Loaded:
         odd: the names that each file sets to what is no rate.
         errors: those that could not be read.
         notes: those that were passed over, one line each.
+        helpers: the names of functions that are right as long as all their callers are.
     """
 
     sources: dict[str, SourceFile]
@@ -50,6 +51,7 @@ class Loaded:
     odd: Mapping[str, frozenset[bytes]] = field(default_factory=dict)
     errors: tuple[FileError, ...] = ()
     notes: tuple[str, ...] = ()
+    helpers: frozenset[bytes] = frozenset()
 
 
 def load(
@@ -105,7 +107,16 @@ def load(
     waiting = {path: code for path, code in codes.items() if path not in sources}
     odd = {path: look.odd for path, look in every.items() if look.odd}
     return Loaded(
-        sources, looks, waiting, raws, classes.harmless, classes.consulted, odd=odd, errors=tuple(errors), notes=tuple(notes)
+        sources,
+        looks,
+        waiting,
+        raws,
+        classes.harmless,
+        classes.consulted,
+        odd=odd,
+        errors=tuple(errors),
+        notes=tuple(notes),
+        helpers=frozenset(helper.name for look in every.values() for helper in look.helpers),
     )
 
 

@@ -34,6 +34,7 @@ class Basis:
         links: the files that names were followed from and to.
         open: whether files outside the run may matter, or one could not be read: then anything may matter anywhere.
         facts: the facts that were used, as the cache keeps them.
+        helpers: the names of functions that are right as long as all their callers are.
     """
 
     raws: Mapping[str, bytes]
@@ -47,6 +48,7 @@ class Basis:
     links: frozenset[tuple[str, str]] = frozenset()
     open: bool = False
     facts: Kept = field(default_factory=dict)
+    helpers: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

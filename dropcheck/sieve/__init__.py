@@ -16,6 +16,7 @@ from dropcheck.frozen import dataclass
 from dropcheck.sieve.classes import Classes
 from dropcheck.sieve.containers import Kept, kept_in_containers, may_keep_modules
 from dropcheck.sieve.functions import FunctionSieve
+from dropcheck.sieve.helpers import Callers, Passes
 from dropcheck.sieve.modes import misused_modes
 from dropcheck.sieve.modules import ModuleSieve, drops_by_hand
 from dropcheck.sieve.pattern import pattern
@@ -43,6 +44,7 @@ class Look:
         kept: the objects that it keeps in plain containers: these need the full analysis where they hold dropout.
         elsewhere: the packages that functions of our names come from, with the offsets of the calls: these need the full analysis
             where such a package is part of the project.
+        helpers: functions that hand their flag on to dropout: these need the full analysis unless all callers pass the mode.
     """
 
     spots: tuple[int, ...] = ()
@@ -51,6 +53,7 @@ class Look:
     odd: frozenset[bytes] = frozenset()
     kept: tuple[Kept, ...] = ()
     elsewhere: tuple[tuple[bytes, int], ...] = ()
+    helpers: tuple[Passes, ...] = ()
 
     @property
     def suspect(self) -> bool:
@@ -111,7 +114,14 @@ class Sieve:
         ]
         for word in _DIRECTIVES:
             spots += (hit.start() for hit in word.finditer(raw))
-        return Look(tuple(spots), rates=tuple(found.rates), odd=odd, kept=kept, elsewhere=tuple(found.elsewhere))
+        return Look(
+            tuple(spots),
+            rates=tuple(found.rates),
+            odd=odd,
+            kept=kept,
+            elsewhere=tuple(found.elsewhere),
+            helpers=tuple(found.helpers),
+        )
 
 
 def together(
@@ -129,14 +139,29 @@ def together(
     """
     attributes = {b"self." + name for look in looks.values() for name in look.odd}
     found = dict(looks)
+    called_wrongly = _called_wrongly(looks, classes.callers(), attributes)
     for path, look in looks.items():
         rates = (at for name, at in look.rates if name in attributes or name in look.odd)
         hidden = (at for at, names in look.kept if not names or any(classes.may_drop(name, path) for name in names))
         own = (at for name, at in look.elsewhere if classes.has_module(name) or not is_foreign(name.decode(), path))
-        spots = (*rates, *hidden, *own)
+        helpers = (helper.at for helper in look.helpers if helper.name in called_wrongly)
+        spots = (*rates, *hidden, *own, *helpers)
         if spots:
             found[path] = replace(look, spots=(*look.spots, *spots))
     return found
+
+
+def _called_wrongly(looks: Mapping[str, Look], callers: Callers, attributes: Set[bytes]) -> Set[bytes]:
+    """The names of the helpers that some caller may not give the mode, or an odd rate."""
+    helpers: dict[bytes, list[Passes]] = {}
+    for helper in (helper for look in looks.values() for helper in look.helpers):
+        helpers.setdefault(helper.name, []).append(helper)
+    wrong = set()
+    for name, passes in helpers.items():
+        rates = callers.rates(passes)
+        if rates is None or any(rate in attributes or rate in looks[path].odd for rate, path in rates):
+            wrong.add(name)
+    return wrong
 
 
 __all__ = ["NOTHING", "SWITCH", "Classes", "Look", "Sieve", "together"]

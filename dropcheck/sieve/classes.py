@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import cached_property
 
+from dropcheck.sieve.helpers import Callers
 from dropcheck.sieve.pattern import pattern
-from dropcheck.sieve.scan import block, imported_words
+from dropcheck.sieve.scan import block, imported_words, without_texts
 
 _CLASS = pattern(rb"class[ \t]+(\w+)")
 _FUNCTION = pattern(rb"\n(?=def[ \t]+(\w+))")
-_TEXT = pattern(rb"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
 _WORD = pattern(rb"[A-Za-z_]\w*")
 #: What a class or function makes objects of, or hands on: a class by any mention, a function by a call. Before it, its module.
 _MAKES = pattern(rb"(?:\b(\w+)\.)?(\b[A-Z]\w*|(?<![\w.])[a-z_]\w*(?=[ \t]*\())")
@@ -95,6 +95,10 @@ class Classes:
             places = self._everywhere.get(plain, [])
         return any(map(self._drops, places)) if places else self._comes_from_elsewhere(plain, path)
 
+    def callers(self) -> Callers:
+        """The calls in all files of the run."""
+        return Callers(self._paths, self._read)
+
     def has_module(self, name: bytes) -> bool:
         """Whether a file or folder of the run has a name."""
         return name.decode() in self._folders or name.decode() in self._files
@@ -121,7 +125,7 @@ class Classes:
     def _leads(self, place: _Place) -> Set[_Place] | None:
         """The classes and functions that one names; None where it speaks of dropout."""
         if place not in self._led:
-            code = _TEXT.sub(b"", self._text(place))
+            code = without_texts(self._text(place))
             speaks = self._speaks(code) and _BASELESS.match(code) is None
             named = () if speaks else set(_MAKES.findall(code))
             places = {other for base, word in named for other in self._places(word, place[0], base)}

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from dropcheck.catalogue import Catalogue, DropoutFunction
 from dropcheck.frozen import dataclass
+from dropcheck.sieve.helpers import Passes, passes_on
 from dropcheck.sieve.pattern import pattern, with_leads
 from dropcheck.sieve.rates import is_plain, names_in
 from dropcheck.sieve.scan import arguments, chain_before, function_around, imported_words, in_import, line_before, module_of
@@ -53,11 +54,13 @@ class Found:
         spots: the offsets of what needs the full analysis.
         rates: the names that are passed as p where the call is right otherwise, with the offsets of the calls.
         elsewhere: packages that functions of our names come from, with the offsets of the calls.
+        helpers: functions that are right if all their callers are.
     """
 
     spots: list[int] = field(default_factory=list)
     rates: list[tuple[bytes, int]] = field(default_factory=list)
     elsewhere: list[tuple[bytes, int]] = field(default_factory=list)
+    helpers: list[Passes] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +179,11 @@ class _Look:
     def _is_called_wrongly(self, place: _Place, before: bytes) -> bool:
         if before.endswith((b"def", b"class")):
             return False
-        if not place.base and place.name not in self._imported and self._is_own_function(place.name):
-            return False  # a function of the file, which is looked at for itself
+        if not place.base and place.name not in self._imported and not self._has_stars:
+            if self._is_own_function(place.name):
+                return False  # a function of the file, which is looked at for itself
+            if not self._is_bound(place.name):
+                return False  # a text
         if _is_statement(before):
             return True
         if self._is_plainly_right(place):
@@ -188,7 +194,22 @@ class _Look:
         last = place.base.rpartition(b".")[2]
         if place.base and last not in _PLACES and place.base.partition(b".")[0] not in self._imported:
             return self._renames_torch or self._has_stars  # an attribute of an object
+        handed_on = self._handed_on(place, passed) if passed is not None else None
+        if handed_on is not None:
+            self.found.helpers.append(handed_on)
+            return False
         return not self._is_from_elsewhere(place)
+
+    def _handed_on(self, place: _Place, passed: tuple[tuple[tuple[bytes, bytes], ...], int]) -> Passes | None:
+        """The function around a call, if it gets flag and rate from its callers and does nothing else with them."""
+        if any(value.startswith(b"*") for _, value in passed[0]):
+            return None
+        for entry in self.entries[place.name]:
+            named = _by_name(entry, passed[0])
+            flag = next((named[flag] for flag in _FLAGS if flag in named), None)
+            if entry.flag is not None and flag is not None:
+                return passes_on(self.raw, place.start, passed[1], flag, named.get(entry.p.encode()))
+        return None
 
     def _is_from_elsewhere(self, place: _Place) -> bool:
         """Whether a function surely is what a module has that is none of ours; if that is none of the project, is left open."""
@@ -218,10 +239,7 @@ class _Look:
         """Whether a call drops in training only, and at a rate that torch takes."""
         if any(value.startswith(b"*") for _, value in passed):
             return False
-        named = {keyword: value for keyword, value in passed if keyword}
-        positional = [value for keyword, value in passed if not keyword]
-        for name, value in zip(entry.parameters, positional, strict=False):
-            named.setdefault(name.encode(), value)
+        named = _by_name(entry, passed)
         p = named.get(entry.p.encode())
         if entry.flag is None:
             if p is None:
@@ -251,7 +269,11 @@ class _Look:
 
     def _is_own_function(self, name: bytes) -> bool:
         """Whether the only thing of that name in the file is a function of its top level."""
-        return not self._has_stars and re.search(rb"^(?:async[ \t]+)?def[ \t]+%b\(" % name, self.raw, re.MULTILINE) is not None
+        return re.search(rb"^(?:async[ \t]+)?def[ \t]+%b\(" % name, self.raw, re.MULTILINE) is not None
+
+    def _is_bound(self, name: bytes) -> bool:
+        """Whether a name stands somewhere without being called there, as it does where it is assigned or a parameter."""
+        return re.search(rb"(?<![\w.])%b(?![\w(])" % name, self.raw) is not None
 
     @cached_property
     def _has_stars(self) -> bool:
@@ -264,6 +286,15 @@ class _Look:
     @cached_property
     def _renames_torch(self) -> bool:
         return _ALIAS.search(self.raw) is not None
+
+
+def _by_name(entry: DropoutFunction, passed: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The arguments of a call by the names of the parameters."""
+    named = {keyword: value for keyword, value in passed if keyword}
+    positional = [value for keyword, value in passed if not keyword]
+    for name, value in zip(entry.parameters, positional, strict=False):
+        named.setdefault(name.encode(), value)
+    return named
 
 
 def _goes_on(raw: bytes, at: int) -> bool:

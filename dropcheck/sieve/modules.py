@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dropcheck.catalogue import Catalogue
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.rates import is_plain, names_in
-from dropcheck.sieve.scan import arguments, block, chain_before, imported_words, indent_of, line_before
+from dropcheck.sieve.scan import arguments, block, chain_before, imported_words, indent_of, line_before, without_texts
 
 _DROP = pattern(rb"Drop(\w*)([ \t]*\()?")
 _DROPS = pattern(rb"(?i)drop|stochastic_?depth")
@@ -25,8 +25,6 @@ _ASSIGNED = rb"\bself\.%b\b[^\n=(]*=(?!=)[ \t]*([^\n(]*)"
 _TORCH_CONTAINER = pattern(rb"(?:torch\.)?nn\.(?:ModuleList|Sequential)")
 _QUOTE = pattern(rb"[\"']")
 _PLAIN = frozenset({b"list", b"dict", b"tuple", b"set", b"OrderedDict", b"defaultdict", b"append", b"extend", b"insert", b"add"})
-#: Comments and strings: what they say the code need not do.
-_TEXT = pattern(rb"\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*", re.DOTALL)
 _MAX_BACK = 3000
 
 
@@ -181,5 +179,5 @@ def drops_by_hand(raw: bytes, classes: Iterable[tuple[bytes, int]]) -> Iterator[
         end = raw.find(b"\nclass ", at)
         if _RANDOM.search(raw, at, end if end >= 0 else len(raw)) is None:
             continue
-        if b"self.training" not in _TEXT.sub(b"", block(raw, raw.rfind(b"\n", 0, at) + 1, indent_of(raw, at))):
+        if b"self.training" not in without_texts(block(raw, raw.rfind(b"\n", 0, at) + 1, indent_of(raw, at))):
             yield at

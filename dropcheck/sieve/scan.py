@@ -24,6 +24,7 @@ _BINDS = pattern(rb"from[ \t]+(\w[\w.]*)[ \t]+import(?:[ \t]+(\w+)[ \t]+as)?|imp
 _LESS: dict[int, re.Pattern[bytes]] = {}
 #: Calls longer than this are left to the parser.
 _MAX_CALL = 4000
+_TEXT = pattern(rb"\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*", re.DOTALL)
 #: No dotted name is longer.
 _MAX_CHAIN = 120
 
@@ -148,6 +149,11 @@ def block(raw: bytes, start: int, indent: int) -> bytes:
     """
     end = re.compile(rb"\n[ \t]{0,%d}[^\s)\]}#]" % indent).search(raw, raw.find(b"\n", start))
     return raw[start : end.start() if end is not None else len(raw)]
+
+
+def without_texts(code: bytes) -> bytes:
+    """A part of a file without its strings and comments: what these say the code need not do."""
+    return _TEXT.sub(b"", code)
 
 
 def mentions(raw: bytes, word: bytes) -> bool:
