@@ -116,7 +116,7 @@ def load(
         odd=odd,
         errors=tuple(errors),
         notes=tuple(notes),
-        helpers=frozenset(helper.name for look in every.values() for helper in look.helpers),
+        helpers=frozenset(one.name for look in every.values() for one in look.helpers if one.at not in look.spots),
     )
 
 

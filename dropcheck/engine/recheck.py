@@ -99,7 +99,7 @@ def _looked_at(contents: Mapping[str, bytes], basis: Basis, catalogue: Catalogue
         look = sieve.look(source.code)
         odd = basis.odd.get(path, frozenset())
         decides = path in basis.consulted or basis.harmless & defined_names(source.code)
-        calls = look.helpers or any(name in source.code for name in basis.helpers)
+        calls = look.helpers or any(mentions(source.code, name) for name in basis.helpers)
         if decides or calls or look.kept or look.elsewhere or look.odd != odd:
             return None
         spots = tuple(at for name, at in look.rates if name in everywhere or name in odd)

@@ -157,7 +157,7 @@ def _called_wrongly(looks: Mapping[str, Look], callers: Callers, attributes: Set
     for helper in (helper for look in looks.values() for helper in look.helpers):
         helpers.setdefault(helper.name, []).append(helper)
     wrong = set()
-    for name, passes in helpers.items():
+    for name, passes in sorted(helpers.items(), key=lambda item: len(item[0])):
         rates = callers.rates(passes)
         if rates is None or any(rate in attributes or rate in looks[path].odd for rate, path in rates):
             wrong.add(name)

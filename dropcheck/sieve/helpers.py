@@ -74,8 +74,9 @@ class Callers:
     """
 
     def __init__(self, paths: Iterable[str], read: Callable[[str], bytes]) -> None:
-        self._paths = paths
         self._read = read
+        #: The files that mention each name.
+        self._mentioning: dict[bytes, tuple[str, ...]] = {b"": tuple(paths)}
 
     def rates(self, passes: Iterable[Passes]) -> tuple[tuple[bytes, str], ...] | None:
         """What functions of one name are given as rates where all their callers pass the mode; None where one may not.
@@ -90,10 +91,11 @@ class Callers:
             return None
         one = next(iter(passes))
         found: list[tuple[bytes, str]] = []
-        for path in self._paths:
+        # Where a name is not, no longer one is that contains it.
+        known = min((paths for name, paths in self._mentioning.items() if name in one.name), key=len)
+        self._mentioning[one.name] = tuple(path for path in known if one.name in self._read(path))
+        for path in self._mentioning[one.name]:
             raw = self._read(path)
-            if one.name not in raw:
-                continue
             for hit in re.finditer(rb"\b%b\b" % one.name, raw):
                 names = _rates_at(raw, hit.start(), hit.end(), one)
                 if names is None:
