@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from dropcheck.worlds.values import (
+    FALSE,
     NONE,
     TRUE,
     UNPACKED,
@@ -262,6 +263,10 @@ def choice(condition: Value, then: Value, otherwise: Value) -> Value:
         return chosen
     if then == otherwise:
         return then
+    if (then, otherwise) == (TRUE, FALSE):  # the condition once more, so that it is known for the same
+        return condition
+    if (then, otherwise) == (FALSE, TRUE):
+        return negate(condition)
     return operation("choice", condition, then, otherwise)
 
 
