@@ -240,3 +240,19 @@ def test_a_finding_loads_neither_fixes_nor_all_of_libcst(tmp_path: Path, monkeyp
     assert "libcst" in loaded
     assert loaded & (NEEDED_BY_FEW | {"libcst.codemod", "libcst.matchers"}) == set()
     assert not any(name.startswith("dropcheck.refactor") for name in loaded)
+
+
+def test_the_process_ends_at_once_but_in_order(tmp_path: Path) -> None:
+    (tmp_path / "found.py").write_text("from torch.nn import functional as F\n\n\n" + "F.dropout(x)\n" * 2000)
+    code = f"""
+import atexit, sys
+from dropcheck.__main__ import main
+atexit.register(print, "the end", file=sys.stderr)
+sys.argv = ["dropcheck", "check", "--no-cache", "--min-confidence=low", "--output-format=concise", {str(tmp_path)!r}]
+sys.exit(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout.count(": DRP") >= 2000
+    assert done.stdout.endswith("\n")
+    assert done.stderr.endswith("the end\n")
