@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
+from dropcheck.extract.decorators import decorator_functions, may_be_left_out
 from dropcheck.extract.frames import Closure, Frame, FunctionContext, State
 from dropcheck.extract.libraries import is_of_project
 from dropcheck.extract.records import FileRecord, Notes, Recorder
@@ -94,6 +95,7 @@ class Collector(Statements):
         self._running: list[Closure] = []
         self._roots = 0
         self._replaced: dict[int, str] = {}
+        self._functions: dict[str, cst.FunctionDef] = {}
 
     def run(self, tree: cst.Module, twin: Collector | None = None) -> None:
         """Walk the module, then its functions; functions may define classes whose methods follow.
@@ -104,6 +106,7 @@ class Collector(Statements):
                 its notes are taken over instead of running it again.
         """
         self._replaced = _replaced(tree.body)
+        self._functions = decorator_functions(tree.body)
         self.exec_block(tree.body)
         for node, _, _ in self._waiting:
             for name in self.definitions.functions[id(node)].bindings.outer:
@@ -149,6 +152,9 @@ class Collector(Statements):
                 self.bind(node.name.value, closure)
             return
         kind, suffix, decorated = _kind(node, in_class=bool(context.owner))
+        is_hidden = bool(node.decorators) and not context.owner and may_be_left_out(node, self._functions)
+        if is_hidden:  # so that no call of the name, here or in another file, is taken for one of this function
+            self._replaced.setdefault(id(node), numbered(node.name.value, 0))
         names = [name for name, _ in parameters_of(node)]
         takes_receiver = kind in {FunctionKind.METHOD, FunctionKind.PROPERTY} and names and not names[0].startswith("*")
         inner = FunctionContext(
@@ -160,7 +166,9 @@ class Collector(Statements):
             node=node,
         )
         self._wait_for(node, inner, decorated=decorated)
-        if not suffix:
+        if is_hidden:
+            self.bind(node.name.value, Opaque(f"{node.name.value}, which a decorator may leave out", mode=True))
+        elif not suffix:
             self.bind(node.name.value, Defined(self.path, inner.name))
 
     def exec_Assign(self, node: cst.Assign) -> None:
