@@ -49,10 +49,12 @@ class Open:
     Args:
         why: the kind of reason.
         name: the parameter, attribute or expression that is open.
+        by_mode: whether it depends on the mode, in a way that is not followed.
     """
 
     why: Why
     name: str
+    by_mode: bool = False
 
 
 Answer = bool | Open
@@ -103,7 +105,7 @@ def _behaviour(train: Answer, evaluation: Answer, reason: Open | None) -> Behavi
     if evaluation is False and train is not False:
         # Off in evaluation by the mode; what else decides in training does not matter here.
         return Behaviour.FOLLOWS_MODE
-    if evaluation is True and isinstance(train, Open) and train.why is Why.DECISION:
+    if evaluation is True and isinstance(train, Open) and train.why is Why.DECISION and not train.by_mode:
         # Evaluation always gets here, training under a further condition: what decides there cannot switch this off.
         return Behaviour.ALWAYS_ON
     if reason is not None:
@@ -129,7 +131,7 @@ def _reached(reach: Value, other: Value) -> Answer:
             continue
         if condition not in others and truth(other) is not False:
             # The other world gets here without this condition: the author ties it to the mode.
-            return Open(Why.DECISION, describe(condition))
+            return Open(Why.DECISION, describe(condition), by_mode=reads_mode(condition))
         blamed = _blame(condition)
         if blamed is not None:
             return blamed
@@ -149,7 +151,7 @@ def _compare(answers: Worlds[Answer], values: Worlds[Value], *, rates: bool = Fa
 def _blame(value: Value) -> Open | None:
     """Why an open condition must not be taken as possible; None where it may."""
     if reads_mode(value):
-        return Open(Why.DECISION, describe(value))
+        return Open(Why.DECISION, describe(value), by_mode=True)
     packed = _packed(value)
     if packed is not None:
         return packed
@@ -190,7 +192,7 @@ def _flag(value: Value) -> Answer:
     if parameter is not None:
         return Open(Why.CALLER, parameter.name)
     if reads_mode(value):
-        return Open(Why.DECISION, describe(value))
+        return Open(Why.DECISION, describe(value), by_mode=True)
     if is_mode_method(value):
         return True
     return Open(Why.STORED if isinstance(value, Attr) else Why.UNKNOWN, describe(value))
@@ -219,7 +221,7 @@ def _nonzero(value: Value) -> Answer:
     parameter = next(parameters(value), None)
     if parameter is not None:
         return Open(Why.CALLER, parameter.name)
-    return Open(Why.DECISION, describe(value)) if reads_mode(value) else True
+    return Open(Why.DECISION, describe(value), by_mode=True) if reads_mode(value) else True
 
 
 def _chosen(condition: Value, then: Answer, otherwise: Answer) -> Answer:
