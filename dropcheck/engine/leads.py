@@ -121,6 +121,13 @@ def _python_files(top: str, *, deep: bool) -> Iterator[str]:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError:
             continue
-        yield from (entry.path for entry in entries if entry.name.endswith(".py") and entry.is_file())
+        yield from (entry.path for entry in entries if entry.name.endswith(".py") and _is_file(entry))
         if deep:
             pending += [entry.path for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a symbolic link that leads to itself
+        return False
