@@ -18,6 +18,7 @@ from dropcheck.engine.slicing import Slices
 from dropcheck.engine.trace import Definition, Sort
 from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
+from dropcheck.extract.slices import FOREIGN
 from dropcheck.facts import FunctionFacts, as_written
 from dropcheck.frozen import dataclass
 from dropcheck.link import Project
@@ -218,8 +219,6 @@ class _Completion:
         fresh = sorted(_names_of_helpers(project) - self.seen_words)
         self.seen_words.update(fresh)
         encoded = tuple(word.encode() for word in fresh)
-        # Only what belongs to a class reads its attributes; such classes are found by the names of their bases.
-        abroad = tuple(word for word in encoded if not word.startswith(b"."))
         known = {os.path.abspath(path) for path in project.files}
         outside = (full for full in self.leads.outside if full not in known)
         paths = dict.fromkeys((*project.files, *self.waiting.values(), *outside)) if fresh else ()
@@ -227,12 +226,23 @@ class _Completion:
             path
             for path in paths
             if (raw := self._read(path)) is not None
-            and any(speaks_of(raw, word) for word in (encoded if path in project.files else abroad))
+            and any(_concerns(raw, word, at_home=path in project.files) for word in encoded)
         )
         sources = (self._source(path) for path in mentioning)
         seen = sorted(self.seen_words)
         tasks = (self.slices.with_words(source, fresh, seen) for source in sources if source is not None)
         return [task for task in tasks if task is not None]
+
+
+def _concerns(raw: bytes, word: bytes, *, at_home: bool) -> bool:
+    """Whether a file speaks of a word.
+
+    Only what belongs to a class reads attributes of its own instance, and such classes are found by the names of their bases: a
+    file that is not there yet must ask another object.
+    """
+    if at_home or not word.startswith(b"."):
+        return speaks_of(raw, word)
+    return word in raw and re.search(FOREIGN % re.escape(word).decode(), raw.decode("latin-1")) is not None
 
 
 def _names_of_helpers(project: Project) -> set[str]:
@@ -243,13 +253,14 @@ def _names_of_helpers(project: Project) -> set[str]:
         if found is not None and project.helpers.holes(path, function):
             method, owner = _as_written(found)
             names.add(owner if method in {"forward", "__call__"} and owner else method)
+            names |= _names_of_bases(project, project.owner(path, found.owner)) if owner else set()
     for path, function in _leading_to_dropout(project):
         found = project.function(path, function)
         if found is not None:
             method, owner = _as_written(found)
             # What is known of a method depends on the subclasses of its class, and on who calls it.
             names |= _names_of_bases(project, project.owner(path, found.owner)) if owner else {method}
-            names |= {f".{method}(", f"{owner}.{method}("} if owner and not _is_public(method) else set()
+            names |= {f".{method}("} if owner and not _is_public(method) else set()
     for cls in left_to_subclasses(project):
         names |= _names_of_bases(project, cls)
     # Whether a mask that is drawn by hand is drawn in evaluation, too, is up to those who use it.

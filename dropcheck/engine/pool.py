@@ -18,6 +18,7 @@ from dropcheck.extract.nesting import nesting
 from dropcheck.facts import FileFacts
 from dropcheck.frozen import dataclass
 from dropcheck.outcome import FileError
+from dropcheck.source.excerpt import Excerpt
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -43,7 +44,7 @@ class Task:
         text: its text.
         module: its dotted name.
         is_package: whether it is a package's ``__init__``.
-        cut: the text with what does not matter made white space; None where all of it is extracted.
+        excerpt: the part of it that matters; None where all of it is extracted.
         left_out: the names of the classes and functions that are cut.
     """
 
@@ -51,18 +52,18 @@ class Task:
     text: str
     module: str
     is_package: bool
-    cut: str | None = None
+    excerpt: Excerpt | None = None
     left_out: tuple[str, ...] = ()
 
     @property
     def seen(self) -> str:
         """The text that is extracted."""
-        return self.text if self.cut is None else self.cut
+        return self.text if self.excerpt is None else self.excerpt.text
 
     @property
     def weight(self) -> int:
         """How much there is to extract, in characters."""
-        return len(self.text) if self.cut is None else len(self.cut) - self.cut.count("  ") * 2
+        return len(self.seen)
 
     def with_text(self, text: str) -> Task:
         """The same file with another text, all of which is extracted."""
@@ -87,8 +88,10 @@ def extract_one(task: Task, catalogue: Catalogue) -> Outcome:
 
 
 def _facts(task: Task, catalogue: Catalogue) -> FileFacts:
-    facts = extract(task.seen, task.path, module=task.module, is_package=task.is_package, catalogue=catalogue)
-    if facts.syntax_error is not None and task.cut is not None:  # say what is wrong with the file, not with the cut
+    facts = extract(
+        task.text, task.path, module=task.module, is_package=task.is_package, catalogue=catalogue, excerpt=task.excerpt
+    )
+    if facts.syntax_error is not None and task.excerpt is not None:  # say what is wrong with the file, not with the part
         return _facts(task.with_text(task.text), catalogue)
     return replace(facts, left_out=task.left_out) if task.left_out else facts
 

@@ -35,10 +35,11 @@ class Slices:
         """What must be seen of a file for what its text says."""
         outline = self._outline(source)
         spots = tuple(_in_text(source, look.spots))
-        # What stands outside all blocks, such as a dropout function under another name, may matter in each of them.
-        if look.whole or not outline.blocks or not outline.hold(spots):
+        if look.whole or not outline.blocks:
             return self.whole(source)
-        return self._task(source.path, Asked(spots))
+        # What stands outside all blocks, such as a dropout function under another name, may matter wherever it is named.
+        names = outline.bound_at(spots)
+        return self._task(source.path, Asked(spots, outline.naming(names) if names else frozenset(), tuple(names)))
 
     def with_names(self, source: SourceFile, names: Iterable[str]) -> Task | None:
         """A file with the classes and functions of some names, too; None where they are there already."""
@@ -46,7 +47,7 @@ class Slices:
         # A name may stand for a variable, and that for something else of the file.
         named = outline.at_top().union(*map(outline.named, names))
         known = self._asked.get(source.path, Asked())
-        return self._more(source, replace(known, named=known.named | named))
+        return self._more(source, replace(known, named=known.named | named, open=True))
 
     def with_words(self, source: SourceFile, words: Sequence[str], seen: Sequence[str]) -> Task | None:
         """A file with every class and function that holds one of some words; None where they are there already.
@@ -78,10 +79,9 @@ class Slices:
         outline = self._outlines[path]
         self._asked[path] = asked
         cut = outline.cut(asked)
-        self._cuts[path] = cut.text
-        return Task(
-            path, outline.text, *module_name(path), cut=None if cut.text == outline.text else cut.text, left_out=cut.left_out
-        )
+        task = Task(path, outline.text, *module_name(path), excerpt=cut.excerpt, left_out=cut.left_out)
+        self._cuts[path] = task.seen
+        return task
 
 
 def _in_text(source: SourceFile, spots: Iterable[int]) -> Iterable[int]:

@@ -103,7 +103,7 @@ class Workspace:
 
     def is_cut(self, path: str) -> bool:
         """Whether only parts of a file were extracted."""
-        return self._tasks[path].cut is not None
+        return self._tasks[path].excerpt is not None
 
     def settings(self, path: str) -> Settings:
         """The settings of a file."""

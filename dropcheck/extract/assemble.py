@@ -30,6 +30,7 @@ from dropcheck.facts import (
     RandomFact,
 )
 from dropcheck.model import LineIndex, Span
+from dropcheck.source.excerpt import Excerpt
 from dropcheck.worlds import FALSE, Imported, Opaque, Value, World, Worlds
 
 _OWN_COMMENT = re.compile(r"dropcheck|noqa", re.IGNORECASE)
@@ -39,21 +40,30 @@ _DOCSTRING_LIMIT = 2000
 R = TypeVar("R")
 
 
-def assemble(text: str, path: str, *, module: str, is_package: bool, catalogue: Catalogue) -> FileFacts:
-    """Parse a file, run it in both worlds and write down the facts; arguments as for ``extract``."""
+def assemble(text: str, part: Excerpt, path: str, *, module: str, is_package: bool, catalogue: Catalogue) -> FileFacts:
+    """Parse a file, run it in both worlds and write down the facts.
+
+    Args:
+        text: the file.
+        part: what is read of it.
+        path: its name in findings, and so on as for ``extract``.
+        module: its dotted name.
+        is_package: whether it is an ``__init__``.
+        catalogue: what counts as dropout.
+    """
     try:
-        tree = parse_module(text)
+        tree = parse_module(part.text)
     except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
-        return FileFacts(path, module, syntax_error=syntax_error(text, error))
+        return FileFacts(path, module, syntax_error=syntax_error(part.text, error))
     shared = FileRecord(catalogue)
     definitions = Definitions({}, {})
     train = Collector(World.TRAIN, shared, definitions, path=path, module=module, is_package=is_package)
     train.run(tree)
     other = train
-    if "training" in text:
+    if "training" in part.text:
         other = Collector(World.EVAL, shared, definitions, path=path, module=module, is_package=is_package)
         other.run(tree, train)
-    facts = _Assembly(text, tree, shared, definitions, train, other).facts(path, module)
+    facts = _Assembly(text, part, tree, shared, definitions, train, other).facts(path, module)
     for collector in (train, other):
         collector.module.close()
     return facts
@@ -65,6 +75,7 @@ class _Assembly:
     def __init__(
         self,
         text: str,
+        part: Excerpt,
         tree: cst.Module,
         shared: FileRecord,
         definitions: Definitions,
@@ -78,7 +89,7 @@ class _Assembly:
         self.train: Recorder = train.recorder
         self.eval: Recorder = other.recorder
         leave_unheld(self.train, self.eval)
-        self.spans: Spans = locate(tree, frozenset(self._wanted()))
+        self.spans: Spans = locate(tree, frozenset(self._wanted()), part)
         self.index = LineIndex(text)
         self._locals_by_name: dict[str, frozenset[str]] = {}
         env = train.module.state.env

@@ -1,6 +1,6 @@
 """Cuts the bodies of long methods that decide nothing about dropout out of a class that is otherwise kept.
 
-The method stays, with its parameters; its body becomes one statement and white space, of the same length.
+The method stays, with its parameters; its body becomes one statement.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from dropcheck.frozen import dataclass
+from dropcheck.source.excerpt import Hole
 
 _METHOD = re.compile(r"^([ \t]+)(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*(\()", re.MULTILINE)
 _BRACKET = re.compile(r"[()\[\]{}]|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*")
@@ -51,8 +52,10 @@ class Method:
     end: int
 
 
-def cut_methods(text: str, start: int, end: int, spots: Sequence[int], words: Sequence[str], *, narrow: bool) -> str:
-    """The source of a class without the bodies of methods that decide nothing.
+def idle_methods(
+    text: str, start: int, end: int, spots: Sequence[int], words: Sequence[str], *, narrow: bool
+) -> tuple[Hole, ...]:
+    """The bodies of methods of a class that decide nothing.
 
     Args:
         text: the file.
@@ -64,7 +67,7 @@ def cut_methods(text: str, start: int, end: int, spots: Sequence[int], words: Se
             any of its methods that has to do with dropout.
 
     Returns:
-        The class, of the same length.
+        What can be left out, in order.
     """
     methods = _methods(text, start, end)
     narrow = narrow and not any(method.name in _CONSTRUCTORS and _holds(method, spots) for method in methods)
@@ -72,13 +75,7 @@ def cut_methods(text: str, start: int, end: int, spots: Sequence[int], words: Se
     kept = {index for index, method in enumerate(methods) if stays(text, method, spots, words)}
     if len(kept) < len(methods):
         kept = _with_needed(text, start, end, methods, kept, narrow=narrow)
-    parts: list[str] = []
-    at = start
-    for index, method in enumerate(methods):
-        if index not in kept:
-            parts += (text[at : method.body], _STUB, " " * (method.end - method.body - len(_STUB)))
-            at = method.end
-    return "".join((*parts, text[at:end]))
+    return tuple(Hole(method.body, method.end, _STUB) for index, method in enumerate(methods) if index not in kept)
 
 
 def _methods(text: str, start: int, end: int) -> list[Method]:

@@ -1,7 +1,4 @@
-"""Cuts from a file the classes and functions that do not matter, so that LibCST need not read them.
-
-What is cut becomes white space of the same length: every offset stays what it was.
-"""
+"""Cuts from a file the classes and functions that do not matter, so that LibCST need not read them."""
 
 from __future__ import annotations
 
@@ -9,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
-from dropcheck.extract.methods import DROPS, MIN_LENGTH, cut_methods
+from dropcheck.extract.methods import DROPS, MIN_LENGTH, idle_methods
+from dropcheck.extract.top import Statement, statements
 from dropcheck.frozen import dataclass
 from dropcheck.source.cells import is_notebook
+from dropcheck.source.excerpt import Excerpt, Hole, without
 
 _START = re.compile(r"^(?:@|(?:async[ \t]+)?(def|class)[ \t]+(\w+))", re.MULTILINE)
 _NEXT = re.compile(r"\n(?=[^\s)\]}#])")
@@ -26,6 +25,8 @@ _BASES = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 #: What a class or function holds that has to do with dropout or with the mode; what it is made of is looked at for itself.
 _MATTERS = re.compile(DROPS)
 _RENAMED = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
+#: A call of a method, with a dot before its name and perhaps a parenthesis behind it, of another object than the own instance.
+FOREIGN = r"(?<!\bself)(?<!\bcls)%s(?:(?<=\()|[ \t]*\()"
 _QUOTES = ('"""', "'''")
 
 
@@ -55,12 +56,14 @@ class Asked:
         blocks: the blocks that hold a word of ``words``.
         words: names whose places need to be seen; for one behind an opening parenthesis, all of a class with that base.
         named: the blocks that others ask for by their names.
+        open: whether others ask for names of the file at all, which may be those of variables and imports.
     """
 
     spots: tuple[int, ...] = ()
     blocks: frozenset[int] = frozenset()
     words: tuple[str, ...] = ()
     named: frozenset[int] = frozenset()
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,11 @@ class Cut:
     """A part of a file.
 
     Args:
-        text: the file with the rest of it turned into white space.
+        excerpt: the part; None where it is all of the file.
         left_out: the names of the classes and functions that are not there, and of the classes that are there in part.
     """
 
-    text: str
+    excerpt: Excerpt | None
     left_out: tuple[str, ...]
 
 
@@ -86,6 +89,9 @@ class Outline:
     def __init__(self, text: str) -> None:
         self.text = text
         self.blocks = _blocks(text)
+        ends = [0, *(block.end for block in self.blocks)]
+        starts = [*(block.start for block in self.blocks), len(text)]
+        self.top = statements(text, zip(ends, starts, strict=True))
         self._by_name: dict[str, list[int]] = {}
         self._named: dict[int, frozenset[int]] = {}
         for index, block in enumerate(self.blocks):
@@ -95,13 +101,13 @@ class Outline:
         """The blocks that places are in."""
         return {index for index, block in enumerate(self.blocks) for at in offsets if block.start <= at < block.end}
 
-    def hold(self, offsets: Iterable[int]) -> bool:
-        """Whether every place is in some block."""
-        return all(any(block.start <= at < block.end for block in self.blocks) for at in offsets)
+    def bound_at(self, offsets: Iterable[int]) -> frozenset[str]:
+        """The names that statements outside all blocks bind, those that places are in."""
+        return frozenset(name for one in self.top for at in offsets if one.start <= at < one.end for name in one.binds)
 
     def at_top(self) -> set[int]:
         """The blocks that the code outside all of them makes something of."""
-        words = set(_WORD.findall(self._outside))
+        words = set(_WORD.findall(self._outside(self.top)))
         return {index for name in words & self._by_name.keys() for index in self._by_name[name]}
 
     def named(self, name: str) -> set[int]:
@@ -113,7 +119,7 @@ class Outline:
 
         Args:
             words: names; behind an opening parenthesis those of bases, which make a class count, and behind a dot those of
-                attributes, which only count in the classes with such a base or of its name.
+                attributes, which those of the instance only count for in the classes with such a base or of its name.
             seen: further words that were asked for; their bases count, too.
         """
         bases, family = self._bases_among(words), self._bases_among(seen)
@@ -125,7 +131,16 @@ class Outline:
             if self._inherits(block, bases)
             or self._holds(block, others)
             or ((block.name in family or self._inherits(block, family)) and self._holds(block, attributes))
+            or self._asks_others(block, attributes)
         }
+
+    def _asks_others(self, block: Block, attributes: Iterable[str]) -> bool:
+        """Whether a block calls a method, or an attribute, of another object than its own instance."""
+        return any(re.compile(FOREIGN % re.escape(word)).search(self.text, block.start, block.end) for word in attributes)
+
+    def naming(self, names: Set[str]) -> frozenset[int]:
+        """The blocks whose code holds one of some names."""
+        return frozenset(index for index in range(len(self.blocks)) if not names.isdisjoint(_WORD.findall(self._code(index))))
 
     def _holds(self, block: Block, words: Iterable[str]) -> bool:
         return any(self.text.find(word, block.start, block.end) >= 0 for word in words)
@@ -140,33 +155,52 @@ class Outline:
         return header is not None and not bases.isdisjoint(_WORD.findall(header[1]))
 
     def cut(self, asked: Asked) -> Cut:
-        """The file with what does not matter turned into white space.
+        """The file without what does not matter.
 
         Args:
             asked: what is asked for of it.
         """
-        texts, wide = self._sources(asked)
-        parts: list[str] = []
-        at = 0
+        kept, wide, top = self._kept(asked)
+        idle = [one for index, one in enumerate(self.top) if index not in top]
+        holes = [Hole(one.start, one.end) for one in idle]
+        left_out = {name for one in idle for name in one.binds}
         for index, block in enumerate(self.blocks):
-            parts += (self.text[at : block.start], texts.get(index, " " * (block.end - block.start)))
-            at = block.end
-        narrow = (
-            block.name for index, block in enumerate(self.blocks) if index not in wide and (index not in texts or block.is_class)
-        )
-        return Cut("".join((*parts, self.text[at:])), tuple(narrow))
+            holes += kept.get(index, (Hole(block.start, block.end),))
+            if index not in wide and (index not in kept or block.is_class):
+                left_out.add(block.name)
+        holes.sort(key=lambda hole: hole.start)
+        return Cut(without(self.text, holes) if holes else None, tuple(sorted(left_out)))
 
-    def _sources(self, asked: Asked) -> tuple[dict[int, str], frozenset[int]]:
-        """What is kept of the blocks that matter, and those of them that may be asked for anything."""
+    def _kept(self, asked: Asked) -> tuple[dict[int, tuple[Hole, ...]], Set[int], Set[int]]:
+        """The blocks that matter with their holes, those that may be asked for anything, and the statements at the top."""
         bases = self._bases_among(asked.words)
         spotted = asked.blocks | self.at(asked.spots)
         containers = {index for index in spotted if any(self.text[at] in "[({" for at in self._within(index, asked.spots))}
         # Dropout may lie deep in what is kept in a container; and what other files name, they may ask for anything.
-        wide = self._with_all_named(asked.named | containers)
-        texts = {index: self._source(index, asked, bases, narrow=index not in wide) for index in wide | spotted}
-        needed = self._needed(texts) - wide
-        texts |= {index: self._source(index, asked, bases, narrow=False) for index in needed}
-        return texts, wide | needed
+        wide = set(self._with_all_named(asked.named | containers))
+        kept = {index: self._holes(index, asked, bases, narrow=index not in wide) for index in wide | spotted}
+        fresh = True
+        while fresh:
+            codes = {index: self._code(index, holes) for index, holes in kept.items()}
+            top = self._top_for(asked, codes.values())
+            needed = self._needed(codes, self._outside([self.top[index] for index in sorted(top)])) - wide
+            fresh = bool(needed)
+            kept |= {index: self._holes(index, asked, bases, narrow=False) for index in needed}
+            wide |= needed
+        return kept, wide, top
+
+    def _top_for(self, asked: Asked, codes: Iterable[str]) -> set[int]:
+        """The statements outside all blocks that give names a meaning which code uses, and those that matter by themselves."""
+        if asked.open:
+            return set(range(len(self.top)))
+        words = {word for code in codes for word in _WORD.findall(code)}
+        kept: set[int] = set()
+        fresh = {index for index, one in enumerate(self.top) if one.stays or self._is_asked_for(one, asked)}
+        while fresh:
+            kept |= fresh
+            words |= {word for index in fresh for word in self.top[index].words}
+            fresh = {index for index, one in enumerate(self.top) if index not in kept and not one.binds.isdisjoint(words)}
+        return kept
 
     def _within(self, index: int, offsets: Iterable[int]) -> Iterator[int]:
         block = self.blocks[index]
@@ -183,17 +217,27 @@ class Outline:
                 pending.extend(self._names(index))
         return frozenset(wanted) | self._leading({index: self._names(index) for index in found}, wanted)
 
-    def _needed(self, texts: Mapping[int, str]) -> frozenset[int]:
-        """The blocks from which those kept, and the code outside all blocks, take values or methods."""
-        links = {index: self._uses(_plain(text)) | self._bases(index) for index, text in texts.items()}
-        outside = self._uses(self._outside)
+    def _is_asked_for(self, statement: Statement, asked: Asked) -> bool:
+        if any(statement.start <= at < statement.end for at in asked.spots):
+            return True
+        return any(self.text.find(word, statement.start, statement.end) >= 0 for word in asked.words)
+
+    def _needed(self, codes: Mapping[int, str], top: str) -> frozenset[int]:
+        """The blocks from which those kept, and the code outside all blocks, take values or methods.
+
+        Args:
+            codes: what is kept of blocks.
+            top: the code outside all blocks.
+        """
+        links = {index: self._uses(code) | self._bases(index) for index, code in codes.items()}
+        outside = self._uses(top)
         pending = [*outside, *(one for linked in links.values() for one in linked)]
         while pending:
             index = pending.pop()
             if index not in links:
                 links[index] = self._uses(self._code(index)) | self._bases(index)
                 pending.extend(links[index])
-        kept = self._leading(links, texts.keys())
+        kept = self._leading(links, codes.keys())
         used = {*outside, *(one for index in kept & links.keys() for one in links[index] - {index})}
         return kept & used | frozenset(one for index in kept for one in self._bases(index) - {index})
 
@@ -207,16 +251,9 @@ class Outline:
             if not self.blocks[index].is_class or name in owners
         )
 
-    @cached_property
-    def _outside(self) -> str:
-        """The code outside all blocks: a name in a string is nothing, nor is an attribute."""
-        parts: list[str] = []
-        at = 0
-        for block in self.blocks:
-            parts.append(self.text[at : block.start])
-            at = block.end
-        parts.append(self.text[at:])
-        return _ATTRIBUTE.sub("", _plain("\n".join(parts)))
+    def _outside(self, kept: Iterable[Statement]) -> str:
+        """The code of statements outside all blocks: an attribute is nothing."""
+        return _ATTRIBUTE.sub("", "".join(one.code for one in kept))
 
     def _leading(self, links: Mapping[int, Set[int]], wanted: Set[int]) -> frozenset[int]:
         """The blocks that matter by what they hold, those that lead to them, and the bases of all of these."""
@@ -233,10 +270,10 @@ class Outline:
         block = self.blocks[index]
         return block.end - block.start < MIN_LENGTH or _MATTERS.search(self._code(index)) is not None
 
-    def _code(self, index: int) -> str:
-        """A block without strings and comments."""
+    def _code(self, index: int, holes: tuple[Hole, ...] = ()) -> str:
+        """What is kept of a block, without strings and comments."""
         block = self.blocks[index]
-        return _plain(self.text[block.start : block.end])
+        return _plain(without(self.text, holes, block.start, block.end).text)
 
     def _bases(self, index: int) -> frozenset[int]:
         """The classes of the file that a class has as its bases, or may have where a base is a variable."""
@@ -255,7 +292,7 @@ class Outline:
     def _assigned(self) -> dict[str, list[str]]:
         """The words in what each variable outside all blocks is assigned."""
         found: dict[str, list[str]] = {}
-        for name, value in _VARIABLE.findall(self._outside):
+        for name, value in _VARIABLE.findall(self._outside(self.top)):
             found.setdefault(name, []).extend(_WORD.findall(value))
         return found
 
@@ -266,12 +303,12 @@ class Outline:
             self._named[index] = frozenset(one for word in words & self._by_name.keys() for one in self._by_name[word])
         return self._named[index]
 
-    def _source(self, index: int, asked: Asked, bases: Set[str], *, narrow: bool) -> str:
-        """What is kept of a block: of a class, without methods that decide nothing."""
+    def _holes(self, index: int, asked: Asked, bases: Set[str], *, narrow: bool) -> tuple[Hole, ...]:
+        """What is left out of a block that is kept: of a class, methods that decide nothing."""
         block = self.blocks[index]
         if not block.is_class or _DROPS.search(block.name) or self._inherits(block, bases):
-            return self.text[block.start : block.end]
-        return cut_methods(self.text, block.start, block.end, asked.spots, asked.words, narrow=narrow)
+            return ()
+        return idle_methods(self.text, block.start, block.end, asked.spots, asked.words, narrow=narrow)
 
 
 def _plain(text: str) -> str:

@@ -14,6 +14,7 @@ from libcst._nodes.internal import CodegenState
 
 from dropcheck.frozen import dataclass
 from dropcheck.model import Span
+from dropcheck.source.excerpt import Excerpt
 
 #: Most nodes are not asked for.
 _IGNORED = nullcontext()
@@ -22,8 +23,9 @@ _IGNORED = nullcontext()
 class SpanRecorder(CodegenState):
     """Counts characters while LibCST prints, and remembers where the wanted nodes begin and end."""
 
-    def __init__(self, module: cst.Module, wanted: frozenset[int]) -> None:
+    def __init__(self, module: cst.Module, wanted: frozenset[int], part: Excerpt | None) -> None:
         super().__init__(module.default_indent, module.default_newline)
+        self._part = part if part is not None and part.ends else None
         self.offset = 0
         self.outer: dict[int, Span] = {}
         self.inner: dict[int, Span] = {}
@@ -51,9 +53,9 @@ class SpanRecorder(CodegenState):
     def after_codegen(self, node: cst.CSTNode) -> None:
         """Note where a node ends, with all it owns."""
         if type(node) is cst.Comment:
-            self.comments.append(Span(self._starts.pop(), self.offset))
+            self.comments.append(self._span(self._starts.pop()))
         elif id(node) in self._wanted:
-            self.outer[id(node)] = Span(self._starts.pop(), self.offset)
+            self.outer[id(node)] = self._span(self._starts.pop())
 
     def record_syntactic_position(  # type: ignore[override]  # any context manager will do
         self,
@@ -72,7 +74,13 @@ class SpanRecorder(CodegenState):
     def _noted(self, node: cst.CSTNode) -> Iterator[None]:
         start = self.offset
         yield
-        self.inner[id(node)] = Span(start, self.offset)
+        self.inner[id(node)] = self._span(start)
+
+    def _span(self, start: int) -> Span:
+        """The span from an offset to here, in the text that the module is a part of."""
+        if self._part is None:
+            return Span(start, self.offset)
+        return Span(self._part.start(start), self._part.end(self.offset))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +110,17 @@ class Spans:
         return Span(self.statement(node).start, self.outer[id(body)].start)
 
 
-def locate(module: cst.Module, wanted: frozenset[int]) -> Spans:
+def locate(module: cst.Module, wanted: frozenset[int], part: Excerpt | None = None) -> Spans:
     """Find the offsets of nodes.
 
     Args:
         module: the whole parsed file.
         wanted: ``id`` of each node whose span is needed.
+        part: what was parsed, if it is a part of a text.
 
     Returns:
-        Spans in characters of the text that was parsed.
+        Spans in characters of the text.
     """
-    recorder = SpanRecorder(module, wanted)
+    recorder = SpanRecorder(module, wanted, part)
     module._codegen(recorder)
     return Spans(recorder.outer, recorder.inner, tuple(recorder.comments))

@@ -1,0 +1,85 @@
+"""The statements of a file outside its classes and functions, as far as text tells them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from keyword import kwlist
+
+from dropcheck.extract.methods import DROPS
+from dropcheck.frozen import dataclass
+
+_STATEMENT = re.compile(r"^(?=[^\s)\]}#])(?!(?:else|elif|except|finally)\b)", re.MULTILINE)
+_TEXT = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z_]\w*")
+#: What binds names, or changes what they stand for: everything before an equals sign, imports, and the first name of a row.
+_BINDS = re.compile(
+    r"^[ \t]*([^=\n(]*?)(?::=|=(?!=))|^[ \t]*([A-Za-z_]\w*)|\bimport\b[ \t]*(\([^)]*\)|[^\n]*)"
+    r"|\b(?:def|class|as|for)[ \t]+([\w, \t]+)",
+    re.MULTILINE,
+)
+#: What may matter to other files, whatever it is called here.
+_ALWAYS = re.compile(DROPS + r"|\b__all__\b|import[ \t]*\*|\btorch\b|noqa")
+_QUOTES = ('"""', "'''")
+_KEYWORDS = frozenset(kwlist)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement outside all classes and functions, with the comments behind it.
+
+    Args:
+        start: the offset of its first character.
+        end: the offset behind its last one.
+        code: its text without strings and comments.
+        binds: the names that it may bind, or change.
+        stays: whether it is needed by itself.
+    """
+
+    start: int
+    end: int
+    code: str
+    binds: frozenset[str]
+    stays: bool
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The names in it."""
+        return frozenset(_WORD.findall(self.code))
+
+
+def statements(text: str, gaps: Iterable[tuple[int, int]]) -> tuple[Statement, ...]:
+    """The statements in parts of a text.
+
+    Args:
+        text: the text.
+        gaps: where each part begins and ends: what stands between classes and functions.
+
+    Returns:
+        The statements; where it is not safe to tell where they end, everything in a part is one that stays.
+    """
+    return tuple(found for start, end in gaps for found in _in_gap(text, start, end))
+
+
+def _in_gap(text: str, start: int, end: int) -> Iterator[Statement]:
+    if text.startswith("\n", start):  # the end of the row before
+        start += 1
+    code = _TEXT.sub(_mask, text[start:end])
+    bounds = sorted({0, *(found.start() for found in _STATEMENT.finditer(code)), len(code)})
+    pieces = [code[at:until] for at, until in pairwise(bounds)]
+    unsafe = any(quotes in code for quotes in _QUOTES) or any(piece.rstrip("\n").endswith("\\") for piece in pieces)
+    for piece in [code] if unsafe else pieces:
+        yield _statement(text, start, piece, unsafe=unsafe)
+        start += len(piece)
+
+
+def _mask(found: re.Match[str]) -> str:
+    """What stands for a string or a comment: nothing that is taken for a name or a new row."""
+    return ("#" if found[0].startswith("#") else "\0") * len(found[0])
+
+
+def _statement(text: str, start: int, code: str, *, unsafe: bool) -> Statement:
+    end = start + len(code)
+    binds = {word for groups in _BINDS.findall(code) for group in groups for word in _WORD.findall(group)}
+    return Statement(start, end, code, frozenset(binds - _KEYWORDS), unsafe or _ALWAYS.search(text, start, end) is not None)
