@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
+from itertools import pairwise
 
 from dropcheck.extract.methods import DROPS, MIN_LENGTH, idle_methods
-from dropcheck.extract.top import Statement, statements
+from dropcheck.extract.top import Statement, bound, statements
 from dropcheck.frozen import dataclass
 from dropcheck.source.cells import is_notebook
 from dropcheck.source.excerpt import Excerpt, Hole, without
@@ -24,7 +25,9 @@ _VARIABLE = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*)", re.MULT
 _BASES = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 #: What a class or function holds that has to do with dropout or with the mode; what it is made of is looked at for itself.
 _MATTERS = re.compile(DROPS)
-_RENAMED = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
+_LAST = re.compile(r"\w+(?=\s*\Z)")
+#: No name is longer.
+_LONGEST = 120
 #: A call of a method, with a dot before its name and perhaps a parenthesis behind it, of another object than the own instance.
 FOREIGN = r"(?<!\bself)(?<!\bcls)%s(?:(?<=\()|[ \t]*\()"
 _QUOTES = ('"""', "'''")
@@ -103,7 +106,7 @@ class Outline:
 
     def bound_at(self, offsets: Iterable[int]) -> frozenset[str]:
         """The names that statements outside all blocks bind, those that places are in."""
-        return frozenset(name for one in self.top for at in offsets if one.start <= at < one.end for name in one.binds)
+        return frozenset(name for one in self.top for at in offsets if one.start <= at < one.end for name in bound(one.code))
 
     def at_top(self) -> set[int]:
         """The blocks that the code outside all of them makes something of."""
@@ -136,7 +139,8 @@ class Outline:
 
     def _asks_others(self, block: Block, attributes: Iterable[str]) -> bool:
         """Whether a block calls a method, or an attribute, of another object than its own instance."""
-        return any(re.compile(FOREIGN % re.escape(word)).search(self.text, block.start, block.end) for word in attributes)
+        held = (word for word in attributes if self.text.find(word, block.start, block.end) >= 0)
+        return any(re.compile(FOREIGN % re.escape(word)).search(self.text, block.start, block.end) for word in held)
 
     def naming(self, names: Set[str]) -> frozenset[int]:
         """The blocks whose code holds one of some names."""
@@ -148,7 +152,14 @@ class Outline:
     def _bases_among(self, words: Iterable[str]) -> set[str]:
         """The base classes among some words, also under the names that imports of the file give them."""
         bases = {word[1:] for word in words if word.startswith("(")}
-        return bases | {own for name, own in _RENAMED.findall(self.text) if name in bases} if bases else bases
+        return bases | {own for name, own in self._renamed if name in bases} if bases else bases
+
+    @cached_property
+    def _renamed(self) -> tuple[tuple[str, str], ...]:
+        """The names that the file gives other names, with these."""
+        pieces = self.text.split(" as ")
+        pairs = ((_LAST.search(left[-_LONGEST:]), _WORD.match(right.lstrip())) for left, right in pairwise(pieces))
+        return tuple((name[0], own[0]) for name, own in pairs if name is not None and own is not None)
 
     def _inherits(self, block: Block, bases: Set[str]) -> bool:
         header = _BASES.search(self.text, block.start, block.end) if bases and block.is_class else None

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from keyword import kwlist
 
-from dropcheck.extract.methods import DROPS
 from dropcheck.frozen import dataclass
 
 _STATEMENT = re.compile(r"^(?=[^\s)\]}#])(?!(?:else|elif|except|finally)\b)", re.MULTILINE)
@@ -19,8 +18,14 @@ _BINDS = re.compile(
     r"|\b(?:def|class|as|for)[ \t]+([\w, \t]+)",
     re.MULTILINE,
 )
-#: What may matter to other files, whatever it is called here.
-_ALWAYS = re.compile(DROPS + r"|\b__all__\b|import[ \t]*\*|\btorch\b|noqa")
+#: What may matter to other files, whatever it is called here: dropout under another name, and what tells how torch is called.
+_ALWAYS = re.compile(
+    r"[dD]rop|tochastic|dot_product|efficient_attention|flash_attn|head_attention_forward|\b__all__\b|import[ \t]*\*"
+    r"|^[ \t]*(?:from|import)[ \t]+torch\b",
+    re.MULTILINE,
+)
+#: A function or class inside a statement: what it binds is its own.
+_NESTED = re.compile(r"^([ \t]+)((?:async[ \t]+)?(?:def|class)[ \t]+\w+)[^\n]*\n(?:\1[ \t)][^\n]*\n|[ \t]*\n)*", re.MULTILINE)
 _QUOTES = ('"""', "'''")
 _KEYWORDS = frozenset(kwlist)
 
@@ -33,7 +38,7 @@ class Statement:
         start: the offset of its first character.
         end: the offset behind its last one.
         code: its text without strings and comments.
-        binds: the names that it may bind, or change.
+        binds: the names that it may bind, or change; not told of one that stays.
         stays: whether it is needed by itself.
     """
 
@@ -70,7 +75,7 @@ def _in_gap(text: str, start: int, end: int) -> Iterator[Statement]:
     pieces = [code[at:until] for at, until in pairwise(bounds)]
     unsafe = any(quotes in code for quotes in _QUOTES) or any(piece.rstrip("\n").endswith("\\") for piece in pieces)
     for piece in [code] if unsafe else pieces:
-        yield _statement(text, start, piece, unsafe=unsafe)
+        yield _statement(start, piece, unsafe=unsafe)
         start += len(piece)
 
 
@@ -79,7 +84,16 @@ def _mask(found: re.Match[str]) -> str:
     return ("#" if found[0].startswith("#") else "\0") * len(found[0])
 
 
-def _statement(text: str, start: int, code: str, *, unsafe: bool) -> Statement:
-    end = start + len(code)
-    binds = {word for groups in _BINDS.findall(code) for group in groups for word in _WORD.findall(group)}
-    return Statement(start, end, code, frozenset(binds - _KEYWORDS), unsafe or _ALWAYS.search(text, start, end) is not None)
+def _statement(start: int, code: str, *, unsafe: bool) -> Statement:
+    stays = unsafe or _ALWAYS.search(code) is not None
+    return Statement(start, start + len(code), code, frozenset() if stays else bound(code), stays)
+
+
+def bound(code: str) -> frozenset[str]:
+    """The names that code may bind, or change.
+
+    Args:
+        code: without strings and comments.
+    """
+    names = {word for groups in _BINDS.findall(_NESTED.sub(r"\1\2\n", code)) for group in groups for word in _WORD.findall(group)}
+    return frozenset(names - _KEYWORDS)
