@@ -205,12 +205,11 @@ class Outline:
         if asked.open:
             return set(range(len(self.top)))
         words = {word for code in codes for word in _WORD.findall(code)}
-        kept: set[int] = set()
-        fresh = {index for index, one in enumerate(self.top) if one.stays or self._is_asked_for(one, asked)}
-        while fresh:
+        kept = {index for index, one in enumerate(self.top) if one.stays or self._is_asked_for(one, asked)}
+        words |= {word for index in kept for word in self.top[index].words}
+        while fresh := {index for index, one in enumerate(self.top) if index not in kept and not one.binds.isdisjoint(words)}:
             kept |= fresh
             words |= {word for index in fresh for word in self.top[index].words}
-            fresh = {index for index, one in enumerate(self.top) if index not in kept and not one.binds.isdisjoint(words)}
         return kept
 
     def _within(self, index: int, offsets: Iterable[int]) -> Iterator[int]:

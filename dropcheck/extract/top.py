@@ -14,7 +14,7 @@ _TEXT = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#
 _WORD = re.compile(r"[A-Za-z_]\w*")
 #: What binds names, or changes what they stand for: everything before an equals sign, imports, and the first name of a row.
 _BINDS = re.compile(
-    r"^[ \t]*([^=\n(]*?)(?::=|=(?!=))|^[ \t]*([A-Za-z_]\w*)|\bimport\b[ \t]*(\([^)]*\)|[^\n]*)"
+    r"\bimport\b[ \t]*(\([^)]*\)|[^\n]*)|^[ \t]*([^=\n(]*?)(?::=|=(?!=))|^[ \t]*([A-Za-z_]\w*)"
     r"|\b(?:def|class|as|for)[ \t]+([\w, \t]+)",
     re.MULTILINE,
 )
