@@ -12,11 +12,12 @@ from dropcheck.frozen import dataclass
 _STATEMENT = re.compile(r"^(?=[^\s)\]}#])(?!(?:else|elif|except|finally)\b)", re.MULTILINE)
 _TEXT = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_]\w*")
-#: What binds names, or changes what they stand for: everything before an equals sign, imports, and the first name of a row.
-_BINDS = re.compile(
-    r"\bimport\b[ \t]*(\([^)]*\)|[^\n]*)|^[ \t]*([^=\n(]*?)(?::=|=(?!=))|^[ \t]*([A-Za-z_]\w*)"
-    r"|\b(?:def|class|as|for)[ \t]+([\w, \t]+)",
-    re.MULTILINE,
+#: What binds names, or changes what they stand for: each is one way, and takes in too much rather than too little.
+_BINDS = (
+    re.compile(r"\bimport\b[ \t]*(\([^)]*\)|[^\n]*)"),
+    re.compile(r"^([^\n]*[^\n=!<>])=(?!=)", re.MULTILINE),
+    re.compile(r"^[ \t]*([A-Za-z_]\w*)", re.MULTILINE),
+    re.compile(r"\b(?:def|class|as|for|del)[ \t]+([\w, \t]+)"),
 )
 #: What may matter to other files, whatever it is called here: dropout under another name, and what tells how torch is called.
 _ALWAYS = re.compile(
@@ -95,5 +96,6 @@ def bound(code: str) -> frozenset[str]:
     Args:
         code: without strings and comments.
     """
-    names = {word for groups in _BINDS.findall(_NESTED.sub(r"\1\2\n", code)) for group in groups for word in _WORD.findall(group)}
+    own = _NESTED.sub(r"\1\2\n", code)
+    names = {word for way in _BINDS for text in way.findall(own) for word in _WORD.findall(text)}
     return frozenset(names - _KEYWORDS)
