@@ -1,0 +1,138 @@
+"""Which parts of a file are extracted, and that places in a part are places in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dropcheck.engine.slicing import Slices
+from dropcheck.extract.slices import Asked, Outline
+from dropcheck.extract.top import bound
+from dropcheck.sieve import Look
+from dropcheck.source.excerpt import Excerpt, Hole, without
+from dropcheck.source.text import SourceFile
+
+LONG = "".join(f"        x = self.layer(x, {row})\n" for row in range(30))
+FILE = f"""\
+import os
+import torch.nn.functional as F
+from .parts import Base, Part
+from .tools import helper, other
+
+SIZE = other(3)
+RATE = 0.1
+TABLE = {{"a": RATE}}
+
+def rate_of(self):
+    return 0.3 if self.training else 0.0
+
+def unrelated(x):
+{LONG}
+class Piece(Base):
+    def forward(self, x, training=True):
+{LONG}
+class Net(Base):
+    def __init__(self):
+        self.piece = Piece()
+        self.p = TABLE["a"]
+
+    def forward(self, x):
+        return self.piece(F.dropout(x, self.p) * rate_of(self))
+
+    def sizes(self, x):
+{LONG}
+        return x
+"""
+
+
+def cut(*, blocks: tuple[str, ...] = (), named: tuple[str, ...] = ()) -> tuple[str, tuple[str, ...]]:
+    outline = Outline(FILE)
+    asked = Asked(
+        (FILE.index("F.dropout"),),
+        frozenset(index for name in blocks for index in outline.named(name)),
+        named=frozenset(index for name in named for index in outline.named(name)),
+        open=bool(named),
+    )
+    result = outline.cut(asked)
+    return (result.excerpt.text if result.excerpt is not None else FILE), result.left_out
+
+
+def test_a_suspect_call_brings_its_class_and_what_its_values_are_made_of() -> None:
+    text, left_out = cut()
+    for kept in ("class Net(Base):", "return self.piece(", "self.p = TABLE", "RATE = 0.1", "def rate_of(", "import Base, Part"):
+        assert kept in text
+    for gone in ("class Piece", "def unrelated", "import os", "SIZE", "helper"):
+        assert gone not in text
+    assert {"Piece", "unrelated", "os", "helper", "SIZE"} <= set(left_out)
+
+
+def test_a_method_that_decides_nothing_is_there_by_name_only() -> None:
+    text, left_out = cut()
+    assert "    def sizes(self, x):\n        return __" in text
+    assert "Net" in left_out  # others may ask for the rest of it
+
+
+def test_what_other_files_ask_for_is_there_with_all_that_it_names() -> None:
+    text, left_out = cut(named=("Net",))
+    assert "import os" in text
+    assert "SIZE = other(3)" in text
+    assert "class Piece" in text
+    assert "Net" not in left_out
+
+
+def test_the_same_part_is_not_extracted_again() -> None:
+    slices = Slices()
+    source = SourceFile("net.py", FILE.encode(), FILE)
+    slices.begin(source, Look((FILE.index("F.dropout"),)))
+    assert slices.with_words(source, ["rate_of"], []) is None
+    assert slices.with_words(source, ["Piece"], []) is not None
+
+
+def test_places_in_a_part_are_places_in_the_whole() -> None:
+    whole = "abcdefghij"
+    part = without(whole, (Hole(0, 1), Hole(2, 4, "-"), Hole(5, 8)))
+    assert part.text == "b-eij"
+    assert [whole[part.start(at)] for at in (0, 2, 3, 4)] == list("beij")
+    assert [part.end(at + 1) - part.start(at) for at in (0, 2, 3, 4)] == [1, 1, 1, 1]
+    assert without(whole, ()) == Excerpt(whole)
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("import pkg.base\n", "pkg"),
+        ("from . import a as b, c\n", "b c"),
+        ("from a import (\n    b,\n    c as d,\n)\n", "b d"),
+        ("x = y = f(z)\n", "x y"),
+        ("(a, b) = 1, 2\n", "a b"),
+        ("T: dict[str, int] = {}\n", "T"),
+        ("X += [a]\n", "X"),
+        ("X.append(3)\n", "X"),
+        ("X[0] = 3\n", "X"),
+        ("x = 1; y = 2\n", "x y"),
+        ("if (n := 3) > 1: pass\n", "n"),
+        ("if a:\n    import q\n    def f(x):\n        t = 1\n        return t\nelse:\n    z: int = 3\n", "q f z"),
+        ("try:\n    from x import y\nexcept ImportError:\n    y = None\n", "y"),
+        ("for i in range(3):\n    T[i] = 2\n", "i T"),
+        ("with open(f) as g:\n    pass\n", "g"),
+        ("del x\n", "x"),
+    ],
+)
+def test_names_that_a_statement_binds(code: str, names: str) -> None:
+    assert set(names.split()) <= bound(code)
+
+
+def test_what_is_inside_a_function_is_not_bound_by_the_statement_around() -> None:
+    assert "t" not in bound("if a:\n    def f(\n        x,\n    ):\n        t = 1\n\n        return t\n")
+
+
+def test_findings_in_a_part_are_at_their_places_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dropcheck  # noqa: PLC0415
+
+    text = FILE.replace("from .parts import Base, Part", "import torch.nn as nn").replace("(Base)", "(nn.Module)")
+    (tmp_path / "net.py").write_text(text)
+    (found,) = dropcheck.check_paths([tmp_path]).findings
+    assert text[found.span.start : found.span.end].startswith("F.dropout(x, self.p")
+    monkeypatch.setenv("DROPCHECK_NO_SIEVE", "1")
+    assert [found] == list(dropcheck.check_paths([tmp_path]).findings)
