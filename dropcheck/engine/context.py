@@ -218,17 +218,17 @@ class _Completion:
         """What calls a helper, in the run or in its packages, or names a class that drops otherwise than by the mode."""
         fresh = sorted(_names_of_helpers(project) - self.seen_words)
         self.seen_words.update(fresh)
-        encoded = tuple(word.encode() for word in fresh)
         known = {os.path.abspath(path) for path in project.files}
         outside = (full for full in self.leads.outside if full not in known)
         paths = dict.fromkeys((*project.files, *self.waiting.values(), *outside)) if fresh else ()
-        mentioning = (
-            path
-            for path in paths
-            if (raw := self._read(path)) is not None
-            and any(_concerns(raw, word, at_home=path in project.files) for word in encoded)
-        )
-        sources = (self._source(path) for path in mentioning)
+        raws = [(path, raw) for path in paths if (raw := self._read(path)) is not None]
+        speaking: set[str] = set()
+        for word in (one.encode() for one in fresh):
+            core = word.lstrip(b"(")
+            # All that is done for most files of a run: so it is no more than one search.
+            found = [(path, raw) for path, raw in raws if core in raw]
+            speaking.update(path for path, raw in found if _concerns(raw, word, at_home=path in project.files))
+        sources = (self._source(path) for path in paths if path in speaking)
         seen = sorted(self.seen_words)
         tasks = (self.slices.with_words(source, fresh, seen) for source in sources if source is not None)
         return [task for task in tasks if task is not None]
@@ -242,7 +242,7 @@ def _concerns(raw: bytes, word: bytes, *, at_home: bool) -> bool:
     """
     if at_home or not word.startswith(b"."):
         return speaks_of(raw, word)
-    return word in raw and re.search(FOREIGN % re.escape(word).decode(), raw.decode("latin-1")) is not None
+    return re.search(FOREIGN % re.escape(word).decode(), raw.decode("latin-1")) is not None
 
 
 def _names_of_helpers(project: Project) -> set[str]:
