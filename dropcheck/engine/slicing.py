@@ -34,12 +34,21 @@ class Slices:
     def begin(self, source: SourceFile, look: Look) -> Task:
         """What must be seen of a file for what its text says."""
         outline = self._outline(source)
-        spots = tuple(_in_text(source, look.spots))
         if look.whole or not outline.blocks:
             return self.whole(source)
+        spots = tuple(_in_text(source, look.spots))
+        containers = {at: names for at, names in look.kept if at in look.spots}
+        made = {name for names in containers.values() for name in names}
+        # Where it is not plain what is in a container, it may be anything that is named around it.
+        blind = {at for at, names in containers.items() if not names}
+        asked = Asked(
+            spots,
+            named=frozenset().union(*(outline.named(name.decode()) for name in made)),
+            around=frozenset(outline.at(here for here, at in zip(spots, look.spots, strict=True) if at in blind)),
+        )
         # What stands outside all blocks, such as a dropout function under another name, may matter wherever it is named.
         names = outline.bound_at(spots)
-        return self._task(source.path, Asked(spots, outline.naming(names) if names else frozenset(), tuple(names)))
+        return self._task(source.path, replace(asked, blocks=outline.naming(names), words=tuple(names)) if names else asked)
 
     def with_names(self, source: SourceFile, names: Iterable[str]) -> Task | None:
         """A file with the classes and functions of some names, too; None where they are there already."""

@@ -52,27 +52,39 @@ class Method:
     end: int
 
 
-def idle_methods(
-    text: str, start: int, end: int, spots: Sequence[int], words: Sequence[str], *, narrow: bool
-) -> tuple[Hole, ...]:
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in a class.
+
+    Args:
+        spots: places that must stay.
+        words: names; methods that hold one must stay.
+        choices: those of the places at which, in a constructor, something may be chosen for all methods.
+    """
+
+    spots: Sequence[int]
+    words: Sequence[str]
+    choices: Sequence[int]
+
+
+def idle_methods(text: str, start: int, end: int, sought: Sought, *, narrow: bool) -> tuple[Hole, ...]:
     """The bodies of methods of a class that decide nothing.
 
     Args:
         text: the file.
         start: where the class begins.
         end: where it ends.
-        spots: places that must stay.
-        words: names; methods that hold one must stay.
-        narrow: whether the class is there for the places and names alone. Otherwise it is there for others, which may ask for
-            any of its methods that has to do with dropout.
+        sought: what is looked for.
+        narrow: whether the class is there for that alone. Otherwise it is there for others, which may ask for any of its methods
+            that has to do with dropout.
 
     Returns:
         What can be left out, in order.
     """
     methods = _methods(text, start, end)
-    narrow = narrow and not any(method.name in _CONSTRUCTORS and _holds(method, spots) for method in methods)
+    narrow = narrow and not any(method.name in _CONSTRUCTORS and _holds(method, sought.choices) for method in methods)
     stays = _is_asked_for if narrow else _may_matter
-    kept = {index for index, method in enumerate(methods) if stays(text, method, spots, words)}
+    kept = {index for index, method in enumerate(methods) if stays(text, method, sought)}
     if len(kept) < len(methods):
         kept = _with_needed(text, start, end, methods, kept, narrow=narrow)
     return tuple(Hole(method.body, method.end, _STUB) for index, method in enumerate(methods) if index not in kept)
@@ -118,20 +130,20 @@ def _holds(method: Method, spots: Iterable[int]) -> bool:
     return any(method.start <= spot < method.end for spot in spots)
 
 
-def _is_asked_for(text: str, method: Method, spots: Iterable[int], words: Iterable[str]) -> bool:
+def _is_asked_for(text: str, method: Method, sought: Sought) -> bool:
     """Whether a method holds what is looked at, or decides for all others of its class."""
-    if method.name in _DECIDING or _holds(method, spots):
+    if method.name in _DECIDING or _holds(method, sought.spots):
         return True
     source = text[method.start : method.end]
-    return _DYNAMIC.search(source) is not None or any(word in source for word in words)
+    return _DYNAMIC.search(source) is not None or any(word in source for word in sought.words)
 
 
-def _may_matter(text: str, method: Method, spots: Iterable[int], words: Iterable[str]) -> bool:
+def _may_matter(text: str, method: Method, sought: Sought) -> bool:
     """Whether a method has to do with dropout in any way."""
     source = text[method.start : method.end]
     if method.name.startswith("__") or method.name in _DECIDING or _MATTERS.search(source) is not None:
         return True
-    return _holds(method, spots) or any(word in source for word in words)
+    return _holds(method, sought.spots) or any(word in source for word in sought.words)
 
 
 def _with_needed(text: str, start: int, end: int, methods: Sequence[Method], kept: set[int], *, narrow: bool) -> set[int]:

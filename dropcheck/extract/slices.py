@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 
-from dropcheck.extract.methods import DROPS, MIN_LENGTH, idle_methods
+from dropcheck.extract.methods import DROPS, MIN_LENGTH, Sought, idle_methods
 from dropcheck.extract.top import Statement, bound, statements
 from dropcheck.frozen import dataclass
 from dropcheck.source.cells import is_notebook
@@ -21,6 +21,7 @@ _STRING = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'
 _ATTRIBUTE = re.compile(r"^[ \t]*(?:if[ \t]+)?[A-Za-z_]\w*\.[^\n]*", re.MULTILINE)
 _OWNER = re.compile(r"([A-Za-z_]\w*)\s*\.")
 _GETATTR = re.compile(r"\bgetattr\(\s*(\w+)")
+_ON_SELF = re.compile(r"[ \t]*self\.(\w+)[ \t]*(?::[^=\n]*)?[+|]?=(?!=)")
 _VARIABLE = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*)", re.MULTILINE)
 _BASES = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 #: What a class or function holds that has to do with dropout or with the mode; what it is made of is looked at for itself.
@@ -58,7 +59,8 @@ class Asked:
         spots: places that need to be seen.
         blocks: the blocks that hold a word of ``words``.
         words: names whose places need to be seen; for one behind an opening parenthesis, all of a class with that base.
-        named: the blocks that others ask for by their names.
+        named: the blocks that others ask for by their names, or that may be in a container.
+        around: the blocks of which anything that they name may matter.
         open: whether others ask for names of the file at all, which may be those of variables and imports.
     """
 
@@ -66,6 +68,7 @@ class Asked:
     blocks: frozenset[int] = frozenset()
     words: tuple[str, ...] = ()
     named: frozenset[int] = frozenset()
+    around: frozenset[int] = frozenset()
     open: bool = False
 
 
@@ -186,9 +189,10 @@ class Outline:
         """The blocks that matter with their holes, those that may be asked for anything, and the statements at the top."""
         bases = self._bases_among(asked.words)
         spotted = asked.blocks | self.at(asked.spots)
-        containers = {index for index in spotted if any(self.text[at] in "[({" for at in self._within(index, asked.spots))}
+        # What becomes of a container that is kept in a variable, any method may tell.
+        containers = {index for index in spotted if any(map(self._is_loose, self._within(index, asked.spots)))}
         # Dropout may lie deep in what is kept in a container; and what other files name, they may ask for anything.
-        wide = set(self._with_all_named(asked.named | containers))
+        wide = self._with_all_named(asked.named | asked.around) | containers
         kept = {index: self._holes(index, asked, bases, narrow=index not in wide) for index in wide | spotted}
         fresh = True
         while fresh:
@@ -211,6 +215,15 @@ class Outline:
             kept |= fresh
             words |= {word for index in fresh for word in self.top[index].words}
         return kept
+
+    def _is_loose(self, at: int) -> bool:
+        """Whether a place is that of a container which is not assigned to an attribute right there."""
+        return self.text[at] in "[({" and self._assigned_at(at) is None
+
+    def _assigned_at(self, at: int) -> str | None:
+        """The attribute of the instance that is assigned what stands in a place; None where the row does not tell."""
+        found = _ON_SELF.match(self.text, self.text.rfind("\n", 0, at) + 1, at)
+        return found[1] if found is not None else None
 
     def _within(self, index: int, offsets: Iterable[int]) -> Iterator[int]:
         block = self.blocks[index]
@@ -318,7 +331,10 @@ class Outline:
         block = self.blocks[index]
         if not block.is_class or _DROPS.search(block.name) or self._inherits(block, bases):
             return ()
-        return idle_methods(self.text, block.start, block.end, asked.spots, asked.words, narrow=narrow)
+        assigned = {at: self._assigned_at(at) for at in self._within(index, asked.spots)}
+        words = (*asked.words, *(f".{name}" for name in assigned.values() if name is not None))
+        choices = [at for at, name in assigned.items() if name is None]
+        return idle_methods(self.text, block.start, block.end, Sought(asked.spots, words, choices), narrow=narrow)
 
 
 def _plain(text: str) -> str:
