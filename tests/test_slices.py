@@ -81,6 +81,14 @@ def test_what_other_files_ask_for_is_there_with_all_that_it_names() -> None:
     assert "Net" not in left_out
 
 
+@pytest.mark.parametrize(
+    "alias", ["G = nn.functional", "N = torch.nn", "from torch.nn import functional as G", "drop = F.dropout"]
+)
+def test_other_names_for_torch_stay_whether_they_are_used_or_not(alias: str) -> None:
+    (kept,) = [one for one in Outline(f"import os\n{alias}\nx = 1\n\ndef f(): ...\n").top if one.stays]
+    assert alias in kept.code
+
+
 def test_the_same_part_is_not_extracted_again() -> None:
     slices = Slices()
     source = SourceFile("net.py", FILE.encode(), FILE)

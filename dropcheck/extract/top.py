@@ -22,7 +22,7 @@ _BINDS = (
 #: What may matter to other files, whatever it is called here: dropout under another name, and what tells how torch is called.
 _ALWAYS = re.compile(
     r"[dD]rop|tochastic|dot_product|efficient_attention|flash_attn|head_attention_forward|\b__all__\b|import[ \t]*\*"
-    r"|^[ \t]*(?:from|import)[ \t]+torch\b",
+    r"|^[ \t]*(?:from|import)[ \t]+torch\b|=[ \t]*torch\b|\bfunctional\b|\bnn\b",
     re.MULTILINE,
 )
 #: A function or class inside a statement: what it binds is its own.
