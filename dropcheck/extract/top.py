@@ -27,6 +27,7 @@ _ALWAYS = re.compile(
 )
 #: A function or class inside a statement: what it binds is its own.
 _NESTED = re.compile(r"^([ \t]+)((?:async[ \t]+)?(?:def|class)[ \t]+\w+)[^\n]*\n(?:\1[ \t)][^\n]*\n|[ \t]*\n)*", re.MULTILINE)
+_LONG_ROW = 5_000
 _QUOTES = ('"""', "'''")
 _KEYWORDS = frozenset(kwlist)
 
@@ -87,6 +88,8 @@ def _mask(found: re.Match[str]) -> str:
 
 def _statement(start: int, code: str, *, unsafe: bool) -> Statement:
     stays = unsafe or _ALWAYS.search(code) is not None
+    # What no person writes may be too much to be analysed, which the user is told.
+    stays = stays or any(len(row) > _LONG_ROW for row in code.split("\n"))
     return Statement(start, start + len(code), code, frozenset() if stays else bound(code), stays)
 
 
