@@ -1,7 +1,9 @@
 """What holds for which file: files that extend others, closest files, variables, the command line; and how to see it."""
 
+import io
 import json
 import os
+import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -233,11 +235,13 @@ def test_every_option_has_its_variable(project: Project, monkeypatch: pytest.Mon
     project.write("x.toml", "")
     value = option.choices[-1] if option.choices else SAMPLES[option.kind]
     switch = [f"--{option.name}"] if option.kind is Kind.BOOLEAN else [f"--{option.name}={value}"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
     with_option = project.run(*switch)
     written = (project.folder / "x.toml").read_bytes()
     project.write("net.py", BAD)
     project.write("x.toml", "")
     monkeypatch.setenv(f"DROPCHECK_{option.name.replace('-', '_').upper()}", value)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
     with_variable = project.run()
     assert (with_variable[0], with_variable[1].replace(option.variable, f"--{option.name}"), with_variable[2]) == with_option
     assert (project.folder / "x.toml").read_bytes() == written

@@ -16,7 +16,7 @@ from dropcheck.worlds import CallOf, Display, Op, Value
 _DEEPEST = 12  # brackets and calls around a module that is made
 _MAX_ROUNDS = 10  # files that hold classes of files that hold classes and so on
 _CLASS = re.compile(r"^[ \t]*class[ \t]", re.MULTILINE)
-_USED = re.compile(r"\b([A-Za-z_]\w*)[ \t]*\(|^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
+_USED = re.compile(r"\b([^\W\d]\w*)[ \t]*\(|^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
 _WORD = re.compile(r"\w+")
 
 Key = tuple[str, str]

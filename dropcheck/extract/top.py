@@ -11,12 +11,12 @@ from dropcheck.frozen import dataclass
 
 _STATEMENT = re.compile(r"^(?=[^\s)\]}#])(?!(?:else|elif|except|finally)\b)", re.MULTILINE)
 _TEXT = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
-_WORD = re.compile(r"[A-Za-z_]\w*")
+_WORD = re.compile(r"[^\W\d]\w*")
 #: What binds names, or changes what they stand for: each is one way, and takes in too much rather than too little.
 _BINDS = (
     re.compile(r"\bimport\b[ \t]*(\([^)]*\)|[^\n]*)"),
     re.compile(r"^([^\n]*[^\n=!<>])=(?!=)", re.MULTILINE),
-    re.compile(r"^[ \t]*([A-Za-z_]\w*)", re.MULTILINE),
+    re.compile(r"^[ \t]*([^\W\d]\w*)", re.MULTILINE),
     re.compile(r"\b(?:def|class|as|for|del)[ \t]+([\w, \t]+)"),
 )
 #: What may matter to other files, whatever it is called here: dropout under another name, and what tells how torch is called.

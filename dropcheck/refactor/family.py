@@ -240,6 +240,9 @@ def _default_of(value: Value, function: FunctionFacts | None) -> Value:
     return value
 
 
+_WRITTEN_OUT = 10**9
+
+
 def require_rate(value: Value, name: str) -> None:
     """See to it that a value is not known to be anything but a rate between 0 and 1.
 
@@ -250,9 +253,10 @@ def require_rate(value: Value, name: str) -> None:
         if value.value is None:
             raise DeclinedError(f"`{name}` can be None, which a module does not take")
         if isinstance(value.value, str) or not 0 <= value.value <= 1:
-            raise DeclinedError(
-                f"{name if name == 'its rate' else f'`{name}`'} can be {value.value!r}, which is not between 0 and 1"
-            )
+            said = name if name == "its rate" else f"`{name}`"
+            # A number may have more digits than Python writes out.
+            given = "a huge number" if isinstance(value.value, int) and abs(value.value) > _WRITTEN_OUT else repr(value.value)
+            raise DeclinedError(f"{said} can be {given}, which is not between 0 and 1")
     if isinstance(value, CallOf) and isinstance(value.callee, Imported) and value.callee.path.startswith("torch.nn."):
         if value.callee.path.endswith(".Parameter"):
             raise DeclinedError(f"`{name}` is a parameter, which the module would register once more")
