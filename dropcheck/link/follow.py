@@ -9,7 +9,7 @@ from dropcheck.link.containers import MAX_DEPTH, plain_containers
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.made import made_in, registered_in
 from dropcheck.link.project import Owner
-from dropcheck.worlds import CallOf, Imported, Value, arms
+from dropcheck.worlds import CallOf, Display, Imported, Value, arms
 
 
 def follow_imports(project: LinkedProject) -> None:
@@ -49,9 +49,14 @@ def _holds_modules(project: LinkedProject, cls: ClassFacts) -> bool:
 
 
 def _imports_passed(call: CallFact) -> Iterator[Imported]:
-    """The names from other files that a call passes as they are: they may be rates and flags."""
-    values = (value for argument in call.arguments for value in (argument.value.train, argument.value.eval))
-    return (arm for value in values for arm in arms(value) if isinstance(arm, Imported))
+    """The names from other files that a call passes as they are, or in a display: they may be rates and flags."""
+    pending = [value for argument in call.arguments for value in (argument.value.train, argument.value.eval)]
+    while pending:
+        for arm in arms(pending.pop()):
+            if isinstance(arm, Imported):
+                yield arm
+            elif isinstance(arm, Display):
+                pending += arm.items
 
 
 def _follow_contained(project: LinkedProject) -> None:
