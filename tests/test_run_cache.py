@@ -202,9 +202,12 @@ def rewrite(change: dict[str, object], facts: bytes | None = None) -> None:
 @pytest.mark.parametrize(
     "report",
     [
-        {"is": "os.system", "command": "x"},
-        {"is": "Finding"},
-        {"is": "Report", "findings": 1, "files": 2, "boo": 3},
+        ["os.system", "x"],
+        ["Finding"],
+        ["Report", 1, 2, 3, 4, 5, 6, 7, 8, 9],
+        ["mapping", 1],
+        [],
+        {"is": "Report"},
         [1, 2],
         "x",
         None,

@@ -36,7 +36,7 @@ from dropcheck.source.cache_folder import forget_oldest, keep_entry, read_entry
 from dropcheck.source.user_key import seal, unseal
 
 #: Changes with the layout of the file.
-_FORMAT = 4
+_FORMAT = 5
 #: So many kinds of runs are kept; the oldest go first.
 _MAX_RUNS = 30
 #: Fewer clean files than this are faster looked at again than found in the cache.

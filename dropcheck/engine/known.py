@@ -1,32 +1,19 @@
 """Facts of earlier runs: a text that was extracted once need not be parsed again.
 
-They are known by a digest of all that extraction sees, and kept as JSON: classes by name, fields in order. Reading it makes
-nothing but facts.
+They are known by a digest of all that extraction sees, and kept as JSON.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
-from dropcheck import facts as facts_module
-from dropcheck import model
+from dropcheck.engine.plain import decode, encode
 from dropcheck.engine.pool import Outcome, Task, extract_many
 from dropcheck.facts import FileFacts
-from dropcheck.worlds import values
 
 if TYPE_CHECKING:
     from dropcheck.catalogue import Catalogue
-    from dropcheck.engine.plain import Json
-
-_ALL = [value for module in (facts_module, values, model) for value in vars(module).values() if isinstance(value, type)]
-_CLASSES = {value.__name__: value for value in _ALL if is_dataclass(value) or issubclass(value, Enum)}
-_FIELDS: dict[type, tuple[str, ...]] = {
-    value: tuple(field.name for field in fields(value)) for value in _ALL if is_dataclass(value)
-}
-_TUPLE, _SET = "tuple", "set"
 
 Kept = Mapping[str, Mapping[str, str]]
 """Facts as JSON, by path and by the digest of what was extracted."""
@@ -106,40 +93,3 @@ def _digest(task: Task) -> str:
 
     seen = "\0".join((task.module, str(task.is_package), ",".join(task.left_out), task.seen))
     return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def encode(value: object) -> Json:
-    """Facts as JSON values.
-
-    Args:
-        value: facts, or a part of them.
-
-    Raises:
-        TypeError: something in them is no plain data.
-    """
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, tuple):
-        return [_TUPLE, *map(encode, value)]
-    if isinstance(value, frozenset):
-        return [_SET, *map(encode, sorted(value))]
-    kind = type(value)
-    if _CLASSES.get(kind.__name__) is not kind:
-        raise TypeError(f"{kind.__name__} is no plain data")
-    if isinstance(value, Enum):
-        return [kind.__name__, encode(value.value)]
-    return [kind.__name__, *(encode(getattr(value, field)) for field in _FIELDS[kind])]
-
-
-def decode(value: Json) -> object:
-    """The facts that :func:`encode` made JSON of.
-
-    Raises:
-        ValueError, TypeError, KeyError, IndexError: the value was not made by ``encode``.
-    """
-    if not isinstance(value, list):
-        return value
-    parts = [decode(part) if isinstance(part, list) else part for part in value[1:]]
-    if value[0] == _TUPLE:
-        return tuple(parts)
-    return frozenset(parts) if value[0] == _SET else _CLASSES[str(value[0])](*parts)

@@ -1,4 +1,7 @@
-"""Results as plain JSON values, and back. Only known classes of data are made of what is read: nothing in a file can run code."""
+"""Reports and facts as plain JSON values, and back: classes by name, fields in order.
+
+Only known classes of data are made of what is read: nothing in a file can run code.
+"""
 
 from __future__ import annotations
 
@@ -7,63 +10,59 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from dropcheck import levels, model, outcome
+from dropcheck import facts, levels, model, outcome
+from dropcheck.worlds import values
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
-_TYPE = "is"
-_KNOWN = {**vars(levels), **vars(model), **vars(outcome)}
-_CLASSES = {name: value for name, value in _KNOWN.items() if isinstance(value, type) and is_dataclass(value)}
-_ENUMS = {name: value for name, value in _KNOWN.items() if isinstance(value, type) and issubclass(value, Enum)}
+_MODULES = (facts, levels, model, outcome, values)
+_ALL = [value for module in _MODULES for value in vars(module).values() if isinstance(value, type)]
+_CLASSES = {value.__name__: value for value in _ALL if is_dataclass(value) or issubclass(value, Enum)}
+_FIELDS: dict[type, tuple[str, ...]] = {
+    value: tuple(field.name for field in fields(value)) for value in _ALL if is_dataclass(value)
+}
+_TUPLE, _SET, _MAPPING = "tuple", "set", "mapping"
 
 
 def encode(value: object) -> Json:
     """Data as JSON values.
 
     Args:
-        value: data of :mod:`dropcheck.model` and :mod:`dropcheck.outcome`: dataclasses,
-            enumerations, tuples, mappings with string keys and plain values.
+        value: data of :mod:`dropcheck.model`, :mod:`dropcheck.outcome` and :mod:`dropcheck.facts`: dataclasses,
+            enumerations, tuples, sets, mappings and plain values.
 
     Raises:
         TypeError: something else.
     """
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    if isinstance(value, Enum):
-        return {_TYPE: type(value).__name__, "value": encode(value.value)}
-    if is_dataclass(value) and not isinstance(value, type):
-        named = {field.name: encode(getattr(value, field.name)) for field in fields(value)}
-        return {_TYPE: type(value).__name__, **named}
     if isinstance(value, (tuple, list)):
-        return [encode(item) for item in value]
+        return [_TUPLE, *map(encode, value)]
+    if isinstance(value, frozenset):
+        return [_SET, *map(encode, sorted(value))]
     if isinstance(value, Mapping):
-        return {_TYPE: "mapping", "items": [[encode(key), encode(item)] for key, item in value.items()]}
-    raise TypeError(f"{type(value).__name__} is no plain data")
+        return [_MAPPING, *(encode(pair) for pair in value.items())]
+    kind = type(value)
+    if _CLASSES.get(kind.__name__) is not kind:
+        raise TypeError(f"{kind.__name__} is no plain data")
+    if isinstance(value, Enum):
+        return [kind.__name__, encode(value.value)]
+    return [kind.__name__, *(encode(getattr(value, field)) for field in _FIELDS[kind])]
 
 
 def decode(value: Json) -> object:
     """The data that :func:`encode` made JSON of; lists come back as tuples.
 
     Raises:
-        ValueError, TypeError, KeyError: the value was not made by ``encode``.
+        ValueError, TypeError, KeyError, IndexError: the value was not made by ``encode``.
     """
-    if isinstance(value, list):
-        return tuple(decode(item) for item in value)
-    if not isinstance(value, dict):
+    if not isinstance(value, list):
         return value
-    kind = value.get(_TYPE)
-    if kind == "mapping":
-        pairs = value["items"]
-        if not isinstance(pairs, list):
-            raise ValueError("a mapping is a list of pairs")
-        return dict(_pair(pair) for pair in pairs)
-    if kind in _ENUMS:
-        return _ENUMS[str(kind)](decode(value["value"]))
-    made = _CLASSES[str(kind)]
-    return made(**{name: decode(item) for name, item in value.items() if name != _TYPE})
-
-
-def _pair(pair: Json) -> tuple[object, object]:
-    if not isinstance(pair, list) or len(pair) != 2:
-        raise ValueError("a pair has two parts")
-    return decode(pair[0]), decode(pair[1])
+    parts = [decode(part) if isinstance(part, list) else part for part in value[1:]]
+    if value[0] == _TUPLE:
+        return tuple(parts)
+    if value[0] == _SET:
+        return frozenset(parts)
+    if value[0] == _MAPPING:
+        return dict(parts)  # type: ignore[arg-type]  # what are no pairs raises
+    return _CLASSES[str(value[0])](*parts)

@@ -93,7 +93,9 @@ def answer_in(path: Path) -> bytes | None:
 def clean_answer(content: bytes) -> bytes:
     """What is kept, with no finding in it."""
     kept = json.loads(content)
-    kept["report"]["findings"] = []
+    name, findings, *others = kept["report"]
+    assert (name, findings[0]) == ("Report", "tuple")
+    kept["report"] = [name, ["tuple"], *others]
     return json.dumps(kept).encode()
 
 
@@ -146,9 +148,9 @@ CONTENTS: dict[str, Callable[[bytes], bytes]] = {
     "no object": lambda _: b"[]",
     "wrong types": lambda _: b'{"files": 1, "kinds": [], "outside": null, "report": 3}',
     "deeply nested": deeply_nested,
-    "huge numbers": lambda content: content.replace(b'"is":"Span","start":', b'"is":"Span","start":' + b"9" * 5000),
-    "infinite": lambda content: content.replace(b'"start":', b'"start":Infinity,"x":'),
-    "unknown class": lambda content: content.replace(b'"is":"Finding"', b'"is":"os.system"'),
+    "huge numbers": lambda content: content.replace(b'["Span",', b'["Span",' + b"9" * 5000),
+    "infinite": lambda content: content.replace(b'["Span",', b'["Span",Infinity,'),
+    "unknown class": lambda content: content.replace(b'["Finding"', b'["os.system"'),
     "foreign version": lambda content: content.replace(b'"kinds":', b'"sorts":'),
 }
 
