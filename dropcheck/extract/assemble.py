@@ -9,7 +9,8 @@ from typing import TypeVar
 import libcst as cst
 
 from dropcheck.catalogue import Catalogue
-from dropcheck.extract.collect import ClassRecord, Collector, Definitions, FunctionRecord
+from dropcheck.extract.collect import Collector
+from dropcheck.extract.definitions import ClassRecord, Definitions, FunctionRecord
 from dropcheck.extract.frames import Closure, FunctionContext
 from dropcheck.extract.kept import leave_unheld
 from dropcheck.extract.parse import parse_module

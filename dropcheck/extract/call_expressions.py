@@ -8,7 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from dropcheck.catalogue import CALLING_FIRST, WRAPPERS
-from dropcheck.extract.expressions import Expressions
+from dropcheck.extract.displays import Displays
 from dropcheck.extract.frames import Closure
 from dropcheck.extract.scopes import dotted
 from dropcheck.worlds import (
@@ -44,7 +44,7 @@ _MEASURING = frozenset({"size", "dim", "numel", "nelement", "ndimension", "strid
 _ASKING = frozenset({"len", "isinstance"})
 
 
-class CallExpressions(Expressions):
+class CallExpressions(Displays):
     """Evaluates calls, and records those that may drop."""
 
     def eval_Call(self, node: cst.Call) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import libcst as cst
 
@@ -15,8 +15,6 @@ from dropcheck.worlds import (
     MOST_BITS,
     NONE,
     TRUE,
-    UNPACKED,
-    Attr,
     Const,
     Defined,
     Display,
@@ -29,7 +27,6 @@ from dropcheck.worlds import (
     binary,
     both,
     choice,
-    display,
     either,
     is_handed_on,
     item_of,
@@ -302,87 +299,6 @@ class Expressions:
             self.bind(node.target.value, value)
         return value
 
-    def _sequence(self, node: cst.CSTNode) -> Value:
-        assert isinstance(node, (cst.List, cst.Tuple, cst.Set))
-        kind = type(node).__name__.lower()
-        values = tuple(self.eval(element.value) for element in node.elements)
-        if any(isinstance(element, cst.StarredElement) for element in node.elements):
-            return operation(kind, *values)
-        return display(kind, values, site=self.recorder.ordinal(node))
-
-    eval_List = _sequence
-    eval_Tuple = _sequence
-    eval_Set = _sequence
-
-    def eval_Dict(self, node: cst.Dict) -> Value:
-        keys: list[Value] = []
-        values: list[Value] = []
-        for element in node.elements:
-            if isinstance(element, cst.DictElement):
-                keys.append(self.eval(element.key))
-                values.append(self.eval(element.value))
-            else:
-                unpacked = self.eval(element.value)
-                if not isinstance(unpacked, Display) or unpacked.keys is None:
-                    keys.append(UNPACKED)
-                    values.append(unpacked)
-                    continue
-                keys.extend(unpacked.keys)
-                values.extend(unpacked.items)
-        return display("dict", tuple(values), tuple(keys), self.recorder.ordinal(node))
-
-    def _comprehension(self, node: cst.CSTNode) -> Value:
-        assert isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp))
-        frame, state = self.frame, self.frame.state
-        names: set[str] = set()
-        inner = Frame(frame.context, frozenset(), State(state.reach, {}), outer=frame, base=frame.base, root=frame.root)
-        inner.comprehension = True
-        clause: cst.CompFor | None = node.for_in
-        iterated: list[Value] = []
-        while clause is not None:
-            iterated.append(self.eval(clause.iter))
-            known = tuple(self.elements(clause.target, clause.iter))
-            self.frame = inner
-            bind_loop(inner, names, clause.target)
-            inner.state.env.update(known)
-            inner.local = frozenset(names)
-            for test in clause.ifs:
-                inner.state.reach = both(inner.state.reach, self.eval(test.test))
-            clause = clause.inner_for_in
-        elements = (node.key, node.value) if isinstance(node, cst.DictComp) else (node.elt,)
-        values = tuple(self.eval(element) for element in elements)
-        self.frame = frame
-        kind = {cst.ListComp: "list ", cst.DictComp: "dict "}.get(type(node), "")
-        return operation(f"{kind}comprehension", *iterated, *values)
-
-    def elements(self, target: cst.CSTNode, iterated: cst.CSTNode) -> Iterator[tuple[str, Value]]:
-        """The names that a loop over an attribute of the instance binds to its elements, also through ``enumerate`` and ``zip``.
-
-        Args:
-            target: what the loop assigns to.
-            iterated: what it runs over.
-        """
-        if isinstance(target, cst.Name) and isinstance(iterated, cst.Attribute):
-            container = self.eval(iterated)
-            if isinstance(container, Attr) and isinstance(container.base, Receiver):
-                yield target.value, operation("item", container, Opaque("an index", self.recorder.ordinal(iterated)))
-        elif isinstance(iterated, cst.Call) and isinstance(iterated.func, cst.Name):
-            parts = [element.value for element in target.elements] if isinstance(target, cst.Tuple) else [target]
-            given = [arg.value for arg in iterated.args]
-            match iterated.func.value:
-                case "enumerate" if len(parts) == 2 and given:
-                    yield from self.elements(parts[1], given[0])
-                case "reversed" if given:
-                    yield from self.elements(target, given[0])
-                case "zip" if len(parts) == len(given):
-                    for part, one in zip(parts, given, strict=True):
-                        yield from self.elements(part, one)
-
-    eval_ListComp = _comprehension
-    eval_SetComp = _comprehension
-    eval_GeneratorExp = _comprehension
-    eval_DictComp = _comprehension
-
     def eval_Await(self, node: cst.Await) -> Value:
         return self.eval(node.expression)
 
@@ -392,18 +308,3 @@ class Expressions:
         elif node.value is not None:
             self.eval(node.value)
         return Opaque("what is sent to a generator")
-
-
-def bind_loop(frame: Frame, names: set[str], target: cst.CSTNode) -> None:
-    """Bind the names of a loop target to what cannot be followed."""
-    if isinstance(target, cst.Name):
-        names.add(target.value)
-        frame.state.env[target.value] = Opaque(f"{target.value}, which loops over something")
-    elif isinstance(target, (cst.Tuple, cst.List)):
-        for element in target.elements:
-            bind_loop(frame, names, element.value)
-    elif isinstance(target, cst.StarredElement):
-        bind_loop(frame, names, target.value)
-
-
-__all__ = ["Expressions", "bind_loop"]

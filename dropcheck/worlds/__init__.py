@@ -9,16 +9,13 @@ know it. The functions below build values and fold what is decided; ``docs/two-w
 from __future__ import annotations
 
 from dropcheck.worlds.algebra import (
-    MOST_BITS,
     any_path,
     arms,
     attribute,
-    binary,
     both,
     call,
     choice,
     conjuncts,
-    convert,
     display,
     either,
     every,
@@ -31,10 +28,10 @@ from dropcheck.worlds.algebra import (
     read_table,
     taken,
     truth,
-    unary,
     without_mode,
 )
 from dropcheck.worlds.modes import mode_symbol, name_words, names_mode
+from dropcheck.worlds.operators import MOST_BITS, binary, convert, unary
 from dropcheck.worlds.values import (
     FALSE,
     MODE_SET,

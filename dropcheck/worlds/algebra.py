@@ -1,10 +1,8 @@
-"""The algebra: values from values, folded where the source decides."""
+"""The algebra: values from values, and the conditions of paths, folded where the source decides."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dropcheck.worlds.values import (
@@ -18,10 +16,8 @@ from dropcheck.worlds.values import (
     Defined,
     Display,
     Imported,
-    Literal,
     Op,
     Opaque,
-    Param,
     Value,
     World,
     fits,
@@ -164,6 +160,13 @@ def truth(value: Value) -> bool | None:
     return None
 
 
+def known_object(value: Value) -> bool:
+    """Whether the value is surely an object other than None: a definition, a display, an instance of an imported class."""
+    if isinstance(value, CallOf):
+        return isinstance(value.callee, Imported) and value.callee.path.rpartition(".")[2][:1].isupper()
+    return isinstance(value, (Defined, Display))
+
+
 def arms(value: Value) -> tuple[Value, ...]:
     """What a choice or a join can be; the value itself otherwise."""
     if isinstance(value, Op):
@@ -174,7 +177,8 @@ def arms(value: Value) -> tuple[Value, ...]:
     return (value,)
 
 
-def _decided(answer: bool, *because: Value) -> Const:
+def decided(answer: bool, *because: Value) -> Const:
+    """The answer to a question, which read the mode where what it depends on did."""
     return Const(answer, mode=any(reads_mode(value) for value in because))
 
 
@@ -182,7 +186,7 @@ def negate(value: Value) -> Value:
     """``not value``."""
     answer = truth(value)
     if answer is not None:
-        return _decided(not answer, value)
+        return decided(not answer, value)
     if isinstance(value, Op) and value.name == "not":
         return value.args[0]
     return operation("not", value)
@@ -206,7 +210,7 @@ def both(left: Value, right: Value) -> Value:
     parts = conjuncts(left)
     for part in conjuncts(right):
         if negate(part) in parts:
-            return _decided(False, left, right)
+            return decided(False, left, right)
         if part not in parts:
             parts = (*parts, part)
     return parts[0] if len(parts) == 1 else operation("and", *parts)
@@ -278,124 +282,3 @@ def join(values: Iterable[Value]) -> Value:
             if part not in parts:
                 parts.append(part)
     return parts[0] if len(parts) == 1 else operation("join", *parts)
-
-
-_COMPARISONS: Mapping[str, Callable[..., object]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "is": lambda a, b: a is b,
-    "is not": lambda a, b: a is not b,
-    "in": lambda a, b: a in b,
-    "not in": lambda a, b: a not in b,
-}
-
-_ARITHMETIC: Mapping[str, Callable[..., object]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "&": operator.and_,
-    "|": operator.or_,
-    "^": operator.xor,
-}
-
-
-def binary(name: str, left: Value, right: Value) -> Value:
-    """A comparison or an arithmetic operation; decided where both sides are, and zero times anything is zero."""
-    if isinstance(left, Const) and isinstance(right, Const):
-        folded = _fold(name, left.value, right.value)
-        if isinstance(folded, (bool, int, float)):
-            return Const(folded, mode=left.mode or right.mode)
-    if name in {"==", "!=", "is", "is not"}:
-        compared = _compare_open(name, left, right)
-        if compared is not None:
-            return compared
-    if name in {"in", "not in"}:
-        found = _contains(left, right)
-        if found is not None:
-            return _decided(found is (name == "in"), left, right)
-    if name == "*":
-        for factor in (left, right):
-            if isinstance(factor, Const) and isinstance(factor.value, (bool, int, float)) and factor.value == 0:
-                return Const(0.0, mode=factor.mode)
-        if isinstance(right, Const) and right.value == 1:
-            return left
-        if isinstance(left, Const) and left.value == 1:
-            return right
-    if name == "&" and (truth(left) is False or truth(right) is False):
-        return _decided(False, left, right)
-    return operation(name, left, right)
-
-
-#: Numbers of more bits are not worked out: a few lines that square one could go on for ever.
-MOST_BITS = 128
-
-
-def _fold(name: str, left: Literal, right: Literal) -> object:
-    function = _COMPARISONS.get(name) or _ARITHMETIC.get(name)
-    if function is None or (name in _ARITHMETIC and (isinstance(left, str) or isinstance(right, str))):
-        return None
-    try:
-        folded = function(left, right)
-    except (TypeError, ValueError, ArithmeticError):
-        return None
-    return None if isinstance(folded, int) and folded.bit_length() > MOST_BITS else folded
-
-
-def _compare_open(name: str, left: Value, right: Value) -> Value | None:
-    """Comparisons with None, True and False that are decided, or that only say the other side again."""
-    if isinstance(left, Const) and not isinstance(right, Const):
-        left, right = right, left
-    if not isinstance(right, Const):
-        return None
-    positive = name in {"==", "is"}
-    if right.value is None and known_object(left):
-        return _decided(not positive, left, right)
-    if isinstance(right.value, bool) and isinstance(left, (Param, Attr, Op)):
-        return left if right.value is positive else negate(left)
-    return None
-
-
-def known_object(value: Value) -> bool:
-    """Whether the value is surely an object other than None: a definition, a display, an instance of an imported class."""
-    if isinstance(value, CallOf):
-        return isinstance(value.callee, Imported) and value.callee.path.rpartition(".")[2][:1].isupper()
-    return isinstance(value, (Defined, Display))
-
-
-def _contains(left: Value, right: Value) -> bool | None:
-    if not isinstance(left, Const) or not isinstance(right, Display):
-        return None
-    candidates = right.items if right.keys is None else right.keys
-    if all(isinstance(item, Const) for item in candidates):
-        return any(isinstance(item, Const) and item.value == left.value for item in candidates)
-    return None
-
-
-def unary(name: str, operand: Value) -> Value:
-    """``not``, ``-``, ``+`` or ``~`` applied to a value."""
-    if name == "not":
-        return negate(operand)
-    if isinstance(operand, Const) and isinstance(operand.value, (bool, int, float)):
-        if name == "-":
-            return Const(-operand.value, operand.mode)
-        if name == "+":
-            return Const(+operand.value, operand.mode)
-    return operation(name, operand)
-
-
-def convert(name: str, operand: Value) -> Value:
-    """``bool(x)``, ``float(x)`` or ``int(x)``: transparent for what they convert."""
-    if isinstance(operand, Const) and isinstance(operand.value, (bool, int, float)):
-        with suppress(ValueError, OverflowError):  # infinity is no whole number
-            return Const({"bool": bool, "float": float, "int": int}[name](operand.value), operand.mode)
-    if name == "bool":
-        answer = truth(operand)
-        return operand if answer is None else _decided(answer, operand)
-    return operand
