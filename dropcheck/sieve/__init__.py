@@ -19,14 +19,15 @@ from dropcheck.sieve.functions import FunctionSieve
 from dropcheck.sieve.helpers import Callers, Passes
 from dropcheck.sieve.modes import misused_modes
 from dropcheck.sieve.modules import ModuleSieve, drops_by_hand
-from dropcheck.sieve.pattern import pattern
+from dropcheck.sieve.pattern import drops_in, pattern
 from dropcheck.sieve.rates import odd_rates
 from dropcheck.sieve.rows import rows_of
 from dropcheck.sieve.scan import plain_lines
 from dropcheck.sieve.words import WordSieve, sieve_words, unlike_ascii, unlike_python
 
 #: Comments that speak to this tool.
-_DIRECTIVES = (pattern(rb"k:(?<=dropcheck:)"), pattern(rb"DRP(?<!\wDRP)"))
+_CODE = pattern(rb"DRP(?<!\wDRP)")
+_OWN_NAME = pattern(rb"rop(?<=drop)check:")
 _CONTAINERS = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
 _NONE: frozenset[bytes] = frozenset()
 SWITCH = "DROPCHECK_NO_SIEVE"
@@ -95,9 +96,10 @@ class Sieve:
 
     def look(self, raw: bytes) -> Look:
         """Look at the bytes of a file."""
-        passes = self.words.passes(raw)
+        drops = drops_in(raw)
+        passes = self.words.passes(raw, drops)
         raw = plain_lines(raw)
-        odd = frozenset(odd_rates(raw)) if b"drop" in raw else _NONE
+        odd = frozenset(odd_rates(raw, drops)) if drops else _NONE
         keeps = may_keep_modules(raw)
         rows = rows_of(raw) if passes or keeps else None
         kept = tuple(kept_in_containers(raw, rows)) if keeps and rows is not None else ()
@@ -105,15 +107,15 @@ class Sieve:
             return Look(odd=odd, kept=kept) if odd or kept else NOTHING
         if self._off or unlike_ascii(raw) or rows.other or unlike_python(raw) or any(word in raw for word in self._own):
             return Look(whole=True, odd=odd, kept=kept)
-        found = self._functions.look(raw)
+        found = self._functions.look(raw, drops)
         spots = [
             *found.spots,
-            *self._modules.look(raw, found.rates),
+            *self._modules.look(raw, drops, found.rates),
             *drops_by_hand(raw, rows.classes),
             *misused_modes(raw),
+            *(at for at in drops if _OWN_NAME.match(raw, at) is not None),
+            *(hit.start() for hit in _CODE.finditer(raw)),
         ]
-        for word in _DIRECTIVES:
-            spots += (hit.start() for hit in word.finditer(raw))
         return Look(
             tuple(spots),
             rates=tuple(found.rates),

@@ -42,8 +42,8 @@ _NAME = pattern(rb"(?<![\w.])([A-Za-z_]\w*)(?![\w.(])")
 _ASSIGNED_CALL = pattern(rb"=[ \t]*+(?:\w+\.)*?((?:nn\.)?\w+)[ \t]*\(")
 _BRACKETS = pattern(rb"[\[\](){}]")
 _COMMAS = pattern(rb"[\[\](){},]")
-_WAYS = (b".", b"[", b" +=", b"+=")
-_ADDS = pattern(rb"\.(?:append|extend|insert|add|update|setdefault)\(")
+#: What stands behind a container into which something is put: a method, an index, a sum.
+_WAYS = pattern(rb"(?P<puts>\.(?:append|extend|insert|add|update|setdefault)\()|\[| ?\+=")
 #: What a file with a Module holds.
 _MODULES = (b"nn.", b"Module", b"Layer", b"def forward(")
 _NO_VARIABLES = frozenset({b"self", b"for", b"in", b"range", b"None", b"if", b"else"})
@@ -162,15 +162,14 @@ class _Container:
         """The names that are called to make what is put into it somewhere in the class; None where that is not plain."""
         spelt = b"self." + self.name if self.on_self else self.name
         made: set[bytes] = set()
-        for way in _WAYS:
-            for at in _places(self.raw, spelt + way, self.start, self.end):
-                if way == b"." and _ADDS.match(self.raw, at + len(spelt)) is None:
-                    continue
-                opening = self.raw.index(b"(", at) if way == b"." else at + len(spelt + way) - 1
-                inside = self._bracket(opening) if way == b"." else self._line(opening)
-                if inside is None:
-                    return None
-                made |= self._held(inside)
+        for at in _places(self.raw, spelt, self.start, self.end):
+            way = _WAYS.match(self.raw, at + len(spelt))
+            if way is None:
+                continue
+            inside = self._line(way.end() - 1) if way["puts"] is None else self._bracket(way.end() - 1)
+            if inside is None:
+                return None
+            made |= self._held(inside)
         return made
 
     def _line(self, at: int) -> bytes:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
 
 from dropcheck.catalogue import Catalogue, DropoutFunction
 from dropcheck.frozen import dataclass
 from dropcheck.sieve.helpers import Passes, passes_on
-from dropcheck.sieve.pattern import pattern, with_leads
+from dropcheck.sieve.pattern import DROP, pattern, with_leads
 from dropcheck.sieve.rates import is_plain, names_in
 from dropcheck.sieve.scan import arguments, chain_before, function_around, imported_words, in_import, line_before, module_of
 
@@ -90,9 +90,20 @@ class FunctionSieve:
         stems = {_STEM if _STEM in name else name for name in by_name}
         self._searches = tuple((lead, pattern(search)) for lead, search in with_leads(stems, self._use))
 
-    def look(self, raw: bytes) -> Found:
-        """Look at a file."""
-        return _Look(raw, self._entries, self._known).run(search for lead, search in self._searches if lead in raw)
+    def look(self, raw: bytes, drops: Sequence[int]) -> Found:
+        """Look at a file.
+
+        Args:
+            raw: the file.
+            drops: where it says ``drop``.
+        """
+        hits: list[re.Match[bytes]] = []
+        for lead, search in self._searches:
+            if lead == DROP:
+                hits += filter(None, (search.match(raw, at) for at in drops))
+            elif lead in raw:
+                hits += search.finditer(raw)
+        return _Look(raw, self._entries, self._known).run(hits)
 
     def _use(self, stem: bytes) -> bytes:
         """An expression for what stands around a stem where a name with it is called, or a function is named that may be ours.
@@ -111,15 +122,13 @@ class _Look:
         self.raw = raw
         self.entries = entries
         self.known = known
-        self.roots = {name.partition(b".")[0] for name in known}
         self.found = Found()
         #: Names of functions that the file imports.
         self._bare: set[bytes] = set()
 
-    def run(self, searches: Iterable[re.Pattern[bytes]]) -> Found:
-        """Look at every hit of some searches."""
-        for search in searches:
-            self.found.spots += [hit.start() for hit in search.finditer(self.raw) if self._is_suspect(hit)]
+    def run(self, hits: Iterable[re.Match[bytes]]) -> Found:
+        """Look at what was found."""
+        self.found.spots += [hit.start() for hit in hits if self._is_suspect(hit)]
         for name in self._bare:
             self.found.spots += self._passed_on(name)
         return self.found
@@ -218,7 +227,7 @@ class _Look:
         if not bound:
             return False
         first = bound.partition(b".")[0]
-        if first not in self.roots:
+        if all(name.partition(b".")[0] != first for name in self.known):
             self.found.elsewhere.append((first, place.start))
             return True
         return b".".join(filter(None, (bound, inner, place.name))) not in self.known

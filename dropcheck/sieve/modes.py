@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import function_around, line_before, method_around
 
+_MODE = b"training"
 #: Where the mode is read or set, is defined as a method, or is bound at the beginning of a row.
 _TRAINING = pattern(
     rb"training\b(?:(?<=\.training)(?P<mode>[ \t]*+(?:=(?!=))?+)"
@@ -26,10 +27,8 @@ _USED = frozenset({b"forward", b"__call__", b"training_step", b"validation_step"
 
 def misused_modes(raw: bytes) -> Iterator[int]:
     """Where a file may bind ``training``, read the mode where it is fixed, or zero a rate in evaluation for good."""
-    if b"training" not in raw:
-        return
     uses = []
-    for found in _TRAINING.finditer(raw):
+    for found in _modes(raw):
         if found["mode"] is not None:
             uses.append(found.start())
             wrong = _is_fixed(raw, found.start(), is_set=found["mode"].endswith(b"="))
@@ -40,6 +39,14 @@ def misused_modes(raw: bytes) -> Iterator[int]:
         if wrong:
             yield found.start()
     yield from _zeroed(raw, uses)
+
+
+def _modes(raw: bytes) -> Iterator[re.Match[bytes]]:
+    at = raw.find(_MODE)  # faster than an expression that begins with it
+    while at >= 0:
+        if (found := _TRAINING.match(raw, at)) is not None:
+            yield found
+        at = raw.find(_MODE, at + 1)
 
 
 def _is_fixed(raw: bytes, at: int, *, is_set: bool) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.sieve.pattern import pattern
@@ -38,9 +38,10 @@ class ModuleSieve:
     def __init__(self, catalogue: Catalogue) -> None:
         self._names = frozenset(path.rpartition(".")[2].encode() for path in catalogue.modules)
 
-    def look(self, raw: bytes, rates: list[tuple[bytes, int]]) -> list[int]:
+    def look(self, raw: bytes, drops: Sequence[int], rates: list[tuple[bytes, int]]) -> list[int]:
         """Where a file needs the full analysis for its dropout modules; adds the names that they take as p to ``rates``."""
-        return [hit.start() for hit in _DROP.finditer(raw) if self._is_suspect(raw, hit, rates)]
+        hits = filter(None, (_DROP.match(raw, at - 1) for at in drops))
+        return [hit.start() for hit in hits if self._is_suspect(raw, hit, rates)]
 
     def _is_suspect(self, raw: bytes, hit: re.Match[bytes], rates: list[tuple[bytes, int]]) -> bool:
         chain = chain_before(raw, hit.start())

@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
+#: How words of dropout are found: their end, and a look back.
+DROP = b"rop"
+_DROPS = re.compile(rb"rop(?<=[dD]rop)")
 #: What words have in common, rare enough in texts for a search that begins with it to be fast.
-_LEADS = (b"rop", b"_att", b"D")
+_LEADS = ((DROP, (b"drop", b"Drop")), (b"_att", (b"_att",)), (b"D", (b"D",)))
 
 
 class _Pattern:
@@ -32,6 +35,15 @@ def pattern(text: bytes, flags: int = 0) -> re.Pattern[bytes]:
     return cast("re.Pattern[bytes]", _Pattern(text, flags))
 
 
+def drops_in(raw: bytes) -> list[int]:
+    """Where a file says ``drop`` or ``Drop``: the offsets of what follows the first letter.
+
+    Most of what is looked for begins there, so the file is searched once, and the expressions of :func:`with_leads` with the lead
+    :data:`DROP` are matched at these places.
+    """
+    return [found.start() for found in _DROPS.finditer(raw)]
+
+
 def with_leads(words: Iterable[bytes], behind: Callable[[bytes], bytes] = lambda _: b"") -> Iterator[tuple[bytes, bytes]]:
     """Regular expressions that find words, as few as can be: each is led by what its words have in common.
 
@@ -45,12 +57,19 @@ def with_leads(words: Iterable[bytes], behind: Callable[[bytes], bytes] = lambda
         Expressions with the letters that they begin with. A hit begins somewhere inside its word.
     """
     left = sorted(words)
-    for lead in _LEADS:
-        if inside := [word for word in left if lead in word]:
-            left = [word for word in left if lead not in word]
-            yield lead, re.escape(lead) + b"(?:" + b"|".join(_rest(word, lead) + behind(word) for word in inside) + b")"
+    for lead, stems in _LEADS:
+        if inside := [word for word in left if any(stem in word for stem in stems)]:
+            left = [word for word in left if word not in inside]
+            rests = b"|".join(_rest(word, lead) + behind(word) for word in inside)
+            yield lead, re.escape(lead) + _preceded(lead, inside) + b"(?:" + rests + b")"
     for word in left:
         yield word, re.escape(word) + behind(word)
+
+
+def _preceded(lead: bytes, words: Iterable[bytes]) -> bytes:
+    """A look back at what may stand right before what words have in common: one step, where the words themselves take many."""
+    before = {word[word.index(lead) - 1 : word.index(lead)] for word in words}
+    return b"" if b"" in before else b"(?<=[%b]%b)" % (re.escape(b"".join(sorted(before))), re.escape(lead))
 
 
 def _rest(word: bytes, lead: bytes) -> bytes:

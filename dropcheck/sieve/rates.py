@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import chain_before, line_before
@@ -43,9 +43,14 @@ def _parts(value: bytes) -> tuple[bytes, ...]:
     return (chosen[1], chosen[3]) if chosen is not None and b"training" not in chosen[2] else (plain,)
 
 
-def odd_rates(raw: bytes) -> Iterator[bytes]:
-    """The attributes and variables that a file sets to a constant which torch refuses as a rate, or to one."""
-    for found in _SET.finditer(raw):
+def odd_rates(raw: bytes, drops: Iterable[int]) -> Iterator[bytes]:
+    """The attributes and variables that a file sets to a constant which torch refuses as a rate, or to one.
+
+    Args:
+        raw: the file.
+        drops: where it says ``drop``.
+    """
+    for found in filter(None, (_SET.match(raw, at) for at in drops)):
         value = found["value"]
         if (value is None or _is_odd(value)) and _is_assigned(raw, found.start()):
             yield _whole_name(raw, found.start())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from dropcheck.catalogue import Catalogue
-from dropcheck.sieve.pattern import pattern, with_leads
+from dropcheck.sieve.pattern import DROP, drops_in, pattern, with_leads
 from dropcheck.source.cells import is_notebook
 
 #: Comments for this tool, and classes that drop by hand.
@@ -46,11 +46,21 @@ class WordSieve:
 
     def __init__(self, words: tuple[bytes, ...]) -> None:
         searches = tuple(with_leads(words))
+        self._drops = tuple(pattern(search) for lead, search in searches if lead == DROP)
         self._literals = tuple(lead for lead, search in searches if search == re.escape(lead))
-        self._searches = tuple(pattern(search) for lead, search in searches if search != re.escape(lead))
+        self._searches = tuple(pattern(search) for lead, search in searches if lead != DROP and search != re.escape(lead))
 
-    def passes(self, raw: bytes) -> bool:
-        """Whether a file can hold a site, from its bytes. Encodings that do not contain ASCII (UTF-16) always pass."""
+    def passes(self, raw: bytes, drops: Sequence[int] | None = None) -> bool:
+        """Whether a file can hold a site, from its bytes. Encodings that do not contain ASCII (UTF-16) always pass.
+
+        Args:
+            raw: the file.
+            drops: where it says ``drop``, if that is known.
+        """
+        places = drops_in(raw) if drops is None else drops
+        for search in self._drops:
+            if any(search.match(raw, at) is not None for at in places):
+                return True
         for search in self._searches:
             if search.search(raw) is not None:
                 return True
@@ -62,8 +72,10 @@ class WordSieve:
 
 def unlike_ascii(raw: bytes) -> bool:
     """Whether the words of a file may be encoded otherwise than in ASCII."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:4096]:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw.find(b"\0", 0, 4096) >= 0:
         return True
+    if raw.find(b"coding", 0, 400) < 0:
+        return False
     declared = _CODING.match(raw[:400])
     return declared is not None and not declared[1].lower().startswith(_LIKE_ASCII)
 
