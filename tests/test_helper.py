@@ -12,7 +12,7 @@ import pytest
 
 from dropcheck.catalogue import build_catalogue
 from dropcheck.engine import looking, pool
-from dropcheck.engine.helper import HELPER, Helper
+from dropcheck.engine.helper import HELPER, Helper, search
 from dropcheck.engine.looking import look_at_all
 from dropcheck.engine.pool import Task, extract_many
 from dropcheck.facts import FileFacts
@@ -59,6 +59,24 @@ def test_it_is_killed(helper: Helper) -> None:
     [process] = multiprocessing.active_children()
     os.kill(process.pid or 0, signal.SIGKILL)
     assert extracted() == alone
+    assert HELPER.get() is None
+
+
+def test_each_searches_a_half(helper: Helper) -> None:
+    words = (b"dropout", b"nowhere")
+    read: list[str] = []
+
+    def reading(path: str) -> bytes | None:
+        read.append(path)
+        return CODES.get(path)
+
+    look_at_all(SIEVE, CODES, 2, helper)
+    assert search(words, [*CODES, "gone.py"], reading) == {b"dropout": CODES.keys(), b"nowhere": set()}
+    assert read == ["0.py", "1.py", "2.py", "gone.py"]
+    assert search(words, ["5.py"], reading) == {b"dropout": {"5.py"}, b"nowhere": set()}
+    [process] = multiprocessing.active_children()
+    os.kill(process.pid or 0, signal.SIGKILL)
+    assert search(words, CODES, reading) == {b"dropout": CODES.keys(), b"nowhere": set()}
     assert HELPER.get() is None
 
 

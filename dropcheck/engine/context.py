@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 
+from dropcheck.engine.helper import search
 from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
 from dropcheck.engine.pool import Task
@@ -221,13 +222,14 @@ class _Completion:
         known = {os.path.abspath(path) for path in project.files}
         outside = (full for full in self.leads.outside if full not in known)
         paths = dict.fromkeys((*project.files, *self.waiting.values(), *outside)) if fresh else ()
-        raws = [(path, raw) for path in paths if (raw := self._read(path)) is not None]
-        speaking: set[str] = set()
-        for word in (one.encode() for one in fresh):
-            core = word.lstrip(b"(")
-            # All that is done for most files of a run: so it is no more than one search.
-            found = [(path, raw) for path, raw in raws if core in raw]
-            speaking.update(path for path, raw in found if _concerns(raw, word, at_home=path in project.files))
+        # All that is done for most files of a run: so it is no more than one search.
+        holding = search([word.lstrip("(").encode() for word in fresh], paths, self._read)
+        speaking = {
+            path
+            for word in (one.encode() for one in fresh)
+            for path in holding[word.lstrip(b"(")]
+            if _concerns(self._read(path) or b"", word, at_home=path in project.files)
+        }
         sources = (self._source(path) for path in paths if path in speaking)
         seen = sorted(self.seen_words)
         tasks = (self.slices.with_words(source, fresh, seen) for source in sources if source is not None)

@@ -1,29 +1,47 @@
 """A process that is there from the beginning of a big run.
 
 It loads LibCST while the files are looked at, and then extracts what is to be extracted, as often as linking asks for more. The
-process of the run itself never has to load LibCST.
+process of the run itself never has to load LibCST. Where linking searches all files for a name, each of the two searches a part.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, cast
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.engine.fork import Fork
+from dropcheck.frozen import dataclass
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from dropcheck.engine.pool import Outcome, Task
 
-    _Request = tuple[list[Task], float | None]
+
+Read = Callable[[str], bytes | None]
+"""Returns the bytes of a file; None where it cannot be read."""
 
 #: So many characters are extracted in the time that it takes to start another process.
 _FORK_PAYS_FROM = 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Extract:
+    """Ask for what is in files."""
+
+    tasks: Sequence[Task]
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Ask which files hold each of some words."""
+
+    words: Sequence[bytes]
 
 
 class Helper:
@@ -36,16 +54,22 @@ class Helper:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._fork: Fork | None = None
+        #: Of the files of the run those that it searches.
+        self._half: frozenset[str] = frozenset()
         self._token: Token[Helper | None] | None = None
 
-    def start(self, first: Callable[[Connection], None], workers: int) -> Fork:
+    def start(self, first: Callable[[Connection], None], paths: Sequence[str], read: Read, workers: int) -> Fork:
         """Start it.
 
         Args:
             first: what it does before it extracts anything.
+            paths: the files of the run, of which it searches a half.
+            read: the bytes of a file.
             workers: how many processes it may use at most, itself included.
         """
-        self._fork = Fork(lambda other: _serve(other, first, self._catalogue, workers))
+        half = paths[len(paths) // 2 :]
+        self._half = frozenset(half)
+        self._fork = Fork(lambda other: _serve(other, first, lambda words: _holding(words, half, read), self._catalogue, workers))
         self._token = HELPER.set(self)
         return self._fork
 
@@ -61,11 +85,29 @@ class Helper:
         """
         if self._fork is None:
             return {}
-        self._fork.ask((list(tasks), seconds))
+        self._fork.ask(_Extract(tasks, seconds))
         done = cast("dict[str, Outcome] | None", self._fork.answer())
         if done is None:
             self.end()
         return done or {}
+
+    def search(self, words: Sequence[bytes], paths: Iterable[str], read: Read) -> Mapping[bytes, Set[str]]:
+        """As :func:`search`."""
+        if self._fork is None:
+            return _holding(words, paths, read)
+        mine, theirs = [], set()
+        for path in paths:
+            if path in self._half:
+                theirs.add(path)
+            else:
+                mine.append(path)
+        self._fork.ask(_Search(words))
+        found = _holding(words, mine, read)
+        answer = cast("dict[bytes, set[str]] | None", self._fork.answer())
+        if answer is None:
+            self.end()
+            answer = _holding(words, theirs, read)
+        return {word: holding | (answer[word] & theirs) for word, holding in found.items()}
 
     def end(self) -> None:
         """Be done with it."""
@@ -80,7 +122,35 @@ class Helper:
 HELPER: ContextVar[Helper | None] = ContextVar("the helper of the run", default=None)
 
 
-def _serve(other: Connection, first: Callable[[Connection], None], catalogue: Catalogue, workers: int) -> None:
+def search(words: Sequence[bytes], paths: Iterable[str], read: Read) -> Mapping[bytes, Set[str]]:
+    """The files that hold each of some words, anywhere; the helper looks through a half of them, where there is one.
+
+    Args:
+        words: the words.
+        paths: the files.
+        read: the bytes of a file; None where it cannot be read.
+    """
+    helper = HELPER.get()
+    return helper.search(words, paths, read) if helper is not None and words else _holding(words, paths, read)
+
+
+def _holding(words: Sequence[bytes], paths: Iterable[str], read: Read) -> dict[bytes, set[str]]:
+    found: dict[bytes, set[str]] = {word: set() for word in words}
+    for path in paths:
+        if (raw := read(path)) is not None:
+            for word in words:
+                if word in raw:
+                    found[word].add(path)
+    return found
+
+
+def _serve(
+    other: Connection,
+    first: Callable[[Connection], None],
+    holding: Callable[[Sequence[bytes]], dict[bytes, set[str]]],
+    catalogue: Catalogue,
+    workers: int,
+) -> None:
     import dropcheck.extract.assemble  # noqa: F401, PLC0415  (LibCST)
     from dropcheck.engine.pool import work_in_process  # noqa: PLC0415  (as above)
     from dropcheck.engine.time_limit import SECONDS  # noqa: PLC0415  (as above)
@@ -88,9 +158,12 @@ def _serve(other: Connection, first: Callable[[Connection], None], catalogue: Ca
     first(other)
     work = work_in_process(catalogue)
     while True:
-        tasks, seconds = cast("_Request", other.recv())
-        SECONDS.set(seconds)
-        other.send(_extract(tasks, work, workers))
+        match cast("_Extract | _Search", other.recv()):
+            case _Extract(tasks, seconds):
+                SECONDS.set(seconds)
+                other.send(_extract(tasks, work, workers))
+            case _Search(words):
+                other.send(holding(words))
 
 
 def _extract(tasks: Sequence[Task], work: Callable[[Task], Outcome], workers: int) -> dict[str, Outcome]:

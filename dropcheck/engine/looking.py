@@ -39,7 +39,7 @@ def look_at_all(sieve: Sieve, codes: Mapping[str, bytes], jobs: int | None, help
     shares = _shares(codes, [(total + late) / workers] * (workers - 1) + [(total + late) / workers - late])
     forks = [(share, Fork(_looking(sieve, codes, share))) for share in shares[1:-1]]
     look = _looking(sieve, codes, shares[-1])
-    forks.append((shares[-1], Fork(look) if helper is None else helper.start(look, workers)))
+    forks.append((shares[-1], Fork(look) if helper is None else helper.start(look, tuple(codes), codes.get, workers)))
     try:
         found = _look_at(sieve, codes, shares[0])
         for share, fork in forks:

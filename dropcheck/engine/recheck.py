@@ -18,6 +18,7 @@ from dropcheck.engine.cache import Entry, RunCache
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.helper import Helper
 from dropcheck.engine.known import Kept
+from dropcheck.engine.leads import code_or_none
 from dropcheck.engine.loading import Loaded, refuse_endless_rows
 from dropcheck.engine.options import RunOptions, Ticker
 from dropcheck.engine.processes import can_fork, cpu_count
@@ -162,10 +163,16 @@ class _Again:
         helper = Helper(catalogue_for(self.found.settings))
         try:
             if self.changes.looks and can_fork() and min(self.options.jobs or cpu_count(), cpu_count()) > 1:
-                helper.start(lambda _: None, 1)  # LibCST is loaded while this process gets ready
+                # LibCST is loaded while this process gets ready.
+                helper.start(lambda _: None, [file.path for file in self.found.files], self._code, 1)
             return self._result()
         finally:
             helper.end()
+
+    def _code(self, path: str) -> bytes | None:
+        if path in self.changes.sources:
+            return self.changes.sources[path].code
+        return code_or_none(path)
 
     def _result(self) -> Result | None:
         basis = self.older.basis
