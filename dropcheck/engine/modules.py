@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from dropcheck.source.cells import NOTEBOOK_SUFFIX
 
@@ -29,18 +30,8 @@ class DiskFinder:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._names = {os.path.abspath(path): path for path in paths}
-        self._by_module: dict[str, str] = {}
+        self._in_run = tuple(self._names)
         self._packages: dict[str, tuple[str, tuple[str, ...]]] = {}
-        for full in sorted(self._names):
-            if full.endswith(NOTEBOOK_SUFFIX):
-                continue  # nothing imports a notebook
-            module = whole = ".".join(self._home(full)[1])
-            while module:
-                self._by_module.setdefault(module, self._names[full])
-                module = module.partition(".")[2]
-            # A namespace package has no ``__init__.py``: the folder's name counts, too.
-            above = os.path.basename(os.path.dirname(full))
-            self._by_module.setdefault(f"{above}.{whole}".rstrip("."), self._names[full])
         self._found: dict[tuple[str, str], str | None] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
 
@@ -63,11 +54,32 @@ class DiskFinder:
         if os.path.basename(root) in _LIBRARY_FOLDERS and not same_package:
             return None
         bases = self._search_bases(root)
-        found = self._below(bases, module) or self._by_module.get(module)
+        found = self._below(bases, module) or self._named(module)
         if found is None and "." in module and len(bases) == _UNMARKED:
             # A namespace package has no ``__init__.py`` that would tell where it begins.
             return self._below(_above(os.path.dirname(root)), module)
         return found
+
+    def _named(self, module: str) -> str | None:
+        """The first file of the run whose dotted name ends like that of a module."""
+        for full in self._by_last_name.get(module.rpartition(".")[2], ()):
+            whole = ".".join(self._home(full)[1])
+            # A namespace package has no ``__init__.py``: the folder's name counts, too.
+            above = os.path.basename(os.path.dirname(full))
+            if f".{whole}".endswith(f".{module}") or module == f"{above}.{whole}":
+                return self._names[full]
+        return None
+
+    @cached_property
+    def _by_last_name(self) -> dict[str, list[str]]:
+        """The files of the run by the last part of their dotted names. Nothing imports a notebook."""
+        files: dict[str, list[str]] = {}
+        for full in sorted(self._in_run):
+            if not full.endswith(NOTEBOOK_SUFFIX):
+                folder, _, file = full.rpartition(os.sep)
+                stem = file.rpartition(".")[0]
+                files.setdefault(folder.rpartition(os.sep)[2] if stem == "__init__" else stem, []).append(full)
+        return files
 
     def _below(self, bases: Iterable[str], module: str) -> str | None:
         relative = module.replace(".", os.sep)

@@ -14,10 +14,11 @@ from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import block, line_before
 
 _FROM = pattern(rb"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)")
-_IMPORT = pattern(rb"(?:\A|\n)[ \t]*import[ \t]+([^\n#;(]+)")
+_IMPORT = pattern(rb"import[ \t]+([^\n#;(]+)")
 _COMMENT = pattern(rb"#[^\n]*")
-_DEFINITION = rb"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+%b\b"
-_ASSIGNED = rb"^[ \t]*%b[ \t]*(?::[^=\n]*)?=(?!=)"
+#: The row of a definition before its name, and of an assignment behind the variable.
+_DEFINES = pattern(rb"([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+\Z")
+_ASSIGNED = pattern(rb"[ \t]*(?::[^=\n]*)?=(?!=)")
 _TOP = pattern(rb"(?:\A|\n)(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _MEMBER = rb"%b\.(\w+)"
 _WORD = pattern(rb"[A-Za-z_]\w*")
@@ -148,10 +149,12 @@ class Tracer:
         if raw is None:
             return
         bound = False
-        for found in re.finditer(_DEFINITION % name, raw, re.MULTILINE) if name in raw else ():
-            bound = True
-            sort = Sort.CLASS if found[2] == b"class" else Sort.FUNCTION
-            yield Definition(path, name.decode(), sort, block(raw, found.start(), len(found[1])), via)
+        rows = [(start, end, raw[start:at]) for start, at, end in _rows_with(name, raw)]
+        for start, _, before in rows:
+            if (found := _DEFINES.match(before)) is not None:
+                bound = True
+                sort = Sort.CLASS if found[2] == b"class" else Sort.FUNCTION
+                yield Definition(path, name.decode(), sort, block(raw, start, len(found[1])), via)
         imports = self.imports(path)
         for target, original in imports.names.get(name, ()):
             bound = True
@@ -159,10 +162,13 @@ class Tracer:
                 yield Definition(path, name.decode(), Sort.VALUE, b"import " + imports.origins[name], via)
             elif original:
                 yield from self._trace(target, original, (*via, path))
-        if not bound and name in raw:
-            for found in re.finditer(_ASSIGNED % name, raw, re.MULTILINE):
-                bound = True
-                yield Definition(path, name.decode(), Sort.VALUE, raw[found.end() : raw.find(b"\n", found.end())].strip(), via)
+        if not bound:
+            for _, end, before in rows:
+                if not before.strip(b" \t") and (found := _ASSIGNED.match(raw, end)) is not None:
+                    bound = True
+                    yield Definition(
+                        path, name.decode(), Sort.VALUE, raw[found.end() : raw.find(b"\n", found.end())].strip(), via
+                    )
         if not bound:
             brought = [several for star in imports.stars if (several := self._trace(star, name, (*via, path)))]
             # Which of several star imports wins is only known once all of them are read.
@@ -187,11 +193,23 @@ class Tracer:
                     below = self._finder.find(f"{base}.{original.decode(errors='replace').strip()}", path)
                     imports.add(own or original, *((below, b"") if below is not None else (source, original)), found[1])
         for found in _IMPORT.finditer(raw):
+            if line_before(raw, found.start()):
+                continue
             imports.text += found.group().strip() + b"\n"
             for part in found[1].split(b","):
                 spelt, _, own = part.strip().partition(b" as ")
                 imports.add(own or spelt, self._finder.find(spelt.strip().decode(errors="replace"), path), b"", spelt)
         return imports
+
+
+def _rows_with(word: bytes, raw: bytes) -> Iterator[tuple[int, int, int]]:
+    """Where a word stands, not just as the beginning of a longer one: the start of its row, its own, and its end."""
+    at = raw.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (raw[end : end + 1].isalnum() or raw[end : end + 1] == b"_"):
+            yield raw.rfind(b"\n", 0, at) + 1, at, end
+        at = raw.find(word, end)
 
 
 def _starts_statement(before: bytes) -> bool:
