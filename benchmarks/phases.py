@@ -70,11 +70,12 @@ def measured(folder: str) -> dict[str, float]:
 
     from dropcheck.cli import run  # noqa: PLC0415
     from dropcheck.engine import analysis, loading, pool  # noqa: PLC0415
+    from dropcheck.engine.looking import Lookers  # noqa: PLC0415
     from dropcheck.engine.slicing import Slices  # noqa: PLC0415
     from dropcheck.engine.workspace import Workspace  # noqa: PLC0415
 
     phases.watch(loading, "read_bytes", "read the files")
-    phases.watch(loading, "look_at_all", "look at their bytes")
+    phases.watch(Lookers, "look", "look at their bytes")
     phases.watch(loading, "together", "look at what they say together")
     for method in ("begin", "whole", "with_names", "with_words"):
         phases.watch(Slices, method, "cut what does not matter")

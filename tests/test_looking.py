@@ -1,38 +1,83 @@
-"""The sieve looks at many files in several processes: the same looks, whatever becomes of a process."""
+"""Several processes look at many files and search them: what one would find, whatever becomes of a process."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
+from collections.abc import Iterator
 
 import pytest
 
 from dropcheck.catalogue import build_catalogue
 from dropcheck.engine import looking
-from dropcheck.engine.looking import look_at_all
+from dropcheck.engine.looking import Lookers
 from dropcheck.sieve import Look, Sieve
 
 BAD = b"import torch.nn.functional as F\n\n\ndef f(x):\n    return F.dropout(x, 0.1)\n"
 CODES = {f"{number}.py": BAD if number % 3 else b"x = 1\n" for number in range(20)}
 SIEVE = Sieve(build_catalogue())
+ALONE = {path: SIEVE.look(code) for path, code in CODES.items()}
+WORDS = (b"dropout", b"nowhere")
+HELD = {b"dropout": {path for path, code in CODES.items() if code == BAD}, b"nowhere": set()}
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
 
 @pytest.fixture(autouse=True)
-def _small_runs_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+def _small_runs_pay(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(looking, "_PAYS_FROM", 0)
     # The threads of a test runner do no harm here.
     monkeypatch.setattr(looking, "can_fork", lambda: True)
+    monkeypatch.setattr(looking, "cpu_count", lambda: 2)
+    yield
+    assert not multiprocessing.active_children()
 
 
-def test_several_processes_see_what_one_sees() -> None:
-    alone = look_at_all(SIEVE, CODES, 1)
-    assert list(look_at_all(SIEVE, CODES, 3).items()) == list(alone.items())
-    assert sum(look.suspect for look in alone.values()) == 13
+@pytest.mark.parametrize("jobs", [1, 2, 3, 30])
+def test_several_processes_see_what_one_sees(jobs: int) -> None:
+    with Lookers(jobs) as lookers:
+        assert list(lookers.look(SIEVE, CODES).items()) == list(ALONE.items())
+        assert len(multiprocessing.active_children()) == min(jobs, 8) - 1
+        assert lookers.search(WORDS, CODES, CODES.get) == HELD
+        assert lookers.search((), CODES, CODES.get) == {}
+    assert sum(look.suspect for look in ALONE.values()) == 13
+
+
+def test_each_searches_its_share_of_what_is_asked_for() -> None:
+    read: list[str] = []
+
+    def reading(path: str) -> bytes | None:
+        read.append(path)
+        return CODES.get(path)
+
+    with Lookers(2) as lookers:
+        lookers.look(SIEVE, CODES)
+        assert lookers.search(WORDS, ["1.py", "3.py", "gone.py", "16.py"], reading)[b"dropout"] == {"1.py", "16.py"}
+        assert sorted(read) == ["1.py", "3.py", "gone.py"]
+
+
+def test_a_process_may_only_search() -> None:
+    with Lookers(None) as lookers:
+        lookers.begin(tuple(CODES), CODES.get)
+        assert len(multiprocessing.active_children()) == 1
+        assert lookers.search(WORDS, CODES, CODES.get) == HELD
+    with Lookers(1) as lookers:
+        lookers.begin(tuple(CODES), CODES.get)
+        assert lookers.search(WORDS, CODES, CODES.get) == HELD
+
+
+def test_a_process_is_killed_before_it_is_asked() -> None:
+    with Lookers(3) as lookers:
+        lookers.look(SIEVE, CODES)
+        first, second = multiprocessing.active_children()
+        os.kill(first.pid or 0, signal.SIGKILL)
+        assert lookers.search(WORDS, CODES, CODES.get) == HELD
+        os.kill(second.pid or 0, signal.SIGKILL)
+        assert lookers.search(WORDS, CODES, CODES.get) == HELD == lookers.search(WORDS, CODES, CODES.get)
 
 
 @pytest.mark.parametrize("end", ["dies", "fails"])
 def test_process_that_ends_without_an_answer(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
-    alone = look_at_all(SIEVE, CODES, 1)
     mine = os.getpid()
     look = SIEVE.look
 
@@ -44,4 +89,6 @@ def test_process_that_ends_without_an_answer(monkeypatch: pytest.MonkeyPatch, en
         return look(raw)
 
     monkeypatch.setattr(Sieve, "look", looked_at)
-    assert look_at_all(SIEVE, CODES, 2) == alone
+    with Lookers(2) as lookers:
+        assert lookers.look(SIEVE, CODES) == ALONE
+        assert lookers.search(WORDS, CODES, CODES.get) == HELD

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from dropcheck.catalogue import build_catalogue
@@ -19,9 +21,12 @@ def passes(text: str | bytes, *, other: str = "", is_foreign: bool = False) -> b
     raw = text.encode() if isinstance(text, str) else text
     raws = {"a": raw, "b": other.encode()}
     classes = SIEVE.classes(raws, raws.__getitem__, frozenset())
-    return together({path: SIEVE.look(code) for path, code in raws.items()}, classes, lambda _name, _path: is_foreign)[
-        "a"
-    ].suspect
+    looks = {path: SIEVE.look(code) for path, code in raws.items()}
+
+    def search(words: Sequence[bytes]) -> dict[bytes, set[str]]:
+        return {word: {path for path in raws if word in raws[path]} for word in words}
+
+    return together(looks, classes, search, lambda _name, _path: is_foreign)["a"].suspect
 
 
 def forward(line: str, head: str = HEAD) -> str:

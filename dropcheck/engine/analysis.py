@@ -13,6 +13,7 @@ from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.faults import file_error
 from dropcheck.engine.known import Kept, Known
 from dropcheck.engine.loading import Loaded, load
+from dropcheck.engine.looking import Lookers
 from dropcheck.engine.options import Progress, RunOptions, Ticker
 from dropcheck.engine.result import Basis, Result
 from dropcheck.engine.select import enabled_codes
@@ -210,8 +211,9 @@ def prepare_all(found: Discovery, options: RunOptions, progress: Progress | None
     for one in distinct:
         enabled_codes(one)
     ticker = Ticker(len(found.files), progress)
-    loaded = load(found.files, catalogue_for(distinct), ticker, everything=everything, jobs=options.jobs)
-    return prepare(found, options, loaded, ticker)
+    with Lookers(options.jobs) as lookers:
+        loaded = load(found.files, catalogue_for(distinct), ticker, everything=everything, lookers=lookers)
+        return prepare(found, options, loaded, ticker)
 
 
 def _extract(workspace: Workspace, loaded: Loaded, slices: Slices, jobs: int | None, tick: Callable[[], None]) -> list[FileError]:

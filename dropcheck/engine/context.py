@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 
-from dropcheck.engine.helper import search
 from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
 from dropcheck.engine.pool import Task
@@ -86,6 +85,7 @@ class _Completion:
         }
         self.raws: dict[str, bytes] = {}
         self.unread = loaded.waiting
+        self.lookers = loaded.lookers
         self.waiting = {os.path.abspath(path): path for path in loaded.waiting}
         self.given = {os.path.abspath(path) for path in workspace.paths} | self.waiting.keys()
         # What joins the run later stays one of its files.
@@ -223,7 +223,7 @@ class _Completion:
         outside = (full for full in self.leads.outside if full not in known)
         paths = dict.fromkeys((*project.files, *self.waiting.values(), *outside)) if fresh else ()
         # All that is done for most files of a run: so it is no more than one search.
-        holding = search([word.lstrip("(").encode() for word in fresh], paths, self._read)
+        holding = self.lookers.search([word.lstrip("(").encode() for word in fresh], paths, self._read)
         speaking = {
             path
             for word in (one.encode() for one in fresh)

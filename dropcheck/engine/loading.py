@@ -8,8 +8,7 @@ from dataclasses import field
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import FoundFile
 from dropcheck.engine.foreign import is_foreign
-from dropcheck.engine.helper import Helper
-from dropcheck.engine.looking import look_at_all
+from dropcheck.engine.looking import Lookers
 from dropcheck.errors import ForeignNotebookError, SourceError
 from dropcheck.frozen import dataclass
 from dropcheck.outcome import FileError
@@ -40,6 +39,7 @@ class Loaded:
         errors: those that could not be read.
         notes: those that were passed over, one line each.
         helpers: the names of functions that are right as long as all their callers are.
+        lookers: search the files for names.
     """
 
     sources: dict[str, SourceFile]
@@ -52,6 +52,7 @@ class Loaded:
     errors: tuple[FileError, ...] = ()
     notes: tuple[str, ...] = ()
     helpers: frozenset[bytes] = frozenset()
+    lookers: Lookers = field(default_factory=lambda: Lookers(1))
 
 
 def load(
@@ -60,8 +61,7 @@ def load(
     tick: Callable[[], None],
     *,
     everything: bool,
-    jobs: int | None,
-    helper: Helper | None = None,
+    lookers: Lookers,
 ) -> Loaded:
     """Read and sieve the files of a run.
 
@@ -70,8 +70,7 @@ def load(
         catalogue: the entries in force.
         tick: called after each file that needs no analysis.
         everything: whether every file that can hold dropout is analysed, also where all of it is surely right.
-        jobs: how many processes at most; None for one a core.
-        helper: is started where there is much to look at, and then stays to extract.
+        lookers: look at the texts.
     """
     raws: dict[str, bytes] = {}
     codes: dict[str, bytes] = {}
@@ -93,7 +92,7 @@ def load(
     named = {file.path for file in files if file.named}
     sieve = Sieve(catalogue, everything=everything)
     classes = sieve.classes(codes, codes.__getitem__, named)
-    every = together(look_at_all(sieve, codes, jobs, helper), classes, is_foreign)
+    every = together(lookers.look(sieve, codes), classes, lambda words: lookers.search(words, codes, codes.get), is_foreign)
     looks = {path: look for path, look in every.items() if look.suspect}
     # What is at hand is never read again, so it cannot join later.
     looks |= {file.path: _WHOLE for file in files if file.raw is not None and file.path in codes}
@@ -117,6 +116,7 @@ def load(
         errors=tuple(errors),
         notes=tuple(notes),
         helpers=frozenset(one.name for look in every.values() for one in look.helpers if one.at not in look.spots),
+        lookers=lookers,
     )
 
 

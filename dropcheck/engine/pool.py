@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dropcheck.catalogue import Catalogue
+from dropcheck.engine.extractor import EXTRACTOR
 from dropcheck.engine.faults import file_error
-from dropcheck.engine.helper import HELPER
 from dropcheck.engine.processes import can_fork, cpu_count, end_with_parent
 from dropcheck.engine.time_limit import SECONDS, guarded, limited, over
 from dropcheck.extract import extract
@@ -111,9 +111,9 @@ def extract_many(
         The facts or the error of each file, in the order of ``tasks``.
     """
     work = _Work(catalogue, tick)
-    helper = HELPER.get()
-    if helper is not None and tasks:
-        for path, outcome in helper.extract(tasks, SECONDS.get()).items():
+    extractor = EXTRACTOR.get()
+    if extractor is not None and tasks:
+        for path, outcome in extractor.extract(tasks, SECONDS.get()).items():
             work.finish(path, outcome)
     order = sorted(work.left(tasks), key=lambda task: (-task.weight, task.path))
     workers = min(jobs or cpu_count(), len(order), MOST_WORKERS)

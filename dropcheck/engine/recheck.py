@@ -16,12 +16,12 @@ from dropcheck.catalogue import Catalogue
 from dropcheck.discover import Discovery
 from dropcheck.engine.cache import Entry, RunCache
 from dropcheck.engine.entries import catalogue_for
-from dropcheck.engine.helper import Helper
+from dropcheck.engine.extractor import Extractor
 from dropcheck.engine.known import Kept
 from dropcheck.engine.leads import code_or_none
 from dropcheck.engine.loading import Loaded, refuse_endless_rows
+from dropcheck.engine.looking import Lookers
 from dropcheck.engine.options import RunOptions, Ticker
-from dropcheck.engine.processes import can_fork, cpu_count
 from dropcheck.engine.result import IMPORTS, MISSING, Basis, Result
 from dropcheck.errors import SourceError
 from dropcheck.frozen import dataclass
@@ -157,17 +157,15 @@ class _Again:
         self.found = found
         self.options = options
         self.ticker = ticker
+        self.lookers = Lookers(options.jobs)
 
     def result(self) -> Result | None:
         """The result of the whole run; None where it must be made again."""
-        helper = Helper(catalogue_for(self.found.settings))
-        try:
-            if self.changes.looks and can_fork() and min(self.options.jobs or cpu_count(), cpu_count()) > 1:
-                # LibCST is loaded while this process gets ready.
-                helper.start(lambda _: None, [file.path for file in self.found.files], self._code, 1)
+        with Extractor(catalogue_for(self.found.settings), self.options.jobs) as extractor, self.lookers:
+            if self.changes.looks:
+                extractor.start()  # it loads LibCST while this process gets ready
+                self.lookers.begin([file.path for file in self.found.files], self._code)
             return self._result()
-        finally:
-            helper.end()
 
     def _code(self, path: str) -> bytes | None:
         if path in self.changes.sources:
@@ -209,7 +207,7 @@ class _Again:
             return None
         others = _Unread((file.path for file in self.found.files if file.path not in looks), self.changes.sources)
         basis = self.older.basis
-        loaded = Loaded(sources, looks, others, {}, basis.harmless, basis.consulted, basis.odd)
+        loaded = Loaded(sources, looks, others, {}, basis.harmless, basis.consulted, basis.odd, lookers=self.lookers)
         return analyse(self.found, self.options, loaded, self.ticker, facts)
 
     def _merged(self, newer: Result, again: frozenset[str]) -> Result:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import Discovery
 from dropcheck.engine.entries import catalogue_for
-from dropcheck.engine.helper import Helper
+from dropcheck.engine.extractor import Extractor
 from dropcheck.engine.leads import Leads, code_or_none
 from dropcheck.engine.loading import Loaded, load
+from dropcheck.engine.looking import Lookers
 from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.options import Progress, RunOptions, Ticker
 from dropcheck.engine.result import Basis, Result
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 #: So many files are read and sieved before the cache is asked for an answer: that takes less time.
 _FEW = 20
+#: With so many files LibCST is loaded before it is known whether it is needed: another processor does it meanwhile.
+_MANY = 300
 
 
 def check(found: Discovery, options: RunOptions, *, progress: Progress | None = None) -> Report:
@@ -55,9 +58,10 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
     if memory is not None and not few and (known := memory.recall()) is not None:
         return known
     catalogue = catalogue_for(settings)
-    helper = Helper(catalogue)
-    try:
-        loaded = load(found.files, catalogue, ticker, everything=everything, jobs=options.jobs, helper=helper)
+    with Extractor(catalogue, options.jobs) as extractor, Lookers(options.jobs) as lookers:
+        if len(found.files) >= _MANY:
+            extractor.start()
+        loaded = load(found.files, catalogue, ticker, everything=everything, lookers=lookers)
         result = _clean(found, loaded, catalogue) if not options.uses_baseline(settings) else None
         if result is not None and few:
             return result.report
@@ -67,8 +71,6 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
             from dropcheck.engine.analysis import analyse  # noqa: PLC0415
 
             result = analyse(found, options, loaded, ticker, memory.facts if memory is not None else None)
-    finally:
-        helper.end()
     if memory is not None:
         memory.keep(result)
     return result.report

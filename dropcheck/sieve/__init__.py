@@ -8,7 +8,7 @@ not. ``DROPCHECK_NO_SIEVE=1`` in the environment takes the second one out, for c
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from dropcheck.catalogue import FUNCTIONS, Catalogue
@@ -127,7 +127,10 @@ class Sieve:
 
 
 def together(
-    looks: Mapping[str, Look], classes: Classes, is_foreign: Callable[[str, str], bool] = lambda _package, _path: False
+    looks: Mapping[str, Look],
+    classes: Classes,
+    search: Callable[[Sequence[bytes]], Mapping[bytes, Set[str]]],
+    is_foreign: Callable[[str, str], bool] = lambda _package, _path: False,
 ) -> dict[str, Look]:
     """What the texts of all files say together.
 
@@ -137,11 +140,12 @@ def together(
     Args:
         looks: what each file says by itself.
         classes: the classes of all files.
+        search: which files hold each of some words.
         is_foreign: whether a package, imported by a file, surely is no part of the project.
     """
     attributes = {b"self." + name for look in looks.values() for name in look.odd}
     found = dict(looks)
-    called_wrongly = _called_wrongly(looks, classes.callers(), attributes)
+    called_wrongly = _called_wrongly(looks, classes.read, search, attributes)
     for path, look in looks.items():
         rates = (at for name, at in look.rates if name in attributes or name in look.odd)
         hidden = (at for at, names in look.kept if not names or any(classes.may_drop(name, path) for name in names))
@@ -153,13 +157,19 @@ def together(
     return found
 
 
-def _called_wrongly(looks: Mapping[str, Look], callers: Callers, attributes: Set[bytes]) -> Set[bytes]:
+def _called_wrongly(
+    looks: Mapping[str, Look],
+    read: Callable[[str], bytes],
+    search: Callable[[Sequence[bytes]], Mapping[bytes, Set[str]]],
+    attributes: Set[bytes],
+) -> Set[bytes]:
     """The names of the helpers that some caller may not give the mode, or an odd rate."""
     helpers: dict[bytes, list[Passes]] = {}
     for helper in (helper for look in looks.values() for helper in look.helpers):
         helpers.setdefault(helper.name, []).append(helper)
     wrong = set()
-    for name, passes in sorted(helpers.items(), key=lambda item: len(item[0])):
+    callers = Callers(read, search(tuple(helpers)))
+    for name, passes in helpers.items():
         rates = callers.rates(passes)
         if rates is None or any(rate in attributes or rate in looks[path].odd for rate, path in rates):
             wrong.add(name)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import cached_property
 
-from dropcheck.sieve.helpers import Callers
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import block, imported_words, without_texts
 
@@ -56,7 +55,7 @@ class Classes:
         named: Set[str],
     ) -> None:
         self._paths = paths
-        self._read = read
+        self.read = read
         self._torch = torch
         self._speaks = speaks
         self._named = named
@@ -88,16 +87,12 @@ class Classes:
         if name in self._torch:
             return True
         plain = name.removeprefix(b"nn.")
-        if plain != name and _TORCH_NN.search(self._read(path)) is not None:
+        if plain != name and _TORCH_NN.search(self.read(path)) is not None:
             return False
         places = self._places(plain, path)
         if not places and plain not in self._imports_of(path) and plain.decode(errors="replace") not in _BUILTINS:
             places = self._everywhere.get(plain, [])
         return any(map(self._drops, places)) if places else self._comes_from_elsewhere(plain, path)
-
-    def callers(self) -> Callers:
-        """The calls in all files of the run."""
-        return Callers(self._paths, self._read)
 
     def has_module(self, name: bytes) -> bool:
         """Whether a file or folder of the run has a name."""
@@ -134,7 +129,7 @@ class Classes:
 
     def _text(self, place: _Place) -> bytes:
         path, start = place
-        raw = self._read(path)
+        raw = self.read(path)
         row = raw.rfind(b"\n", 0, start) + 1
         return block(raw, row, start - row).lstrip()
 
@@ -167,7 +162,7 @@ class Classes:
 
     def _comes_from_elsewhere(self, name: bytes, path: str) -> bool:
         """Whether a name that no class of the run has may stand for one: renamed, or from a file that was not given."""
-        raw = self._read(path)
+        raw = self.read(path)
         if re.search(rb"\b%b[ \t]*(?::[^=\n]*)?=(?!=)" % re.escape(name), raw) is not None:
             return True
         if name not in imported_words(raw):
@@ -182,18 +177,18 @@ class Classes:
     def _variables_of(self, path: str) -> Set[bytes]:
         """The variables of the top level of a file."""
         if path not in self._variables:
-            self._variables[path] = set(_VARIABLE.findall(self._read(path)))
+            self._variables[path] = set(_VARIABLE.findall(self.read(path)))
         return self._variables[path]
 
     def _has_stars(self, path: str) -> bool:
         if path not in self._stars:
-            self._stars[path] = _STARS.search(self._read(path)) is not None
+            self._stars[path] = _STARS.search(self.read(path)) is not None
         return self._stars[path]
 
     def _defined_in(self, path: str) -> Mapping[bytes, list[int]]:
         """Where the classes and functions of a file stand, by name."""
         if path not in self._defined:
-            raw = self._read(path)
+            raw = self.read(path)
             found = self._defined[path] = {}
             for search in (_CLASS, _FUNCTION):
                 for hit in search.finditer(raw):
@@ -204,7 +199,7 @@ class Classes:
         """What the names that a file imports come from: a module, and the name there."""
         if path not in self._imports:
             found = self._imports[path] = {}
-            raw = self._read(path)
+            raw = self.read(path)
             for hit in _FROM.finditer(raw):
                 for part in _COMMENT.sub(b"", hit[2]).strip(b"()").split(b","):
                     original, *renamed = part.split(b" as ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
 from dropcheck.frozen import dataclass
 from dropcheck.sieve.pattern import pattern
@@ -69,14 +69,13 @@ class Callers:
     """The calls of such functions in all files of a run.
 
     Args:
-        paths: the files.
         read: the bytes of a file.
+        mentioning: the files that hold each name of such a function.
     """
 
-    def __init__(self, paths: Iterable[str], read: Callable[[str], bytes]) -> None:
+    def __init__(self, read: Callable[[str], bytes], mentioning: Mapping[bytes, Set[str]]) -> None:
         self._read = read
-        #: The files that mention each name.
-        self._mentioning: dict[bytes, tuple[str, ...]] = {b"": tuple(paths)}
+        self._mentioning = mentioning
 
     def rates(self, passes: Iterable[Passes]) -> tuple[tuple[bytes, str], ...] | None:
         """What functions of one name are given as rates where all their callers pass the mode; None where one may not.
@@ -91,10 +90,7 @@ class Callers:
             return None
         one = next(iter(passes))
         found: list[tuple[bytes, str]] = []
-        # Where a name is not, no longer one is that contains it.
-        known = min((paths for name, paths in self._mentioning.items() if name in one.name), key=len)
-        self._mentioning[one.name] = tuple(path for path in known if one.name in self._read(path))
-        for path in self._mentioning[one.name]:
+        for path in sorted(self._mentioning[one.name]):
             raw = self._read(path)
             for hit in re.finditer(rb"\b%b\b" % one.name, raw):
                 names = _rates_at(raw, hit.start(), hit.end(), one)

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from itertools import islice
 from tokenize import detect_encoding
 
 from dropcheck.errors import SourceError
@@ -194,6 +195,8 @@ def reason(error: Exception) -> str:
 
 
 def _declared_encoding(raw: bytes, path: str) -> str:
+    if not any(b"coding" in row for row in islice(_rows(raw), 2)):
+        return "utf-8"
     try:
         encoding, _ = detect_encoding(_rows(raw).__next__)
     except SyntaxError as error:

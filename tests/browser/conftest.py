@@ -109,7 +109,7 @@ def draw(browser: "Browser", tmp_path: Path) -> "Iterator[Callable[..., Map]]":
         context.set_default_timeout(20_000)
         made = Map(context.new_page())
         made.page.goto(file.as_uri() + address)
-        # What is far below the window is not drawn, and has no text to read until it is near: too late for a test that reads at once.
+        # What is far below the window is not drawn, and has no text to read until it is near.
         made.page.evaluate("document.styleSheets[0].insertRule('* { content-visibility: visible !important }')")
         drawn.append(made)
         return made

@@ -1,0 +1,136 @@
+"""A process that is there from the beginning of a big run.
+
+It loads LibCST while the files are read and looked at, and then extracts what is to be extracted, as often as linking asks for
+more. The process of the run itself never has to load LibCST.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from contextvars import ContextVar, Token
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, cast
+
+from dropcheck.catalogue import Catalogue
+from dropcheck.engine.fork import Fork
+from dropcheck.engine.processes import can_fork, cpu_count
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from dropcheck.engine.pool import Outcome, Task
+
+    _Request = tuple[list[Task], float | None]
+
+#: So many characters are extracted in the time that it takes to start another process.
+_FORK_PAYS_FROM = 6_000
+
+
+class Extractor:
+    """The process, which ends with the block that it is used in.
+
+    Args:
+        catalogue: the entries in force.
+        jobs: how many processes a run may use at most; None for one a core.
+    """
+
+    def __init__(self, catalogue: Catalogue, jobs: int | None) -> None:
+        self._catalogue = catalogue
+        self._workers = min(jobs or cpu_count(), cpu_count())
+        self._fork: Fork | None = None
+        self._token: Token[Extractor | None] | None = None
+
+    def start(self) -> None:
+        """Start it, where there is a processor for it."""
+        if self._workers > 1 and can_fork():
+            self._fork = Fork(lambda other: _serve(other, self._catalogue, self._workers))
+            self._token = EXTRACTOR.set(self)
+
+    def extract(self, tasks: Sequence[Task], seconds: float | None) -> Mapping[str, Outcome]:
+        """Extract files.
+
+        Args:
+            tasks: the files.
+            seconds: how long each may take; None for no limit.
+
+        Returns:
+            What came of each, by path. None of those that a process died of, nor of any other once the extractor is no more.
+        """
+        if self._fork is None:
+            return {}
+        self._fork.ask((list(tasks), seconds))
+        done = cast("dict[str, Outcome] | None", self._fork.answer())
+        if done is None:
+            self._end()
+        return done or {}
+
+    def _end(self) -> None:
+        if self._token is not None:
+            EXTRACTOR.reset(self._token)
+            self._token = None
+        if self._fork is not None:
+            self._fork.end()
+            self._fork = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._end()
+
+
+EXTRACTOR: ContextVar[Extractor | None] = ContextVar("the extractor of the run", default=None)
+
+
+def _serve(other: Connection, catalogue: Catalogue, workers: int) -> None:
+    import dropcheck.extract.assemble  # noqa: F401, PLC0415  (LibCST)
+    from dropcheck.engine.pool import work_in_process  # noqa: PLC0415  (as above)
+    from dropcheck.engine.time_limit import SECONDS  # noqa: PLC0415  (as above)
+
+    work = work_in_process(catalogue)
+    while True:
+        tasks, seconds = cast("_Request", other.recv())
+        SECONDS.set(seconds)
+        other.send(_extract(tasks, work, workers))
+
+
+def _extract(tasks: Sequence[Task], work: Callable[[Task], Outcome], workers: int) -> dict[str, Outcome]:
+    """Extract files in this process and in copies of it."""
+    total = sum(task.weight for task in tasks)
+    own, *others = _shares(tasks, max(1, min(workers, len(tasks), total // _FORK_PAYS_FROM)))
+    copies = [_copy(share, work) for share in others]
+    done = {task.path: work(task) for task in own}
+    for process, answer in copies:
+        with suppress(EOFError, OSError):
+            done |= cast("dict[str, Outcome]", answer.recv())
+        answer.close()
+        os.waitpid(process, 0)
+    return done
+
+
+def _copy(tasks: Sequence[Task], work: Callable[[Task], Outcome]) -> tuple[int, Connection]:
+    """Start a copy of this process that extracts files; its number, and where it tells what came of them."""
+    from multiprocessing import Pipe  # noqa: PLC0415  (loaded already)
+
+    answer, told = Pipe(duplex=False)
+    process = os.fork()
+    if process == 0:
+        try:
+            told.send({task.path: work(task) for task in tasks})
+        finally:
+            os._exit(0)
+    told.close()
+    return process, answer
+
+
+def _shares(tasks: Sequence[Task], count: int) -> list[list[Task]]:
+    """Files in shares of about the same weight."""
+    shares: list[list[Task]] = [[] for _ in range(count)]
+    weights = [0] * count
+    for task in sorted(tasks, key=lambda task: -task.weight):
+        least = weights.index(min(weights))
+        shares[least].append(task)
+        weights[least] += task.weight
+    return shares
