@@ -25,7 +25,7 @@ from dropcheck.worlds import (
 )
 
 #: Methods that add their last argument to a container.
-_ADDING = frozenset({"append", "extend", "insert", "add"})
+_ADDING = frozenset({"append", "extend", "insert", "add", "update"})
 
 
 class Assignments(CallExpressions):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial, reduce
 
 import libcst as cst
 
@@ -25,6 +26,7 @@ from dropcheck.worlds import (
     Opaque,
     Receiver,
     Value,
+    binary,
     call,
     convert,
     display,
@@ -155,6 +157,8 @@ class CallExpressions(Displays):
     def _builtin_call(self, node: cst.Call, name: str, args: list[Value], keywords: list[tuple[str, Value]]) -> Value | None:
         if name in {"bool", "float", "int"} and len(args) == 1:
             return convert(name, args[0])
+        if name in {"min", "max"} and len(args) > 1 and not keywords:
+            return reduce(partial(binary, name), args)
         if name == "staticmethod" and len(args) == 1:
             return args[0]
         if name == "type" and len(args) == 1 and isinstance(args[0], Receiver):

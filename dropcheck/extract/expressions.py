@@ -70,7 +70,10 @@ _UNARY: Mapping[type[cst.CSTNode], str] = {cst.Not: "not", cst.Minus: "-", cst.P
 
 _CONSTANTS: Mapping[str, Const] = {"True": TRUE, "False": FALSE, "None": NONE}
 _BUILTINS = frozenset(
-    {"bool", "float", "int", "getattr", "setattr", "dict", "list", "tuple", "vars", "super", "staticmethod", "type"}
+    {
+        *("bool", "float", "int", "min", "max", "dict", "list", "tuple", "type"),
+        *("getattr", "setattr", "vars", "super", "staticmethod"),
+    }
 )
 #: Attributes of a tensor that tell its size or kind.
 _MEASURES = frozenset({"shape", "dtype", "ndim", "device", "is_cuda", "layout"})

@@ -19,8 +19,11 @@ from dropcheck.worlds import (
     Opaque,
     Value,
     both,
+    conjuncts,
+    every,
     join,
     negate,
+    ran_through,
     truth,
 )
 
@@ -173,7 +176,9 @@ class Statements(Assignments):
         before = frame.state
         head = State(before.reach, dict(before.env))
         condition: Value = TRUE
+        returned = len(frame.returns)
         for turn in range(_LOOP_PASSES):
+            del frame.returns[returned:]  # what the last turn returns is all that any turn does
             frame.state = State(head.reach, dict(head.env))
             condition = enter()
             entered = frame.state
@@ -190,7 +195,10 @@ class Statements(Assignments):
                 break
             head = after if turn < _LOOP_PASSES - 2 else _widen(head, after)
         # Behind the loop the condition is false, which says nothing worth keeping, except that ``while True`` never ends.
-        ended = State(before.reach, dict(entered.env if runs is False else head.env))
+        known = conjuncts(before.reach)
+        leaves = [every(part for part in conjuncts(reach) if part not in known) for reach, _ in frame.returns[returned:]]
+        behind = both(before.reach, ran_through(leaves))
+        ended = State(behind, dict(entered.env if runs is False else head.env))
         if runs is True:
             ended.stop()
         frame.state = ended
@@ -198,7 +206,7 @@ class Statements(Assignments):
             self.exec(orelse.body)
         left = meet((frame.state, *breaks), self.blend)
         if breaks and not ended.dead:
-            left.reach = before.reach
+            left.reach = behind
         frame.state = left
 
     # Blocks with other ways out

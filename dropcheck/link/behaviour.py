@@ -131,7 +131,8 @@ def _reached(reach: Value, other: Value) -> Answer:
             continue
         if condition not in others and truth(other) is not False:
             # The other world gets here without this condition: the author ties it to the mode.
-            return Open(Why.DECISION, describe(condition), by_mode=reads_mode(condition))
+            by_mode = reads_mode(condition) or (isinstance(condition, Op) and condition.name == "loop that may return")
+            return Open(Why.DECISION, describe(condition), by_mode=by_mode)
         blamed = _blame(condition)
         if blamed is not None:
             return blamed
@@ -218,6 +219,11 @@ def _nonzero(value: Value) -> Answer:
             answers = [_nonzero(arg) for arg in args]
             opens = next((answer for answer in answers if isinstance(answer, Open)), None)
             return opens if opens is not None else any(answer is True for answer in answers)
+        case Op(name="min", args=(left, right)):  # no rate is below zero
+            return _all_of(_nonzero(left), _nonzero(right))
+        case Op(name="max", args=(left, right)):
+            answers = [_nonzero(left), _nonzero(right)]
+            return True if True in answers else _all_of(*answers)
     parameter = next(parameters(value), None)
     if parameter is not None:
         return Open(Why.CALLER, parameter.name)

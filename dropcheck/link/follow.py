@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dropcheck.facts import CallFact, ClassFacts
 from dropcheck.link.containers import MAX_DEPTH, plain_containers
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.made import made_in, registered_in
 from dropcheck.link.project import Owner
-from dropcheck.worlds import CallOf, Display, Imported, Value, arms
+from dropcheck.worlds import CallOf, Display, Imported, Op, Value, arms
 
 
 def follow_imports(project: LinkedProject) -> None:
@@ -28,7 +28,9 @@ def follow_imports(project: LinkedProject) -> None:
         for call in file.calls:
             project.localize(call.callee.train, path)
             project.localize(call.callee.eval, path)
-            for constant in _imports_passed(call):
+        passed = [argument.value for call in file.calls for argument in call.arguments]
+        for known in (*passed, *(function.returns for function in file.functions)):
+            for constant in _constants((known.train, known.eval)):
                 project.localize(constant, path)
     _follow_contained(project)
 
@@ -48,15 +50,16 @@ def _holds_modules(project: LinkedProject, cls: ClassFacts) -> bool:
     return any(isinstance(callee, Imported) and project.catalogue.is_module_class(callee.path) for callee in made)
 
 
-def _imports_passed(call: CallFact) -> Iterator[Imported]:
-    """The names from other files that a call passes as they are, or in a display: they may be rates and flags."""
-    pending = [value for argument in call.arguments for value in (argument.value.train, argument.value.eval)]
+def _constants(values: Iterable[Value]) -> Iterator[Imported]:
+    """The names from other files in values, as they are, in arithmetic or in a display: they may be rates and flags."""
+    pending = list(values)
     while pending:
         for arm in arms(pending.pop()):
-            if isinstance(arm, Imported):
-                yield arm
-            elif isinstance(arm, Display):
-                pending += arm.items
+            match arm:
+                case Imported():
+                    yield arm
+                case Display(items=parts) | Op(args=parts):
+                    pending += parts
 
 
 def _follow_contained(project: LinkedProject) -> None:

@@ -373,13 +373,22 @@ class Project:
         found: list[tuple[str, AttributeFact]] = []
         hidden = False  # whether a class further down says what the class body of a base says otherwise
         line = 1 + len(self.bases(owner))
-        for place, (path, cls) in enumerate(self.family(owner)):
+        for place, (path, cls) in enumerate(self._with_siblings(owner, name)):
             if cls.dynamic:
                 return None
             own = [fact for fact in cls.attributes if fact.path == (name,)]
             found.extend((path, fact) for fact in own if fact.function or not hidden or place >= line)
             hidden = hidden or any(not fact.function for fact in own)
         return tuple(found)
+
+    def _with_siblings(self, owner: Owner, name: str) -> Iterator[Owner]:
+        """The family of a class; if none of it sets an attribute, as with a mixin, the other bases of its subclasses, too."""
+        family = self.family(owner)
+        yield from family
+        if not any(fact.path == (name,) for _, cls in family for fact in cls.attributes):
+            keys = set(map(_key, family))
+            siblings = (base for subclass in self.subclasses(owner) for base in self.bases(subclass))
+            yield from {_key(base): base for base in siblings if _key(base) not in keys}.values()
 
     def attribute_values(self, owner: Owner, name: str, world: World) -> tuple[Value, ...] | None:
         """What ``self.name`` can hold when the forward pass runs.

@@ -28,9 +28,11 @@ from dropcheck.worlds import (
     choice,
     display,
     either,
+    item_of,
     join,
     negate,
     operation,
+    ran_through,
     reads_mode,
     taken,
 )
@@ -73,6 +75,8 @@ class Resolver:
                 return self._class_attribute(value)
             case Attr(base=base, name=name):
                 return self._attribute(value, self.resolve(base, passed), name)
+            case Op(name="item", args=(Attr(base=Receiver(), name=name), Const() as key)) if self.owner is not None:
+                return self._entry(name, key) or value
             case Op(name=name, args=args):
                 return rebuild(name, tuple(self.resolve(arg, passed) for arg in args))
             case CallOf(callee=callee, args=args, keywords=keywords, site=site):
@@ -149,6 +153,17 @@ class Resolver:
         if isinstance(known, Op) and not (len(found) == 1 and self._is_property(found[0])):
             decided = False
         return known if decided else tied
+
+    def _entry(self, name: str, key: Const) -> Value | None:
+        """What ``self.name`` holds under a key, if it is only ever visible containers that hold the same constant there."""
+        assert self.owner is not None
+        tables = self.project.attribute_values(self.owner, name, self.world) or ()
+        if self.project.added_values(self.owner, name) or not all(isinstance(table, Display) for table in tables):
+            return None
+        entries = [item_of(table, key) for table in tables if isinstance(table, Display)]
+        values = [entry and self.resolve(entry) for entry in entries]
+        known = values[0] if values else None
+        return known if isinstance(known, Const) and all(value and _same(value, known) for value in values) else None
 
     def _hidden_mode(self, value: Value) -> Value | None:
         """What stands for a property whose value is not followed but depends on the mode."""
@@ -234,6 +249,8 @@ def rebuild(name: str, args: tuple[Value, ...]) -> Value:
             return choice(condition, then, otherwise)
         case "join", _:
             return join(args)
+        case "loop that may return", _:
+            return ran_through(args)
         case "taken", (base, Const() as key, default):
             return taken(base, key, default)
         case "and", _:

@@ -44,7 +44,7 @@ Replaces the attribute with `self.training`. Unsafe: someone may set the attribu
 
 When your own code switches the attribute together with the mode. These findings are of high confidence where the attribute is
 named after training (`is_training`, `train_mode`) and seen to be set in constructors only; of medium confidence where it has
-another name, and of low confidence where its source is not seen: these two are not reported by default.
+another name, and of low confidence where its source is not seen or a container holds it: these two are not reported by default.
 
 ## Options
 
@@ -63,7 +63,7 @@ from dropcheck.link.project import CONSTRUCTORS, Moduleness
 from dropcheck.link.sites import Form, Site
 from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
-from dropcheck.worlds import Attr, Defined, Receiver, Value, name_words, truth
+from dropcheck.worlds import Attr, Const, Defined, Op, Receiver, Value, name_words, truth
 
 #: A name with one of these words says that it holds the mode.
 _TRAINING = frozenset({"train", "training", "istrain", "istraining"})
@@ -79,7 +79,7 @@ def check(site: Site) -> Draft | None:
     if site.form is not Form.FUNCTION or site.entry is None or argument is None or argument.star or site.mode_is_p:
         return None
     flag = argument.value.eval
-    if not isinstance(flag, Attr) or flag.mode or flag.name in {"train", "eval"} or argument.value.train != flag:
+    if not _is_stored(flag) or argument.value.train != flag:
         return None
     answer = site.verdict.flag.eval
     stored = isinstance(answer, Open) and answer.why is Why.STORED
@@ -97,12 +97,24 @@ def check(site: Site) -> Draft | None:
     )
 
 
+def _is_stored(flag: Value) -> bool:
+    """Whether a flag is an attribute other than the mode, or an entry of a container that is one."""
+    match flag:
+        case Op(name="item", args=(Attr(base=Receiver(), mode=False), Const())):
+            return True
+        case Attr(name=name, mode=False):
+            return name not in {"train", "eval"}
+    return False
+
+
 def _confidence(site: Site, flag: Value) -> Confidence | None:
     """How sure it is that nothing switches the attribute with the mode; None where methods of the class do, or it is one.
 
     High where its name says that it is the training mode and constructors alone set it, medium where it has another name or the
     class sets it, low where it is not seen what sets it.
     """
+    if isinstance(flag, Op):  # whatever holds the container may change what is in it
+        return Confidence.LOW
     if not isinstance(flag, Attr) or not isinstance(flag.base, Receiver) or site.owner is None:
         return Confidence.LOW
     facts = [fact for fact in site.owner.attributes if fact.path == (flag.name,)]

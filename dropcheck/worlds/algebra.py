@@ -257,6 +257,16 @@ def every(parts: Iterable[Value]) -> Value:
     return result
 
 
+def ran_through(leaves: Iterable[Value]) -> Value:
+    """The condition that a loop was not left by a ``return`` in it.
+
+    Args:
+        leaves: the condition of each ``return``, in some turn: one that may not hold in the first may well hold in the last.
+    """
+    open_ones = tuple(dict.fromkeys(leave for leave in leaves if truth(leave) is not False))
+    return operation("loop that may return", *open_ones) if open_ones else TRUE
+
+
 def choice(condition: Value, then: Value, otherwise: Value) -> Value:
     """``then if condition else otherwise``."""
     answer = truth(condition)

@@ -32,6 +32,8 @@ _ARITHMETIC: Mapping[str, Callable[..., object]] = {
     "&": operator.and_,
     "|": operator.or_,
     "^": operator.xor,
+    "min": min,
+    "max": max,
 }
 
 
