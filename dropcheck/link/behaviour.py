@@ -219,11 +219,11 @@ def _nonzero(value: Value) -> Answer:
             answers = [_nonzero(arg) for arg in args]
             opens = next((answer for answer in answers if isinstance(answer, Open)), None)
             return opens if opens is not None else any(answer is True for answer in answers)
-        case Op(name="min", args=(left, right)):  # no rate is below zero
-            return _all_of(_nonzero(left), _nonzero(right))
-        case Op(name="max", args=(left, right)):
-            answers = [_nonzero(left), _nonzero(right)]
-            return True if True in answers else _all_of(*answers)
+        case Op(name="min", args=args):  # no rate is below zero
+            return _all_of(*map(_nonzero, args))
+        case Op(name="max", args=args):
+            answers = [_nonzero(arg) for arg in args]
+            return True if True in answers else next((answer for answer in answers if answer is not False), False)
     parameter = next(parameters(value), None)
     if parameter is not None:
         return Open(Why.CALLER, parameter.name)
