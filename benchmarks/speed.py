@@ -120,14 +120,15 @@ def _unchanged(target: str, cache: Path) -> Case:
     return Case(UNCHANGED, (*tool.COMMAND, *tool.warm(cache, "check", target)), goal="≤ 0.3 ruff")
 
 
-_CHANGE = b"\n_CHANGED = %d\n"
+_CHANGE = b"\n_CHANGED = 0.%d1\n"
+#: Another rate each time, so that nothing is known of the new dropout.
 _TO_JUDGE = b"""
 import torch
 
 
 class _Changed(torch.nn.Module):
     def forward(self, x):
-        return torch.nn.functional.dropout(x, 0.1, training=True)
+        return torch.nn.functional.dropout(x, 0.%d1, training=True)
 """
 
 
@@ -141,7 +142,7 @@ def _one_changed(name: str, corpus: Corpus, folder: Path, added: bytes) -> Case:
     version = iter(range(sys.maxsize))
 
     def change() -> None:
-        changing.write_bytes(text + added % next(version))
+        changing.write_bytes(text + added.replace(b"%d", b"%d" % next(version)))
 
     return Case(name, command, before=change, goal="≤ 0.4 ruff")
 

@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         # Modules and syntax trees hold few cycles: to look for some every 700 objects costs a tenth of a run.
-        gc.set_threshold(50_000, 10, 10)
+        gc.set_threshold(500_000, 10, 10)
         from dropcheck.cli import run  # noqa: PLC0415
 
         code = run(arguments)

@@ -147,6 +147,8 @@ def together(
     found = dict(looks)
     called_wrongly = _called_wrongly(looks, classes.read, search, attributes)
     for path, look in looks.items():
+        if not (look.rates or look.kept or look.elsewhere or look.helpers):
+            continue
         rates = (at for name, at in look.rates if name in attributes or name in look.odd)
         hidden = (at for at, names in look.kept if not names or any(classes.may_drop(name, path) for name in names))
         own = (at for name, at in look.elsewhere if classes.has_module(name) or not is_foreign(name.decode(), path))
