@@ -309,7 +309,7 @@ class Calls:
 
     def _is_used(self, path: str, function: FunctionFacts) -> bool:
         owner = self.project.owner(path, function.owner)
-        if owner is None or self.project.at_construction(path, function):
+        if owner is None or self.project.construction.only_runs(path, function):
             return False
         return self.project.moduleness(owner) in {Moduleness.YES, Moduleness.LIKELY}
 

@@ -58,7 +58,7 @@ def is_fixed_by_mode(project: Project, owner: Owner, fact: AttributeFact) -> boo
     function = project.function(owner[0], fact.function)
     if function is None:
         return False
-    if not project.at_construction(owner[0], function) and not project.also_at_construction(owner[0], function):
+    if not project.construction.only_runs(owner[0], function) and not project.construction.also_runs(owner[0], function):
         return False
     # The mode of another object may be anything.
     if function.reads_own_mode and (_differs(fact.value) or _differs(fact.reach)):

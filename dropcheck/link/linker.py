@@ -11,8 +11,9 @@ from dropcheck.levels import Behaviour
 from dropcheck.link.behaviour import Open, Verdict, Why, parameters, verdict
 from dropcheck.link.binding import Bound, bind, pair
 from dropcheck.link.calls import Calls
+from dropcheck.link.construction import CONSTRUCTORS
 from dropcheck.link.made import registered_in
-from dropcheck.link.project import CONSTRUCTORS, Moduleness, Project
+from dropcheck.link.project import Moduleness, Project
 from dropcheck.link.resolve import Resolver
 from dropcheck.link.site import Form, ModeSource, Passed, Site
 from dropcheck.worlds import (
@@ -183,7 +184,7 @@ class Linker:
             moduleness=moduleness,
             mode=self._mode(moduleness),
             enclosing=self.enclosing,
-            at_construction=self.function is not None and self.project.at_construction(self.file.path, self.function),
+            at_construction=self.function is not None and self.project.construction.only_runs(self.file.path, self.function),
             reached=(self.file.path, self.calls.top_level(self.file.path, self.call.function)) in self.calls.reached,
         )
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from dropcheck.catalogue import Catalogue
 from dropcheck.facts import AttributeFact, ClassFacts, FileFacts, FunctionFacts
+from dropcheck.link.construction import Construction
 from dropcheck.link.modules import Finder, Names
 from dropcheck.worlds import (
     Attr,
@@ -19,7 +20,6 @@ from dropcheck.worlds import (
     Imported,
     Op,
     Param,
-    Receiver,
     Value,
     World,
     arms,
@@ -29,10 +29,6 @@ from dropcheck.worlds import (
     truth,
 )
 
-#: Methods that run while an object is made, when it is in training mode.
-CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
-#: Methods that run each time an object is used, or its mode is set.
-_REFRESHING = frozenset({"forward", "__call__", "train", "eval"})
 #: Bases that are classes but say nothing about being a Module.
 _NEUTRAL = frozenset(
     {
@@ -212,62 +208,10 @@ class Project:
                 yield found
             name = name.rpartition(".")[0]
 
-    # Construction
-
-    def at_construction(self, path: str, function: FunctionFacts) -> bool:
-        """Whether a function runs only while an object is made: a constructor, or a method that only those call."""
-        method = function.name.removeprefix(f"{function.owner}.")
-        if not function.owner or "." in method:
-            # A function made in a constructor runs whenever it is called.
-            return False
-        return self._only_constructs((path, function.owner, method), frozenset())
-
-    def _only_constructs(self, key: tuple[str, str, str], seen: frozenset[tuple[str, str, str]]) -> bool:
-        path, name, method = key
-        if method in CONSTRUCTORS:
-            return True
-        owner = self.owner(path, name)
-        if owner is None or key in seen:
-            return False
-        callers = [
-            (file, cls.name, caller)
-            for file, cls in self.family(owner)
-            for caller in self._method_callers.get((file, cls.name, method), ())
-        ]
-        return bool(callers) and all(self._only_constructs(caller, seen | {key}) for caller in callers)
-
-    def also_at_construction(self, path: str, function: FunctionFacts) -> bool:
-        """Whether a constructor runs a method, and so do other methods, but none that runs each time the mode is read or set."""
-        if not function.owner or self.at_construction(path, function):
-            return False
-        seen: set[tuple[str, str, str]] = set()
-        pending = [(path, function.owner, function.name.removeprefix(f"{function.owner}."))]
-        while pending:
-            key = pending.pop()
-            owner = self.owner(*key[:2])
-            if key in seen or owner is None:
-                continue
-            seen.add(key)
-            for file, cls in self.family(owner):
-                callers = self._method_callers.get((file, cls.name, key[2]), ())
-                pending.extend((file, cls.name, caller) for caller in callers)
-        methods = {method for _, _, method in seen}
-        return not methods.isdisjoint(CONSTRUCTORS) and methods.isdisjoint(_REFRESHING)
-
     @cached_property
-    def _method_callers(self) -> dict[tuple[str, str, str], set[str]]:
-        """For each method, by file and class, the methods of the class that call it on the instance."""
-        callers: dict[tuple[str, str, str], set[str]] = {}
-        for path, file in self.files.items():
-            for call in file.calls:
-                caller = self._functions.get((path, call.function))
-                if caller is None or not caller.owner:
-                    continue
-                method = caller.name.removeprefix(f"{caller.owner}.").partition(".")[0]
-                for arm in arms(call.callee.train):
-                    if isinstance(arm, Attr) and isinstance(arm.base, Receiver):
-                        callers.setdefault((path, caller.owner, arm.name), set()).add(method)
-        return callers
+    def construction(self) -> Construction:
+        """Which methods run while objects are made."""
+        return Construction(self)
 
     # Classes
 
@@ -404,12 +348,12 @@ class Project:
         values: list[Value] = []
         for path, fact in found:
             function = self.function(path, fact.function)
-            made = function is not None and self.at_construction(path, function)
+            made = function is not None and self.construction.only_runs(path, function)
             seen = World.TRAIN if made else world
             other = World.EVAL if world is World.TRAIN else World.TRAIN
             if truth(fact.reach[seen]) is not False:
                 values.append(self.localize(fact.value[seen], path))
-                if seen is World.EVAL and function is not None and self.also_at_construction(path, function):
+                if seen is World.EVAL and function is not None and self.construction.also_runs(path, function):
                     values.append(self.localize(fact.value.train, path))  # left behind by the constructor
             elif not made and truth(fact.reach[other]) is not False:
                 # What the other mode leaves behind is still there in this one.
@@ -434,7 +378,7 @@ class Project:
         """Whether a method that runs after construction gives ``self.name`` another value in each mode."""
         found = ((self.function(path, fact.function), path, fact.value) for path, fact in self.assignments(owner, name) or ())
         return any(
-            value.train != value.eval and function is not None and not self.at_construction(path, function)
+            value.train != value.eval and function is not None and not self.construction.only_runs(path, function)
             for function, path, value in found
         )
 

@@ -66,8 +66,9 @@ from collections.abc import Iterator
 
 from dropcheck.facts import AttributeFact
 from dropcheck.levels import Confidence
+from dropcheck.link.construction import CONSTRUCTORS
 from dropcheck.link.inherited import is_fixed_by_mode, own_attributes
-from dropcheck.link.project import CONSTRUCTORS, Moduleness
+from dropcheck.link.project import Moduleness
 from dropcheck.link.site import Site
 from dropcheck.link.words import DROP_WORDS
 from dropcheck.rules.fixes import advice
@@ -86,7 +87,7 @@ def check(view: ClassView) -> Iterator[Draft]:
         name = ".".join(("self", *fact.path))
         method = fact.function.rpartition(".")[2]
         function = view.project.function(view.file.path, fact.function)
-        also = function is not None and view.project.also_at_construction(view.file.path, function)
+        also = function is not None and view.project.construction.also_runs(view.file.path, function)
         where = f"`{method}`" if method in CONSTRUCTORS else f"`{method}`, which only construction runs"
         fixed = f"`self.training` is always True in {where}: `{name}` is fixed as in training, also for evaluation"
         until = f"`self.training` is True when construction runs `{method}`: `{name}` stays as in training until it runs again"

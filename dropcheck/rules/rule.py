@@ -67,7 +67,7 @@ class ClassView:
     def runs_at_construction(self, name: str) -> bool:
         """Whether a method, by its qualified name, runs only while an object is made (the class body counts)."""
         function = self.project.function(self.file.path, name)
-        return function is None or self.project.at_construction(self.file.path, function)
+        return function is None or self.project.construction.only_runs(self.file.path, function)
 
 
 @dataclass(frozen=True, slots=True)

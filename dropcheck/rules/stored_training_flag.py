@@ -59,7 +59,8 @@ from __future__ import annotations
 
 from dropcheck.levels import Confidence
 from dropcheck.link.behaviour import Open, Why
-from dropcheck.link.project import CONSTRUCTORS, Moduleness
+from dropcheck.link.construction import CONSTRUCTORS
+from dropcheck.link.project import Moduleness
 from dropcheck.link.sites import Form, Site
 from dropcheck.rules.fixes import replace_value, spelt_mode, with_mode
 from dropcheck.rules.rule import Draft, Rule
