@@ -35,7 +35,7 @@ def extract(
         The facts; ``syntax_error`` is set where the text does not parse, ``broken_cells`` where cells of a notebook do not.
 
     Raises:
-        SourceError: the text is nested too deeply, or too long, to be analysed.
+        SourceError: the text is nested too deeply, too long, or too odd to be analysed.
     """
     with _without_collector(), warnings.catch_warnings():
         # Python's, about escapes in strings of the file: they would stand on stderr, with characters of the file in them.
@@ -58,7 +58,7 @@ def _without_collector() -> Iterator[None]:
 def _extract(text: str, path: str, *, module: str, is_package: bool, catalogue: Catalogue, excerpt: Excerpt | None) -> FileFacts:
     # LibCST takes a while to import, and a run in which no file passes the sieve does without.
     from dropcheck.extract.assemble import assemble  # noqa: PLC0415
-    from dropcheck.extract.parse import TooMuchError, with_room  # noqa: PLC0415
+    from dropcheck.extract.parse import RefusedError, with_room  # noqa: PLC0415
 
     def facts_of(python: str) -> FileFacts:
         part = Excerpt(python) if excerpt is None else excerpt
@@ -67,7 +67,7 @@ def _extract(text: str, path: str, *, module: str, is_package: bool, catalogue: 
     try:
         seen = text if excerpt is None else excerpt.text
         return with_room(seen, lambda: _facts_of_cells(text, facts_of) if is_notebook(text) else facts_of(text))
-    except TooMuchError as error:
+    except RefusedError as error:
         raise SourceError(path, str(error)) from error
 
 

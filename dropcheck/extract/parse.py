@@ -30,8 +30,8 @@ _LEVELS_OF_STACK = 50_000
 _RECURSION_LIMIT = 200_000
 
 
-class TooMuchError(Exception):
-    """A text that is nested too deeply, or too long, to be analysed. ``str(error)`` says so, for the user."""
+class RefusedError(Exception):
+    """A text that is nested too deeply, too long, or too odd to be analysed. ``str(error)`` says so, for the user."""
 
 
 def parse_module(text: str) -> cst.Module:
@@ -42,13 +42,13 @@ def parse_module(text: str) -> cst.Module:
 
     Raises:
         libcst.ParserSyntaxError: it does not parse.
-        TooMuchError: it is nested too deeply, or too long.
+        RefusedError: it is nested too deeply, or too long.
     """
     if text.startswith(_MARK):  # a second one, behind that of the file; LibCST drops it, and every place is off by one
         raise cst.ParserSyntaxError("invalid non-printable character U+FEFF", lines=[text], raw_line=1, raw_column=0)
     found = nesting(text)
     if found.signs > MOST_SIGNS:
-        raise TooMuchError(f"too long to be analysed ({found.signs:,} signs; {MOST_SIGNS:,} are supported); split or exclude it")
+        raise RefusedError(f"too long to be analysed ({found.signs:,} signs; {MOST_SIGNS:,} are supported); split or exclude it")
     if found.levels > MOST_LEVELS or found.brackets > MOST_BRACKETS or found.patterns > MOST_PATTERNS:
         _refuse(text, found)
     try:
@@ -71,7 +71,7 @@ def with_room(text: str, work: Callable[[], R]) -> R:
         What ``work`` returns.
 
     Raises:
-        TooMuchError: it is nested too deeply even so.
+        RefusedError: it is nested too deeply even so.
     """
     if nesting(text).is_plain:
         return work()
@@ -88,7 +88,7 @@ def with_room(text: str, work: Callable[[], R]) -> R:
         threading.stack_size(size)
     for error in failed:
         if isinstance(error, RecursionError):
-            raise TooMuchError(_too_deep(f"{nesting(text).levels:,} levels")) from error
+            raise RefusedError(_too_deep(f"{nesting(text).levels:,} levels")) from error
         raise error
     return done[0]
 
@@ -116,8 +116,8 @@ def _refuse(text: str, found: Nesting) -> None:
         if not found.balanced and found.levels <= _LEVELS_OF_STACK and _levels_of(tree) <= MOST_LEVELS:
             return
     if found.patterns > MOST_PATTERNS:
-        raise TooMuchError(_too_deep(f"a pattern of 'match' with {found.patterns} levels; {MOST_PATTERNS} are supported"))
-    raise TooMuchError(_too_deep(f"up to {found.levels:,} levels; {MOST_LEVELS:,} are supported"))
+        raise RefusedError(_too_deep(f"a pattern of 'match' with {found.patterns} levels; {MOST_PATTERNS} are supported"))
+    raise RefusedError(_too_deep(f"up to {found.levels:,} levels; {MOST_LEVELS:,} are supported"))
 
 
 def _too_deep(what: str) -> str:

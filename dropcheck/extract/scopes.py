@@ -192,6 +192,13 @@ def annotation_of(param: cst.Param) -> str:
     return ".".join((node.value, *parts)) if isinstance(node, cst.Name) else ""
 
 
+def names_bound_in(node: cst.CSTNode) -> frozenset[str]:
+    """The names that a part of a function binds in the scope of that function."""
+    walk = _Walk()
+    walk.walk(node, own=True)
+    return frozenset(walk.local)
+
+
 def bindings(node: cst.FunctionDef | cst.Lambda) -> Bindings:
     """What a function binds.
 

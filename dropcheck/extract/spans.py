@@ -6,26 +6,30 @@ while counting characters gives the offsets of just the nodes that are asked for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
+from dropcheck.extract.parse import RefusedError
 from dropcheck.frozen import dataclass
-from dropcheck.model import Span
-from dropcheck.source.excerpt import Excerpt
+from dropcheck.model import LineIndex, Span
+from dropcheck.source.excerpt import Excerpt, Hole, without
 
 #: Most nodes are not asked for.
 _IGNORED = nullcontext()
+#: What may be lost: rows of only a backslash, and then the blanks behind them, too.
+_LOST = tuple(re.compile(rf"(?:[ \t\f]*\\(?:\r\n?|\n))*{blanks}") for blanks in ("", r"[ \t\f]*"))
 
 
 class SpanRecorder(CodegenState):
     """Counts characters while LibCST prints, and remembers where the wanted nodes begin and end."""
 
-    def __init__(self, module: cst.Module, wanted: frozenset[int], part: Excerpt | None) -> None:
+    def __init__(self, module: cst.Module, wanted: frozenset[int], part: Excerpt | _Printed | None) -> None:
         super().__init__(module.default_indent, module.default_newline)
-        self._part = part if part is not None and part.ends else None
+        self._part = part
         self.offset = 0
         self.outer: dict[int, Span] = {}
         self.inner: dict[int, Span] = {}
@@ -110,17 +114,64 @@ class Spans:
         return Span(self.statement(node).start, self.outer[id(body)].start)
 
 
-def locate(module: cst.Module, wanted: frozenset[int], part: Excerpt | None = None) -> Spans:
+def locate(module: cst.Module, wanted: frozenset[int], part: Excerpt) -> Spans:
     """Find the offsets of nodes.
 
     Args:
         module: the whole parsed file.
         wanted: ``id`` of each node whose span is needed.
-        part: what was parsed, if it is a part of a text.
+        part: what was parsed, which may be a part of a text.
 
     Returns:
         Spans in characters of the text.
+
+    Raises:
+        RefusedError: the tree is not the text, so that places in it are not known.
     """
-    recorder = SpanRecorder(module, wanted, part)
+    recorder = SpanRecorder(module, wanted, part if part.ends else None)
     module._codegen(recorder)
+    # One newline is too many: as no token is kept, LibCST adds one, or has one taken back that was printed.
+    printed = max(recorder.offset - len(module.default_newline), 0)
+    if printed > len(part.text) or part.text[printed:] not in ("", "\r"):  # a lone "\r" at the end is lost, but harmless
+        recorder = SpanRecorder(module, wanted, _Printed(part, module.code))
+        module._codegen(recorder)
     return Spans(recorder.outer, recorder.inner, tuple(recorder.comments))
+
+
+class _Printed:
+    """A text as LibCST prints it: without the blank of ``except E :`` and some rows of only a backslash.
+
+    Args:
+        part: what was parsed.
+        printed: what is printed.
+
+    Raises:
+        RefusedError: more than blanks are lost.
+    """
+
+    def __init__(self, part: Excerpt, printed: str) -> None:
+        self._part = part
+        self._kept = without(part.text, tuple(_lost(part.text, printed)))
+
+    def start(self, offset: int) -> int:
+        """The offset in the whole of the character at an offset."""
+        return self._part.start(self._kept.start(offset))
+
+    def end(self, offset: int) -> int:
+        """The offset in the whole behind the character before an offset."""
+        return self.start(offset - 1) + 1 if offset else 0
+
+
+def _lost(text: str, printed: str) -> Iterator[Hole]:
+    """The parts of a text that are not printed."""
+    at = 0
+    for char in printed:
+        if text[at : at + 1] != char:
+            ends = [found.end() for lost in _LOST if (found := lost.match(text, at))]
+            end = next((end for end in ends if text[end : end + 1] == char), None)
+            if end is None:
+                row = LineIndex(text).position(at).row
+                raise RefusedError(f"cannot be analysed from row {row} of its code on (an odd backslash?); rewrite or exclude it")
+            yield Hole(at, end)
+            at = end
+        at += 1

@@ -9,7 +9,7 @@ import libcst as cst
 from dropcheck.extract.assignments import Assignments, mode_of
 from dropcheck.extract.frames import Closure, State, meet, merge
 from dropcheck.extract.patterns import matches
-from dropcheck.extract.scopes import dotted
+from dropcheck.extract.scopes import dotted, names_bound_in
 from dropcheck.worlds import (
     TRUE,
     CallOf,
@@ -29,12 +29,14 @@ from dropcheck.worlds import (
 
 #: How often a loop body is walked until its names are taken as open.
 _LOOP_PASSES = 3
+#: The body of a loop in so many others is walked once: each level would double the time, and there may be twenty.
+_DEEP_LOOPS = 5
 
 
 class Statements(Assignments):
     """Walks statements; classes and functions are left to the collector."""
 
-    _executors: dict[type[cst.CSTNode], Callable[[cst.CSTNode], None]]
+    _loops = 0  # that are being walked, those around calls of local functions too
 
     def exec_block(self, body: Sequence[cst.CSTNode]) -> None:
         """Walk statements in order, unreachable ones too: a site there must be known as unreachable."""
@@ -177,7 +179,11 @@ class Statements(Assignments):
         head = State(before.reach, dict(before.env))
         condition: Value = TRUE
         returned = len(frame.returns)
-        for turn in range(_LOOP_PASSES):
+        passes = _LOOP_PASSES
+        if self._loops >= _DEEP_LOOPS:
+            head, passes = _opened(head, names_bound_in(body)), 1
+        self._loops += 1
+        for turn in range(passes):
             del frame.returns[returned:]  # what the last turn returns is all that any turn does
             frame.state = State(head.reach, dict(head.env))
             condition = enter()
@@ -194,6 +200,7 @@ class Statements(Assignments):
             if runs is False or after.env == head.env:
                 break
             head = after if turn < _LOOP_PASSES - 2 else _widen(head, after)
+        self._loops -= 1
         # Behind the loop the condition is false, which says nothing worth keeping, except that ``while True`` never ends.
         known = conjuncts(before.reach)
         leaves = [every(part for part in conjuncts(reach) if part not in known) for reach, _ in frame.returns[returned:]]
@@ -263,6 +270,12 @@ class Statements(Assignments):
                 frame.state.reach = reach
 
     exec_TryStar = exec_Try
+
+
+def _opened(state: State, names: frozenset[str]) -> State:
+    """The state in which these names, and every attribute, may be anything."""
+    env = {name: value for name, value in state.env.items() if "." not in name and name not in names}
+    return State(state.reach, env | {name: Opaque(f"{name}, which changes in a loop", mode=True) for name in names})
 
 
 def _widen(old: State, new: State) -> State:

@@ -11,6 +11,7 @@ from dropcheck.extract.parse import parse_module
 from dropcheck.extract.scopes import children
 from dropcheck.extract.spans import locate
 from dropcheck.model import Span
+from dropcheck.source.excerpt import Excerpt
 
 N = TypeVar("N", bound=cst.CSTNode)
 
@@ -37,7 +38,7 @@ class Tree:
         self.module = parse_module(text)
         self._parents: dict[int, cst.CSTNode] = {}
         nodes = list(self._register(self.module))
-        self._spans = locate(self.module, frozenset(map(id, nodes)))
+        self._spans = locate(self.module, frozenset(map(id, nodes)), Excerpt(text))
         self.comments = self._spans.comments
         self._expressions = {self._spans.outer[id(node)]: node for node in nodes if isinstance(node, cst.BaseExpression)}
         self._classes = {self._header_start(node): node for node in nodes if isinstance(node, cst.ClassDef)}
