@@ -12,6 +12,7 @@ import pytest
 from dropcheck.catalogue import build_catalogue
 from dropcheck.engine import looking
 from dropcheck.engine.looking import Lookers
+from dropcheck.outcome import FileError
 from dropcheck.sieve import Look, Sieve
 
 BAD = b"import torch.nn.functional as F\n\n\ndef f(x):\n    return F.dropout(x, 0.1)\n"
@@ -76,19 +77,34 @@ def test_a_process_is_killed_before_it_is_asked() -> None:
         assert lookers.search(WORDS, CODES, CODES.get) == HELD == lookers.search(WORDS, CODES, CODES.get)
 
 
-@pytest.mark.parametrize("end", ["dies", "fails"])
-def test_process_that_ends_without_an_answer(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+def test_process_that_ends_without_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     mine = os.getpid()
     look = SIEVE.look
 
     def looked_at(_: Sieve, raw: bytes) -> Look:
         if os.getpid() != mine:
-            if end == "dies":
-                os._exit(9)
-            raise MemoryError
+            os._exit(9)
         return look(raw)
 
     monkeypatch.setattr(Sieve, "look", looked_at)
     with Lookers(2) as lookers:
         assert lookers.look(SIEVE, CODES) == ALONE
         assert lookers.search(WORDS, CODES, CODES.get) == HELD
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_bug_costs_one_file(monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
+    look = SIEVE.look
+
+    def looked_at(_: Sieve, raw: bytes) -> Look:
+        if raw == b"# cursed\n":
+            raise MemoryError
+        return look(raw)
+
+    monkeypatch.setattr(Sieve, "look", looked_at)
+    with Lookers(jobs) as lookers:
+        found = lookers.look(SIEVE, {**CODES, "cursed.py": b"# cursed\n"})
+    error = found.pop("cursed.py")
+    assert isinstance(error, FileError)
+    assert error.message.startswith("internal error: MemoryError ")
+    assert found == ALONE

@@ -160,7 +160,6 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         obey_noqa=options.obey_noqa,
         known=Known(kept),
     )
-    SECONDS.set(options.timeout)
     slices = Slices()
     errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, slices, options.jobs, ticker))
     named = [file.path for file in found.files if file.named]
@@ -207,6 +206,7 @@ def prepare_all(found: Discovery, options: RunOptions, progress: Progress | None
     Raises:
         UserError: the settings of a file name a rule that does not exist, or a baseline cannot be read or written.
     """
+    SECONDS.set(options.timeout)
     distinct = dict.fromkeys(file.settings for file in found.files)
     for one in distinct:
         enabled_codes(one)

@@ -92,18 +92,25 @@ def load(
     named = {file.path for file in files if file.named}
     sieve = Sieve(catalogue, everything=everything)
     classes = sieve.classes(codes, codes.__getitem__, named)
-    every = together(lookers.look(sieve, codes), classes, lambda words: lookers.search(words, codes, codes.get), is_foreign)
+    seen = lookers.look(sieve, codes)
+    failed = {path: one for path, one in seen.items() if isinstance(one, FileError)}
+    errors += failed.values()
+    sound = {path: one for path, one in seen.items() if isinstance(one, Look)}
+    every = together(sound, classes, lambda words: lookers.search(words, codes, codes.get), is_foreign)
     looks = {path: look for path, look in every.items() if look.suspect}
     # What is at hand is never read again, so it cannot join later.
-    looks |= {file.path: _WHOLE for file in files if file.raw is not None and file.path in codes}
+    looks |= {file.path: _WHOLE for file in files if file.raw is not None and file.path in sound}
     sources: dict[str, SourceFile] = {}
     for path, code in codes.items():
+        if path in failed:
+            tick()
+            continue
         source = decoded.get(path)
         if path in looks or (path in named and not parses((source or decode_source(code, path)).text)):
             sources[path] = source or decode_source(code, path)
         else:
             tick()
-    waiting = {path: code for path, code in codes.items() if path not in sources}
+    waiting = {path: code for path, code in codes.items() if path in sound and path not in sources}
     odd = {path: look.odd for path, look in every.items() if look.odd}
     return Loaded(
         sources,

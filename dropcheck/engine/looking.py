@@ -9,8 +9,11 @@ from heapq import heapreplace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
+from dropcheck.engine.faults import file_error
 from dropcheck.engine.fork import Fork
 from dropcheck.engine.processes import can_fork, cpu_count
+from dropcheck.engine.time_limit import limited
+from dropcheck.outcome import FileError
 from dropcheck.sieve import Look, Sieve
 
 if TYPE_CHECKING:
@@ -18,7 +21,11 @@ if TYPE_CHECKING:
 
 Read = Callable[[str], bytes | None]
 """Returns the bytes of a file; None where it cannot be read."""
+Seen = Look | FileError
+"""What the text of a file says, or why that cannot be told."""
 
+#: Files of fewer bytes take no time that is worth limiting.
+_QUICK = 30_000
 #: Starting a process costs more than it saves below this many bytes, roughly 0.1 s of looking.
 _PAYS_FROM = 4_000_000
 #: More processes would wait for the one that collects what they found.
@@ -40,8 +47,8 @@ class Lookers:
         self._workers = min(jobs or cpu_count(), _MOST_WORKERS)
         self._forks: list[tuple[Set[str], Fork]] = []
 
-    def look(self, sieve: Sieve, codes: Mapping[str, bytes]) -> dict[str, Look]:
-        """What the text of each file says.
+    def look(self, sieve: Sieve, codes: Mapping[str, bytes]) -> dict[str, Seen]:
+        """What the text of each file says. What takes too long, or shows a bug of ours, costs no other file.
 
         Args:
             sieve: the meshes.
@@ -64,9 +71,9 @@ class Lookers:
         finally:
             os.close(numbers)
         for _, fork in tuple(self._forks):
-            found |= cast("dict[str, Look] | None", self._answer(fork)) or {}
+            found |= cast("dict[str, Seen] | None", self._answer(fork)) or {}
         # What a process could not tell, because it died, is found out here.
-        return {path: found[path] if path in found else sieve.look(code) for path, code in codes.items()}
+        return {path: found[path] if path in found else look_at(sieve, path, code) for path, code in codes.items()}
 
     def begin(self, paths: Sequence[str], read: Read) -> None:
         """Start a process that only searches, a half of the files, where there is a processor for it."""
@@ -98,7 +105,7 @@ class Lookers:
                 found[word] |= holding & wanted
         return found
 
-    def _start(self, share: Sequence[str], read: Read, first: Callable[[], Mapping[str, Look]] | None = None) -> None:
+    def _start(self, share: Sequence[str], read: Read, first: Callable[[], Mapping[str, Seen]] | None = None) -> None:
         self._forks.append((frozenset(share), Fork(lambda other: _serve(other, share, read, first))))
 
     def _answer(self, fork: Fork) -> object:
@@ -118,7 +125,7 @@ class Lookers:
         self._forks.clear()
 
 
-def _serve(other: Connection, share: Sequence[str], read: Read, first: Callable[[], Mapping[str, Look]] | None) -> None:
+def _serve(other: Connection, share: Sequence[str], read: Read, first: Callable[[], Mapping[str, Seen]] | None) -> None:
     if first is not None:
         other.send(first())
     while True:
@@ -146,12 +153,29 @@ def _parts(codes: Mapping[str, bytes]) -> list[list[str]]:
     return parts
 
 
-def _look_at_parts(sieve: Sieve, codes: Mapping[str, bytes], parts: Sequence[Iterable[str]], numbers: int) -> dict[str, Look]:
-    found: dict[str, Look] = {}
+def _look_at_parts(sieve: Sieve, codes: Mapping[str, bytes], parts: Sequence[Iterable[str]], numbers: int) -> dict[str, Seen]:
+    found: dict[str, Seen] = {}
     while number := os.read(numbers, 1):
         found |= _look_at(sieve, codes, parts[number[0]])
     return found
 
 
-def _look_at(sieve: Sieve, codes: Mapping[str, bytes], paths: Iterable[str]) -> dict[str, Look]:
-    return {path: sieve.look(codes[path]) for path in paths}
+def _look_at(sieve: Sieve, codes: Mapping[str, bytes], paths: Iterable[str]) -> dict[str, Seen]:
+    return {path: look_at(sieve, path, codes[path]) for path in paths}
+
+
+def look_at(sieve: Sieve, path: str, code: bytes) -> Seen:
+    """What the text of one file says.
+
+    Args:
+        sieve: the meshes.
+        path: the file.
+        code: its bytes.
+    """
+    try:
+        if len(code) < _QUICK:
+            return sieve.look(code)
+        with limited(path):
+            return sieve.look(code)
+    except Exception as error:
+        return file_error(path, error)

@@ -20,7 +20,7 @@ from dropcheck.engine.extractor import Extractor
 from dropcheck.engine.known import Kept
 from dropcheck.engine.leads import code_or_none
 from dropcheck.engine.loading import Loaded, refuse_endless_rows
-from dropcheck.engine.looking import Lookers
+from dropcheck.engine.looking import Lookers, look_at
 from dropcheck.engine.options import RunOptions, Ticker
 from dropcheck.engine.result import IMPORTS, MISSING, Basis, Result
 from dropcheck.errors import SourceError
@@ -97,7 +97,9 @@ def _looked_at(contents: Mapping[str, bytes], basis: Basis, catalogue: Catalogue
             refuse_endless_rows(path, source.code)
         except SourceError:
             return None
-        look = sieve.look(source.code)
+        look = look_at(sieve, path, source.code)
+        if not isinstance(look, Look):
+            return None
         odd = basis.odd.get(path, frozenset())
         decides = path in basis.consulted or basis.harmless & defined_names(source.code)
         calls = look.helpers or any(mentions(source.code, name) for name in basis.helpers)

@@ -21,6 +21,7 @@ from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.options import Progress, RunOptions, Ticker
 from dropcheck.engine.result import Basis, Result
 from dropcheck.engine.select import asks_for_modules, enabled_codes
+from dropcheck.engine.time_limit import SECONDS
 from dropcheck.outcome import Report
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def check(found: Discovery, options: RunOptions, *, progress: Progress | None = 
     Raises:
         UserError: the settings of a file name a rule that does not exist, or a baseline cannot be read or written.
     """
+    SECONDS.set(options.timeout)
     settings = found.settings
     for one in settings:
         enabled_codes(one)

@@ -125,6 +125,7 @@ class _Look:
         self.found = Found()
         #: Names of functions that the file imports.
         self._bare: set[bytes] = set()
+        self._bound: dict[bytes, bytes] = {}
 
     def run(self, hits: Iterable[re.Match[bytes]]) -> Found:
         """Look at what was found."""
@@ -223,7 +224,9 @@ class _Look:
     def _is_from_elsewhere(self, place: _Place) -> bool:
         """Whether a function surely is what a module has that is none of ours; if that is none of the project, is left open."""
         root, _, inner = place.base.partition(b".")
-        bound = module_of(self.raw, root) if root and not self._has_stars else b""
+        if root not in self._bound:
+            self._bound[root] = module_of(self.raw, root) if root and not self._has_stars else b""
+        bound = self._bound[root]
         if not bound:
             return False
         first = bound.partition(b".")[0]

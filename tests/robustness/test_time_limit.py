@@ -11,13 +11,14 @@ from robustness.command import environment, one_line
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs an alarm")
 
-#: The command with an extraction that never ends for one file: in Python, or in native code that hears no signal.
+#: The command with work that never ends on one file: in the sieve, in Python, or in native code that hears no signal.
 SCRIPT = """
 import ctypes, sys
 import libcst
 from dropcheck.__main__ import main
 from dropcheck.engine import pool
 from dropcheck.extract import extract
+from dropcheck.sieve import Sieve
 
 pool.POOL_PAYS_FROM = 0 if "--jobs=2" in sys.argv else pool.POOL_PAYS_FROM
 
@@ -31,7 +32,17 @@ def slow(text, path, **rest):
     return extract(text, path, **rest)
 
 
+look = Sieve.look
+
+
+def slow_look(self, raw):
+    while b"# slow to look at" in raw:
+        pass
+    return look(self, raw)
+
+
 pool.extract = slow
+Sieve.look = slow_look
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -51,6 +62,18 @@ def test_slow_python_is_given_up(tmp_path: Path, command: str, jobs: str) -> Non
     code, out, error = run(tmp_path, command, jobs, ".")
     assert code == 2
     assert one_line(error) == "python.py: took longer than 2 s; exclude it, or allow more with --timeout-per-file"
+    assert ("fine.py" in out, "other.py" in out) == (True, True)
+
+
+@pytest.mark.parametrize("jobs", ["--jobs=1", "--jobs=2"])
+@pytest.mark.parametrize("command", ["check", "inventory", "refactor"])
+def test_a_text_that_is_slow_to_look_at_is_given_up(tmp_path: Path, command: str, jobs: str) -> None:
+    for name in ("fine.py", "other.py"):
+        (tmp_path / name).write_text(BAD)
+    (tmp_path / "sieve.py").write_text(f"{BAD}# slow to look at\n" + "x = 1  # padding\n" * 3_000)
+    code, out, error = run(tmp_path, command, jobs, ".")
+    assert code == 2
+    assert one_line(error) == "sieve.py: took longer than 2 s; exclude it, or allow more with --timeout-per-file"
     assert ("fine.py" in out, "other.py" in out) == (True, True)
 
 
