@@ -35,6 +35,7 @@ LAYOUTS = {
     "several": (("        return", "\\\n\\\n        return"), ("ImportError:", "ImportError :")),
     "indented as the statement": (("        return", "        \\\n        return"),),
     "indented by the backslash alone": (("        return", "        \\\n  return"),),
+    "as it is": (),
     "at the top": (("import torch", "\\\nimport torch"),),
     "between statements of the top": (("try:\n    import", "\\\ntry:\n    import"),),
 }
@@ -42,7 +43,7 @@ LAYOUTS = {
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("name", LAYOUTS)
-@pytest.mark.parametrize("ending", ["", "\n", "\n\n# the end"])
+@pytest.mark.parametrize("ending", ["", "\n", "\n\n# the end", "\n\n    ", "\n# the end\n\n\t# of it\n  ", "\n    \n "])
 def test_blanks_that_libcst_drops_move_no_place_and_no_edit(name: str, newline: str, ending: str) -> None:
     def laid_out(text: str) -> str:
         for old, new in LAYOUTS[name]:

@@ -20,7 +20,9 @@ from dropcheck.source.excerpt import Excerpt, Hole, without
 
 #: Most nodes are not asked for.
 _IGNORED = nullcontext()
-#: What may be lost: rows of only a backslash, and then the blanks behind them, too.
+#: What is lost at the end of a text whose last row is blank and has no end: the rows before that say nothing.
+_FOOTER = re.compile(r"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))*[ \t\f]*")
+#: What else may be lost: rows of only a backslash, and then the blanks behind them, too.
 _LOST = tuple(re.compile(rf"(?:[ \t\f]*\\(?:\r\n?|\n))*{blanks}") for blanks in ("", r"[ \t\f]*"))
 
 
@@ -139,7 +141,7 @@ def locate(module: cst.Module, wanted: frozenset[int], part: Excerpt) -> Spans:
 
 
 class _Printed:
-    """A text as LibCST prints it: without the blank of ``except E :`` and some rows of only a backslash.
+    """A text as LibCST prints it: without the blank of ``except E :``, some rows of only a backslash and blank rows at the end.
 
     Args:
         part: what was parsed.
@@ -165,8 +167,12 @@ class _Printed:
 def _lost(text: str, printed: str) -> Iterator[Hole]:
     """The parts of a text that are not printed."""
     at = 0
-    for char in printed:
+    for place, char in enumerate(printed):
         if text[at : at + 1] != char:
+            left = len(printed) - place
+            if text.endswith(printed[place:]) and _FOOTER.fullmatch(text, at, max(len(text) - left, at)) is not None:
+                yield Hole(at, len(text) - left)
+                return
             ends = [found.end() for lost in _LOST if (found := lost.match(text, at))]
             end = next((end for end in ends if text[end : end + 1] == char), None)
             if end is None:
