@@ -1,12 +1,15 @@
-"""How long the work on one file may take.
+"""How long the work on one file may take: seconds of the processor, so that a busy machine makes no file too slow.
 
 In the main thread an alarm of the system ends what runs too long, between two steps of Python. Native code (LibCST's parser) does
-not hear it; so in a worker a watchdog that needs no Python ends the whole process soon after, and its parent tells the file.
+not hear it; so a worker is ended by the system soon after, and its parent tells the file. What waits for something, and so uses
+no processor, a watchdog ends that needs no Python either.
 """
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,6 +25,7 @@ SECONDS: ContextVar[float | None] = ContextVar("seconds_per_file", default=None)
 
 _RUNNING: ContextVar[bool] = ContextVar("the alarm is set", default=False)
 _GRACE = 1.0  # seconds from the alarm to the end of the process
+_PATIENCE = 10  # so much longer than the limit may it take by the clock on the wall
 
 
 class _TimeOverError(BaseException):
@@ -47,16 +51,16 @@ def limited(path: str) -> Iterator[None]:
     if seconds is None or not can_ring or _RUNNING.get():
         yield
         return
-    handler = signal.signal(signal.SIGALRM, _ring)
+    handler = signal.signal(signal.SIGPROF, _ring)
     running = _RUNNING.set(True)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     except _TimeOverError:
         raise SourceError(path, over(seconds)) from None
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, handler)
         _RUNNING.reset(running)
 
 
@@ -76,13 +80,42 @@ def guarded(path: str) -> Iterator[None]:
     if seconds is None:
         yield
         return
-    with open(os.devnull, "wb") as nowhere:
-        faulthandler.dump_traceback_later(seconds + _GRACE, exit=True, file=nowhere)
+    with open(os.devnull, "wb") as nowhere, _ended_after(seconds + _GRACE):
+        faulthandler.dump_traceback_later(seconds * _PATIENCE + _GRACE, exit=True, file=nowhere)
         try:
             with limited(path):
                 yield
         finally:
             faulthandler.cancel_dump_traceback_later()
+
+
+@contextmanager
+def _ended_after(seconds: float) -> Iterator[None]:
+    """Let the system end this process once it has used the processor for so long from here, and keep no image of it."""
+    try:
+        import resource  # noqa: PLC0415  (not on Windows)
+    except ImportError:
+        yield
+        return
+    with (
+        _lowered(resource.RLIMIT_CPU, math.ceil(time.process_time() + seconds)),
+        _lowered(resource.RLIMIT_CORE, 0),
+    ):
+        yield
+
+
+@contextmanager
+def _lowered(limit: int, wanted: int) -> Iterator[None]:
+    """A limit of the system at a lower value, unless it is as low already."""
+    import resource  # noqa: PLC0415  (as above)
+
+    soft, hard = resource.getrlimit(limit)
+    if soft == resource.RLIM_INFINITY or soft > wanted:
+        resource.setrlimit(limit, (wanted, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(limit, (soft, hard))
 
 
 def over(seconds: float) -> str:

@@ -15,6 +15,8 @@ MOST_PATTERNS = 8
 _PLAIN_LEVELS = 100
 #: So many ``elif`` are not worth looking at.
 _FEW_BRANCHES = 20
+#: With more ``lambda`` than this, their parameters are not told from what a comma parts.
+_FEW_LAMBDAS = 100
 #: Levels are counted up to here.
 _MANY = 100_000
 
@@ -26,15 +28,17 @@ _STRING = re.compile(
     rb"#[^\n]*",
     re.DOTALL,
 )
+_LAMBDA = re.compile(rb"\blambda\b")
+#: A lambda up to the end of its parameters; nested ones, too, as they end later.
+_PARAMETERS = re.compile("L[^:]*:")
 _FORMATTED = re.compile(rb"[^{}]+|\{\{|[{}]")
 _CONTINUED = re.compile(rb"\\\r?\n")
 _SPACES = re.compile(rb"[ \t\f]{2,}")
 _WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_" + bytes(range(0x80, 0x100))
-_SIGNS = {"([{": "(", ")]}": ")", ",": ",", ";\r\n": "\n"}
-#: Brackets, commas and ends of rows stay; every other sign may bind what follows it to what is before it.
+_SIGNS = {"([{": "(", ")]}": ")", ",": ",", ";\r\n": "\n", ":": ":", "\1": "L"}
+#: Brackets, commas and ends of rows stay; every other sign may bind what follows it to what is before it. "L" is a lambda.
 _SKELETON = bytes(next((ord(kept) for signs, kept in _SIGNS.items() if chr(code) in signs), ord("+")) for code in range(0x100))
 _INNERMOST = re.compile(r"\(([^()]*)\)")
-_SEPARATOR = re.compile(r"[,\n]")
 #: Brackets that were measured are replaced by one character that tells their levels.
 _MEASURED = 0x10000
 _BRANCH = re.compile(rb"^([ \t]*)(elif\b|else\b|[^\s#])", re.MULTILINE)
@@ -49,14 +53,14 @@ class Nesting:
     Args:
         levels: at most so many expressions or branches hang on each other.
         brackets: so many brackets stand in each other.
-        balanced: whether every bracket has its partner; otherwise ``levels`` is far too high.
+        exact: whether every bracket has its partner, and commas are understood; otherwise ``levels`` may be far too high.
         patterns: so many brackets stand in each other in a pattern of ``match``.
         signs: how many signs there are, brackets and operators: what the tree of it grows with.
     """
 
     levels: int
     brackets: int
-    balanced: bool
+    exact: bool
     patterns: int
     signs: int
 
@@ -74,17 +78,24 @@ def nesting(text: str) -> Nesting:
         text: Python, or what is taken for it.
     """
     code = _CONTINUED.sub(b" ", _STRING.sub(_without_text, text.encode(errors="replace")))
+    code, lambdas = _LAMBDA.subn(b"\1", code)
     skeleton = _SPACES.sub(b" ", code).translate(_SKELETON, _WORDS).decode("ascii")
+    parted = _parted if lambdas <= _FEW_LAMBDAS else _parted_outside_lambdas
     signs = len(skeleton)
     brackets = 0
+
+    def measured(found: re.Match[str]) -> str:
+        return chr(_MEASURED + min(1 + max(map(_levels, parted(found[1].replace("\n", "")))), _MANY))
+
     while brackets <= MOST_BRACKETS:
-        skeleton, count = _INNERMOST.subn(_measured, skeleton)
+        skeleton, count = _INNERMOST.subn(measured, skeleton)
         if not count:
             break
         brackets += 1
     balanced = "(" not in skeleton and ")" not in skeleton
-    levels = max(map(_levels, _SEPARATOR.split(skeleton))) if balanced else _levels(skeleton)
-    return Nesting(levels + _longest_branching(code), brackets, balanced, _deepest_pattern(code), signs)
+    levels = max(_levels(part) for row in skeleton.split("\n") for part in parted(row)) if balanced else _levels(skeleton)
+    exact = balanced and parted is _parted
+    return Nesting(levels + _longest_branching(code), brackets, exact, _deepest_pattern(code), signs)
 
 
 def _without_text(found: re.Match[bytes]) -> bytes:
@@ -105,8 +116,14 @@ def _without_text(found: re.Match[bytes]) -> bytes:
     return b"+" + b"".join(parts)
 
 
-def _measured(found: re.Match[str]) -> str:
-    return chr(_MEASURED + min(1 + max(map(_levels, found[1].replace("\n", "").split(","))), _MANY))
+def _parted(text: str) -> list[str]:
+    """What commas part; those between the parameters of a lambda part nothing."""
+    return (_PARAMETERS.sub(lambda found: found[0].replace(",", ""), text) if "L" in text else text).split(",")
+
+
+def _parted_outside_lambdas(text: str) -> list[str]:
+    """The same, but what holds a lambda is not parted."""
+    return [text] if "L" in text else text.split(",")
 
 
 def _levels(segment: str) -> int:

@@ -112,8 +112,8 @@ def _refuse(text: str, found: Nesting) -> None:
     except (ValueError, RecursionError, MemoryError):
         pass
     else:
-        # Strings of Python 3.12 in strings hide brackets; then the tree tells better.
-        if not found.balanced and found.levels <= _LEVELS_OF_STACK and _levels_of(tree) <= MOST_LEVELS:
+        # Strings of Python 3.12 in strings hide brackets, and many lambdas commas; then the tree tells better.
+        if not found.exact and found.levels <= _LEVELS_OF_STACK and _levels_of(tree) <= MOST_LEVELS:
             return
     if found.patterns > MOST_PATTERNS:
         raise RefusedError(_too_deep(f"a pattern of 'match' with {found.patterns} levels; {MOST_PATTERNS} are supported"))

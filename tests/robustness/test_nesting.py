@@ -31,6 +31,8 @@ SHAPES = {
     "minus": lambda n: f"y = {'-' * n}1",
     "conditional": lambda n: f"y = {'1 if x else ' * n}1",
     "lambda": lambda n: f"y = {'lambda: ' * n}1",
+    "lambda with parameters": lambda n: f"y = {'lambda a, b=1, *c, **d: ' * n}1",
+    "lambda with lambdas for defaults": lambda n: f"y = {'lambda a, b=lambda: 1, c=' * n}1{': 1' * n}",
     "lambda without spaces": lambda n: f"y = {'lambda:' * n}1",
     "strings": lambda n: "y = " + "'a' " * n,
     "comprehension": lambda n: f"y = [x {'for a in b ' * n}]",
@@ -104,12 +106,17 @@ def test_plain_code_is_plain() -> None:
     for path in (Path(__file__).parents[2] / "dropcheck").rglob("*.py"):
         found = nesting(path.read_text())
         assert found.is_plain, path
-        assert found.balanced, path
+        assert found.exact, path
+
+
+def test_a_table_of_many_lambdas_is_not_deep() -> None:
+    rows = "".join(f"    'k{number}': lambda a, b: a + b * {number},\n" for number in range(600))
+    assert [finding.code for finding in check_source(f"{BAD}\ny = {{\n{rows}}}\n", "net.py")] == ["DRP101"]
 
 
 def test_strings_and_comments_hide_no_bracket_and_add_none() -> None:
     assert nesting("f(')', f(\"(\", f('''(((''', 1)))  # ((((((\n").brackets == 3
-    assert nesting("f('it\\'s (', 1)\n").balanced
+    assert nesting("f('it\\'s (', 1)\n").exact
     assert nesting("x = 1 + \\\n2\n").levels < 15
 
 

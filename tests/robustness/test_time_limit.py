@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs an alarm"
 
 #: The command with work that never ends on one file: in the sieve, in Python, or in native code that hears no signal.
 SCRIPT = """
-import ctypes, sys
+import ctypes, sys, time
 import libcst
 from dropcheck.__main__ import main
 from dropcheck.engine import pool
@@ -27,6 +27,10 @@ def slow(text, path, **rest):
     if path == "python.py":
         while True:
             pass
+    if path == "waiting.py":  # as on a machine that has no time for us
+        time.sleep(4)
+    if path == "stuck.py":
+        time.sleep(3_000)
     if path == "native.py":
         libcst.parse_module("match x:\\n case " + "(" * 40 + "x" + ")" * 40 + ": pass\\n")
     return extract(text, path, **rest)
@@ -87,6 +91,40 @@ def test_native_code_that_never_ends_is_given_up(tmp_path: Path, jobs: str) -> N
     assert code == 2
     assert one_line(error) == "native.py: took longer than 2 s; exclude it, or allow more with --timeout-per-file"
     assert ("fine.py" in out, "other.py" in out) == (True, True)
+
+
+def test_a_machine_that_is_busy_makes_no_file_too_slow(tmp_path: Path) -> None:
+    (tmp_path / "waiting.py").write_text(BAD)
+    code, out, error = run(tmp_path, "check", "--output-format=concise", ".")
+    assert (code, out.count("DRP101")) == (1, 1), error
+
+
+def test_what_waits_for_ever_is_given_up_too(tmp_path: Path) -> None:
+    (tmp_path / "fine.py").write_text(BAD)
+    (tmp_path / "stuck.py").write_text(BAD + "x = 1  # padding\n" * 7_000)
+    code, out, error = run(tmp_path, "check", "--no-cache", "--timeout-per-file=1", ".")
+    assert code == 2
+    assert one_line(error) == "stuck.py: took longer than 1 s; exclude it, or allow more with --timeout-per-file"
+    assert "fine.py" in out
+
+
+def test_no_image_of_a_process_is_left_behind(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    if resource.getrlimit(resource.RLIMIT_CORE)[1] == 0:
+        pytest.skip("none is allowed anyway")
+    (tmp_path / "native.py").write_text(BAD + "x = 1  # padding\n" * 7_000)
+    command = f'ulimit -c unlimited; exec {sys.executable} -c "$1" check --no-cache --timeout-per-file=1 .'
+    done = subprocess.run(
+        ["sh", "-c", command, "sh", SCRIPT],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert one_line(done.stderr).startswith("native.py: took longer than 1 s")
+    assert [path.name for path in tmp_path.iterdir()] == ["native.py"]
 
 
 def test_an_alarm_that_is_not_needed_changes_nothing(tmp_path: Path) -> None:
