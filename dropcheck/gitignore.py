@@ -12,10 +12,13 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 
+from dropcheck.errors import SourceError
 from dropcheck.frozen import dataclass
+from dropcheck.reading import read_bytes
 
 #: A line with more of ``**`` counts for nothing: matching takes a power of this, and no person writes it.
 _MOST_DOUBLE_STARS = 4
+_MOST_BYTES = 1_000_000
 #: A star in an expression of ``pathspec``, and what is in the same part of a path up to the next one.
 _STAR_TO_STAR = re.compile(r"\[\^/\]\*((?:[^\\\[\](){}/*+?|]|\\.|\[(?:[^\]\\]|\\.)+\](?!\*))+)(?=\[\^/\]\*)")
 
@@ -96,12 +99,10 @@ def exclude_file(root: str) -> str:
 
 def _content(path: str) -> str:
     try:
-        if not os.path.isfile(path):  # a pipe would be waited for
-            return ""
-        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
-            return file.read()
-    except (OSError, ValueError):  # the latter for a path with a null character
+        text = read_bytes(path, _MOST_BYTES).decode("utf-8-sig", "surrogateescape")
+    except SourceError:
         return ""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _parse(lines: Iterable[str]) -> Iterator[_Pattern]:

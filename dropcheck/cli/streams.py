@@ -60,7 +60,7 @@ def _give_up(stream: TextIO, error: OSError) -> None:
     os.dup2(devnull, stream.fileno())
     os.close(devnull)
     if not isinstance(error, BrokenPipeError) and stream is sys.stdout:
-        from dropcheck.source.text import reason  # noqa: PLC0415  (stdout can nearly always be written)
+        from dropcheck.reading import reason  # noqa: PLC0415  (stdout can nearly always be written)
 
         raise UserError(f"stdout: cannot be written: {reason(error)}") from error
 
@@ -75,7 +75,7 @@ def write_file(path: str, text: str) -> None:
     Raises:
         UserError: the file cannot be written.
     """
-    from dropcheck.source.text import reason  # noqa: PLC0415  (most runs write no file)
+    from dropcheck.reading import reason  # noqa: PLC0415  (most runs write no file)
     from dropcheck.source.write import write_bytes as replace_file  # noqa: PLC0415
 
     data = text.encode("utf-8", "backslashreplace")

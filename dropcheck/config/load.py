@@ -9,9 +9,12 @@ from dataclasses import replace
 from dropcheck.config.layers import Layer, combine
 from dropcheck.config.settings import Settings
 from dropcheck.config.values import Origin, checked
-from dropcheck.errors import ConfigError
+from dropcheck.errors import ConfigError, SourceError
 from dropcheck.frozen import dataclass
+from dropcheck.reading import read_bytes
 
+#: A configuration is written by hand.
+_MOST_BYTES = 1_000_000
 PYPROJECT = "pyproject.toml"
 CONFIG_NAMES = (".dropcheck.toml", "dropcheck.toml", PYPROJECT)
 """The names a configuration file can have; in one folder, the first of them counts."""
@@ -145,8 +148,7 @@ def _is_pyproject(path: str) -> bool:
 def _table(path: str) -> Mapping[str, object] | None:
     """The options of a file; None for a pyproject.toml that has none."""
     try:
-        with open(path, "rb") as file:
-            raw = file.read()
+        raw = read_bytes(path, _MOST_BYTES)
         # Most files of that name are not for this tool, and templates of them need not even be TOML.
         if _is_pyproject(path) and b"dropcheck" not in raw:
             return None
@@ -155,8 +157,8 @@ def _table(path: str) -> Mapping[str, object] | None:
         document = tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{shown(path)}: is not UTF-8; save it as UTF-8") from error
-    except OSError as error:
-        raise ConfigError(f"{shown(path)}: cannot be read: {error.strerror or error}") from error
+    except SourceError as error:
+        raise ConfigError(f"{shown(path)}: {error.message}") from error
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{shown(path)}: is not valid TOML: {error}") from error
     if not _is_pyproject(path):

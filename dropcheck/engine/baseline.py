@@ -13,7 +13,7 @@ from dropcheck.errors import ConfigError, SourceError
 from dropcheck.fingerprint import fingerprint
 from dropcheck.levels import State
 from dropcheck.model import Finding
-from dropcheck.source.text import read_bytes
+from dropcheck.reading import read_bytes
 from dropcheck.source.write import write_bytes
 
 VERSION = 1

@@ -12,10 +12,11 @@ from dropcheck.engine.looking import Lookers
 from dropcheck.errors import ForeignNotebookError, SourceError
 from dropcheck.frozen import dataclass
 from dropcheck.outcome import FileError
+from dropcheck.reading import read_bytes
 from dropcheck.sieve import Look, Sieve, together
 from dropcheck.sieve.words import parses
 from dropcheck.source.cells import NOTEBOOK_SUFFIX
-from dropcheck.source.text import SourceFile, decode_source, read_bytes
+from dropcheck.source.text import SourceFile, decode_source
 
 #: A row of more bytes that names dropout more often is no code that a person, or a generator of models, has written.
 _LONG_ROW = 20_000
@@ -88,6 +89,7 @@ def load(
                 notes.append(str(error))
             else:
                 errors.append(FileError(error.path, error.message))
+                raws.pop(file.path, None)  # what is of no use may be large
             tick()
     named = {file.path for file in files if file.named}
     sieve = Sieve(catalogue, everything=everything)

@@ -6,7 +6,7 @@ import hashlib
 import os
 
 from dropcheck.errors import SourceError
-from dropcheck.source.text import read_bytes
+from dropcheck.reading import read_bytes
 
 #: A file that changed this shortly before it was read may change again without a new time stamp, in seconds.
 _RACY = 2.0

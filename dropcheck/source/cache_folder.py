@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 
 from dropcheck.errors import SourceError
-from dropcheck.source.text import read_bytes
+from dropcheck.reading import read_bytes
 from dropcheck.source.write import write_bytes
 
 CACHE_FOLDER = ".dropcheck_cache"

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import os
 import re
-import stat
 from collections.abc import Iterator
 from itertools import islice
 from tokenize import detect_encoding
 
 from dropcheck.errors import SourceError
 from dropcheck.frozen import dataclass
+from dropcheck.reading import read_bytes
 from dropcheck.source.cells import NOTEBOOK_SUFFIX
 
-#: Opening a pipe would otherwise wait for a writer.
-_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _MOST_SHOWN = 100  # of what a file says
 _ROW = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?")
 
@@ -50,38 +47,6 @@ class SourceFile:
     def code(self) -> bytes:
         """Bytes in which words of the program can be looked for: ``raw``, but of a notebook only its Python."""
         return self.text.replace("\0", " ").encode(errors="replace") if self.is_notebook else self.raw
-
-
-def read_bytes(path: str) -> bytes:
-    """The bytes of a file.
-
-    Args:
-        path: the file.
-
-    Returns:
-        Its bytes.
-
-    Raises:
-        SourceError: it is missing, unreadable, a folder, or not a regular file.
-    """
-    try:
-        opened = os.open(path, os.O_RDONLY | _AT_ONCE)
-    except (OSError, ValueError) as error:
-        if os.path.isdir(path):
-            raise SourceError(path, "is a folder, not a file") from error
-        raise SourceError(path, f"cannot be read: {reason(error)}") from error
-    try:
-        mode = os.fstat(opened).st_mode
-        if stat.S_ISDIR(mode):
-            raise SourceError(path, "is a folder, not a file")
-        if not stat.S_ISREG(mode):
-            raise SourceError(path, "is not a regular file")
-        with open(opened, "rb", buffering=0, closefd=False) as file:
-            return file.readall()
-    except OSError as error:
-        raise SourceError(path, f"cannot be read: {reason(error)}") from error
-    finally:
-        os.close(opened)
 
 
 def read_source(path: str) -> SourceFile:
@@ -180,18 +145,6 @@ def _encode_notebook(source: SourceFile, text: str) -> bytes:
     if notebook_text(document, source.path) != text:
         raise SourceError(source.path, "its cells cannot be written back unchanged; left as it is")
     return mark + document.encode(source.encoding)
-
-
-def reason(error: Exception) -> str:
-    """What the system says of a failed operation on a file, without the path and the number.
-
-    Args:
-        error: the failure.
-
-    Returns:
-        A few words, such as ``Permission denied``.
-    """
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _declared_encoding(raw: bytes, path: str) -> str:

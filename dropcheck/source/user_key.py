@@ -14,7 +14,7 @@ from contextlib import suppress
 from hmac import compare_digest
 
 from dropcheck.errors import SourceError
-from dropcheck.source.text import read_bytes
+from dropcheck.reading import read_bytes
 from dropcheck.source.write import write_bytes
 
 _SIZE = 32

@@ -7,8 +7,9 @@ import os
 import stat
 
 from dropcheck.errors import SourceError
+from dropcheck.reading import read_bytes, reason
 from dropcheck.source.temporary import successor
-from dropcheck.source.text import SourceFile, encode_source, read_bytes, reason
+from dropcheck.source.text import SourceFile, encode_source
 
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 

@@ -116,6 +116,43 @@ def test_special_files_are_not_waited_for(tmp_path: Path) -> None:
         assert one_line(error).startswith(f"{name}: ")
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the files of Linux")
+@pytest.mark.parametrize("arguments", COMMANDS, ids=lambda words: words[0] + words[-1])
+def test_files_without_end_are_not_read_to_their_end(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    with (tmp_path / "sparse.py").open("wb") as file:
+        file.truncate(1 << 40)
+    for name, target in {"core.py": "/proc/kcore", "log.py": "/proc/kmsg", "map.py": "/proc/self/pagemap"}.items():
+        if os.access(target, os.R_OK):
+            (tmp_path / name).symlink_to(target)
+    names = {path.name for path in tmp_path.iterdir()}
+    (tmp_path / "net.py").write_text(BAD)
+    code, out, error = run(tmp_path, *arguments, ".", timeout=100)
+    assert code == 2
+    told = [line.split(": ")[1] for line in error.splitlines() if line.startswith("error: ")]
+    assert (set(told), len(told)) == (names, len(names)), error
+    assert "internal error" not in error
+    assert "sparse.py: is larger than 250,000,000 bytes, or has no end; exclude it" in error
+    assert "net.py" in out or (tmp_path / "net.py").read_text() == GOOD
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the files of Linux")
+@pytest.mark.parametrize("name", ["pyproject.toml", "dropcheck.toml", ".gitignore", ".git", ".git/info/exclude"])
+@pytest.mark.parametrize("target", ["a terabyte", "/dev/zero", "/proc/kmsg", "/proc/self/fd/0", "a pipe"])
+def test_a_configuration_without_end_is_not_read_to_its_end(tmp_path: Path, name: str, target: str) -> None:
+    (tmp_path / "net.py").write_text(BAD)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    if target == "a terabyte":
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(1 << 40)
+    elif target == "a pipe":
+        os.mkfifo(tmp_path / name)
+    else:
+        (tmp_path / name).symlink_to(target)
+    code, out, error = run(tmp_path, "check", "--output-format", "concise", ".", timeout=100)
+    assert (code, out.count("DRP101")) == (1, 1) or one_line(error).startswith(f"{name}: "), error
+    assert "internal error" not in error
+
+
 NAMES = (
     b"new\nline.py",
     b"quote'\".py",
