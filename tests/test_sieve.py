@@ -51,6 +51,11 @@ HARMLESS_CALLS = [
     "return self.dropout(x)",
     "# F.dropout(x)",
     'return "F.dropout without a call"',
+    "return self.out(\n            self.dropout(x), x)",
+    "self.set_use_memory_efficient_attention(True)",
+    '"""x: a tensor behind F.dropout(x)."""',
+    '"""\n        dropout (float | str, *optional*): the rate\n        dropout (tuple[float], *optional*): rates\n        """',
+    '"""Looks for\n\n        F.dropout: The function.\n        """',
 ]
 SUSPECT_CALLS = [
     "return F.dropout(x)",
@@ -68,6 +73,12 @@ SUSPECT_CALLS = [
     "y = 1; F.dropout(x, 0.1, self.training)",
     "if x: F.dropout(x, 0.1, self.training)",
     "self.dropout(x)",
+    "x = y  # (\n        self.dropout(x)",
+    "x = [y]\n        self.dropout(x)",
+    "return dropouts[0] if x else F.dropout(x)",
+    "return [y for y in F.dropout(x)]",
+    "return F.dropout(list[0], 0.1)",
+    "return lambda drop=F.dropout: return_(x)",
     "return F.\\\n            dropout(x)",
     "if x: F . dropout(x, 0.1, self.training)",
     "return F.dropout (x)",
@@ -143,6 +154,20 @@ def test_functions_of_other_packages_pass_where_the_name_may_mean_more(imports: 
     text = forward(f"return {call}", f"{HEAD}{imports}\n{more}")
     assert passes(text, is_foreign=True)
     assert passes(text.replace(more, ""), is_foreign=False)
+
+
+def test_file_of_the_name_of_a_package_is_no_package() -> None:
+    files = {"net.py": "import chainer.functional as F\ny = F.dropout(x)\n", "optimizers/chainer.py": "import chainer\n"}
+    raws = {path: text.encode() for path, text in files.items()}
+
+    def suspect(raws: dict[str, bytes]) -> bool:
+        looks = {path: SIEVE.look(code) for path, code in raws.items()}
+        classes = SIEVE.classes(raws, raws.__getitem__, frozenset())
+        return together(looks, classes, lambda _words: {}, lambda _name, _path: True)["net.py"].suspect
+
+    assert not suspect(raws)
+    assert suspect({"net.py": b"from chainer import functional as F\ny = F.dropout(x)\n", "optimizers/chainer.py": b""})
+    assert suspect(raws | {"chainer/functional.py": b""})
 
 
 @pytest.mark.parametrize("imports", ["from .ops import F as G", "from . import G", "import torch.nn.functional as G"])
@@ -231,6 +256,9 @@ def test_method_of_the_name_hides_no_function() -> None:
         "self.mods = []",
         "self.names = {'drop': 'Dropout'}",
         "self.drop = nn.Dropout(0.1, True)",
+        "self.mods = nn.ModuleList()\n        self.mods += [nn.Dropout(0.1)]\n        self.mods += [nn.Dropout(0.1), x]",
+        '"""Tied: like nn.Dropout1d/nn.Dropout2d, not like nn.Dropout the first."""',
+        '"""\n        drop : nn.Dropout\n            nn.Dropout drop rate\n        """',
     ],
 )
 def test_registered_modules_are_held_back(line: str) -> None:
@@ -255,7 +283,9 @@ def test_registered_modules_are_held_back(line: str) -> None:
         "for i in x:\n            self.mods = mods\n            mods = [Inner()]",
         "self.first = first\n        self.second = second\n        self.mods = [first, Inner()]",
         "self.mods = []\n        self.mods += [nn.Dropout(0.1)]",
+        "self.mods = nn.ModuleList()\n        self.mods = []\n        self.mods += [nn.Dropout(0.1)]",
         "self.mods = {}\n        self.mods['a'] = nn.Dropout(0.1)",
+        "self.mods = [make for make in nn.Dropout if make]",
         "mods = [nn.Dropout(0.1)]\n        self.mods = mods",
         "self.mods = [nn.Sequential(nn.Dropout(0.1))]",
         "self.mods = [Inner()]",

@@ -10,10 +10,10 @@ def is_foreign(package: str, path: str) -> bool:
     """Whether a package, as a file imports it, surely lies nowhere in the project of the file.
 
     Args:
-        package: its name, without dots.
+        package: its name, or that of a module in it.
         path: the file.
     """
-    return not _lies_near(package, os.path.dirname(os.path.abspath(path)))
+    return not _lies_near(package.partition(".")[0], os.path.dirname(os.path.abspath(path)))
 
 
 @lru_cache(maxsize=4096)

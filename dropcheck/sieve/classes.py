@@ -95,8 +95,9 @@ class Classes:
         return any(map(self._drops, places)) if places else self._comes_from_elsewhere(plain, path)
 
     def has_module(self, name: bytes) -> bool:
-        """Whether a file or folder of the run has a name."""
-        return name.decode() in self._folders or name.decode() in self._files
+        """Whether a file or folder of the run may be a module; one with a dot lies in a folder."""
+        package, dot, _ = name.decode().partition(".")
+        return package in self._folders or (not dot and package in self._files)
 
     def _drops(self, place: _Place) -> bool:
         """Whether a class or function, or anything that it names, speaks of dropout."""

@@ -12,7 +12,17 @@ from dropcheck.frozen import dataclass
 from dropcheck.sieve.helpers import Passes, passes_on
 from dropcheck.sieve.pattern import DROP, pattern, with_leads
 from dropcheck.sieve.rates import is_plain, names_in
-from dropcheck.sieve.scan import arguments, chain_before, function_around, imported_words, in_import, line_before, module_of
+from dropcheck.sieve.scan import (
+    arguments,
+    chain_before,
+    function_around,
+    imported_words,
+    in_import,
+    is_explained,
+    is_in_prose,
+    line_before,
+    module_of,
+)
 
 _MODE = pattern(rb"(\w+)\.training")
 _ZERO = rb"0(?:\.0*)?"
@@ -37,8 +47,10 @@ _PLACES = frozenset({b"functional", b"F", b"torch", b"_VF", b"nn"})
 _ALIAS = pattern(rb"=[ \t]*(?:F|[\w.]*functional|torch|[\w.]*\bnn)[ \t]*[\n;,)#]")
 _STAR = pattern(rb"import[ \t]*\*")
 _GETATTR = pattern(rb"getattr\([ \t]*([\w.]+)[ \t]*,[ \t]*\Z")
-#: What stands behind the name of a parameter in a docstring, and is nothing that can be dropped.
-_TYPE = pattern(rb"`|(?:float|int|bool|str)[,)]")
+#: What stands behind the name of a parameter in a docstring, and is nothing that can be dropped: a type.
+_TYPE = pattern(
+    rb"`|(?:float|int|bool|str)(?:[,)]|[ \t]+(?:\||or\b))|(?:[tT]uple|[lL]ist|Optional|Union)\[(?:float|int|bool|str)\b(?!\()"
+)
 #: Two words side by side, which is no Python unless the second is an operator.
 _PROSE = pattern(rb" (?!(?:if|else|for|in|is|and|or|not|as)\b)[A-Za-z]")
 #: No more white space stands inside a dotted name.
@@ -53,7 +65,7 @@ class Found:
     Args:
         spots: the offsets of what needs the full analysis.
         rates: the names that are passed as p where the call is right otherwise, with the offsets of the calls.
-        elsewhere: packages that functions of our names come from, with the offsets of the calls.
+        elsewhere: packages, or modules of them, that functions of our names come from, with the offsets of the calls.
         helpers: functions that are right if all their callers are.
     """
 
@@ -129,7 +141,7 @@ class _Look:
 
     def run(self, hits: Iterable[re.Match[bytes]]) -> Found:
         """Look at what was found."""
-        self.found.spots += [hit.start() for hit in hits if self._is_suspect(hit)]
+        self.found.spots += [hit.start() for hit in hits if self._is_suspect(hit) and not is_in_prose(self.raw, hit.start())]
         for name in self._bare:
             self.found.spots += self._passed_on(name)
         return self.found
@@ -146,12 +158,12 @@ class _Look:
             return False  # a comment, or a docstring
         if name not in self.entries:
             # ``self.attn_dropout(x)`` as a statement may throw the result of a module away.
-            return opening >= 0 and base == b"self" and _is_statement(before)
+            return opening >= 0 and base == b"self" and _STEM in name and _is_statement(raw, start, before)
         if opening >= 0 and not base and _goes_on(raw, start):
             return True
         place = _Place(start, end, name, base, opening)
         if base == b"self" or (base.startswith(b"self.") and base.rpartition(b".")[2] not in _PLACES):
-            return opening >= 0 and _is_statement(before)
+            return opening >= 0 and _is_statement(raw, start, before)
         return self._is_called_wrongly(place, before) if opening >= 0 else self._is_passed_on(place, before)
 
     def _passed_on(self, name: bytes) -> Iterator[int]:
@@ -167,7 +179,9 @@ class _Look:
     def _is_in_text(self, place: _Place) -> bool:
         """Whether a name is surely a word in a text."""
         ahead = self.raw[place.end : place.end + 40]
-        return self.raw[place.start - 1 : place.start] == b"`" or ahead[:1] in {b"`", b"."} or _PROSE.match(ahead) is not None
+        if self.raw[place.start - 1 : place.start] == b"`" or ahead[:1] in {b"`", b"."} or _PROSE.match(ahead) is not None:
+            return True
+        return is_explained(self.raw, place.end)
 
     def _is_passed_on(self, place: _Place, before: bytes) -> bool:
         """Whether a name that is not called may be a dropout function that is stored, passed on or renamed."""
@@ -194,7 +208,7 @@ class _Look:
                 return False  # a function of the file, which is looked at for itself
             if not self._is_bound(place.name):
                 return False  # a text
-        if _is_statement(before):
+        if _is_statement(self.raw, place.start, before):
             return True
         if self._is_plainly_right(place):
             return False
@@ -231,7 +245,9 @@ class _Look:
             return False
         first = bound.partition(b".")[0]
         if all(name.partition(b".")[0] != first for name in self.known):
-            self.found.elsewhere.append((first, place.start))
+            # A module of another one lies in a package, which no single file is.
+            inner_module = re.search(rb"^[ \t]*(?:import|from)[ \t]+(%b\.\w+)" % re.escape(first), self.raw, re.MULTILINE)
+            self.found.elsewhere.append((inner_module[1] if inner_module is not None else first, place.start))
             return True
         return b".".join(filter(None, (bound, inner, place.name))) not in self.known
 
@@ -314,6 +330,17 @@ def _goes_on(raw: bytes, at: int) -> bool:
     return raw[max(0, at - _MAX_SPACE) : at].rstrip().endswith((b".", b"\\"))
 
 
-def _is_statement(before: bytes) -> bool:
-    """Whether a call that follows is a statement of its own: its result is thrown away."""
-    return not before or before.endswith(b";") or (before.endswith(b":") and before.startswith(_BLOCKS))
+def _is_statement(raw: bytes, at: int, before: bytes) -> bool:
+    """Whether a call may be a statement of its own: its result is thrown away.
+
+    Args:
+        raw: the file.
+        at: where the call begins.
+        before: what stands before it on its row.
+    """
+    if before:
+        return before.endswith(b";") or (before.endswith(b":") and before.startswith(_BLOCKS))
+    above = raw.rfind(b"\n", 0, at)
+    row = raw[raw.rfind(b"\n", 0, max(above, 0)) + 1 : max(above, 0)].rstrip()
+    # Behind an open bracket it is a part of something.
+    return not row.endswith((b"(", b"[", b"{")) or b"#" in row

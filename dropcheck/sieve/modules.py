@@ -8,7 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dropcheck.catalogue import Catalogue
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.rates import is_plain, names_in
-from dropcheck.sieve.scan import arguments, block, chain_before, imported_words, indent_of, line_before, without_texts
+from dropcheck.sieve.scan import (
+    arguments,
+    block,
+    chain_before,
+    imported_words,
+    indent_of,
+    is_explained,
+    is_in_prose,
+    line_before,
+    without_texts,
+)
 
 _DROP = pattern(rb"Drop(\w*)([ \t]*\()?")
 _DROPS = pattern(rb"(?i)drop|stochastic_?depth")
@@ -21,9 +31,13 @@ _VARIABLE = pattern(rb"(\w+)[ \t]*(?::[^=\n]*)?=[ \t]*[\w.]*")
 _NAME_END = pattern(rb"([\w.]*)[ \t]*\Z")
 _REGISTERING = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
 _ADDING = frozenset({b"append", b"extend", b"insert"})
-_ASSIGNED = rb"\bself\.%b\b[^\n=(]*=(?!=)[ \t]*([^\n(]*)"
+_EXTENDS = pattern(rb"self\.(\w+)[ \t]*\+=")
+#: What an attribute is assigned, not what it is extended by.
+_ASSIGNED = rb"\bself\.%b\b[^\n=(]*(?<!\+)=(?!=)[ \t]*([^\n(]*)"
 _TORCH_CONTAINER = pattern(rb"(?:torch\.)?nn\.(?:ModuleList|Sequential)")
 _QUOTE = pattern(rb"[\"']")
+#: A word behind a name, which is no operator.
+_BESIDE = pattern(rb"[ \t]+(?!(?:if|else|for|in|is|and|or|not|as|async)\b)[A-Za-z]")
 _PLAIN = frozenset({b"list", b"dict", b"tuple", b"set", b"OrderedDict", b"defaultdict", b"append", b"extend", b"insert", b"add"})
 _MAX_BACK = 3000
 
@@ -41,7 +55,7 @@ class ModuleSieve:
     def look(self, raw: bytes, drops: Sequence[int], rates: list[tuple[bytes, int]]) -> list[int]:
         """Where a file needs the full analysis for its dropout modules; adds the names that they take as p to ``rates``."""
         hits = filter(None, (_DROP.match(raw, at - 1) for at in drops))
-        return [hit.start() for hit in hits if self._is_suspect(raw, hit, rates)]
+        return [hit.start() for hit in hits if self._is_suspect(raw, hit, rates) and not is_in_prose(raw, hit.start())]
 
     def _is_suspect(self, raw: bytes, hit: re.Match[bytes], rates: list[tuple[bytes, int]]) -> bool:
         chain = chain_before(raw, hit.start())
@@ -71,6 +85,8 @@ def _is_passed_on(raw: bytes, before: bytes, end: int, *, bare: bytes) -> bool:
         return raw[end : end + 4] == b" as "
     if bare and bare not in imported_words(raw):
         return False  # a word in a text
+    if is_explained(raw, end) or _BESIDE.match(raw, end) is not None or before.endswith(b"/"):
+        return False  # a word in a text: side by side with another, or with a stroke between
     if before.endswith(b":"):
         return _ANNOTATED.search(before) is None and _ANNOTATES.match(raw, end) is None
     return not (b"isinstance(" in before or before.endswith(b"->"))
@@ -108,6 +124,8 @@ def _is_registered(raw: bytes, start: int) -> bool:
     for opening in _openings(raw, start):
         if raw[opening] == ord("(") and _ON_SELF.fullmatch(line_before(raw, opening)):
             return True
+        if raw[opening] == ord("[") and (extended := _EXTENDS.fullmatch(line_before(raw, opening))) is not None:
+            return _is_torch_container(raw, extended[1], opening)
         named = _NAME_END.search(raw[max(0, opening - 120) : opening])
         name = named[1].rpartition(b".")[2] if named is not None and raw[opening] == ord("(") else b""
         if name in _ADDING and named is not None and named[1].startswith(b"self."):

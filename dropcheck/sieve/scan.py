@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from keyword import kwlist, softkwlist
 
 from dropcheck.sieve.pattern import pattern
 
@@ -27,6 +28,11 @@ _MAX_CALL = 4000
 _TEXT = pattern(rb"\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*", re.DOTALL)
 #: No dotted name is longer.
 _MAX_CHAIN = 120
+#: A word before another one.
+_BESIDE = pattern(rb"(?:.*[^\w.\"'])?+([A-Za-z_]\w*)\Z", re.DOTALL)
+_TWO_WORDS = pattern(rb":[ \t]+([A-Za-z_]\w*)[ \t]+([A-Za-z_]\w*)")
+#: What may stand before a name, or behind one, in Python old and new.
+_KEYWORDS = frozenset(word.encode() for word in (*kwlist, *softkwlist, "match", "case", "type", "print", "exec"))
 
 
 def plain_lines(raw: bytes) -> bytes:
@@ -45,6 +51,23 @@ def chain_before(raw: bytes, at: int) -> bytes:
     """The letters, digits and dots right before a place: the first part of the dotted name that goes on there."""
     found = _CHAIN.match(raw, max(0, at - _MAX_CHAIN), at)
     return found[1] if found is not None else b""
+
+
+def is_in_prose(raw: bytes, at: int) -> bool:
+    """Whether a word that is no keyword stands right before a dotted name: side by side they are no Python but a text.
+
+    Args:
+        raw: the file.
+        at: a place in the name.
+    """
+    beside = _BESIDE.match(line_before(raw, at - len(chain_before(raw, at))))
+    return beside is not None and beside[1] not in _KEYWORDS
+
+
+def is_explained(raw: bytes, end: int) -> bool:
+    """Whether behind a name stand a colon and two words side by side, which is no Python unless one is a keyword."""
+    found = _TWO_WORDS.match(raw, end)
+    return found is not None and found[1] not in _KEYWORDS and found[2] not in _KEYWORDS
 
 
 def arguments(raw: bytes, opening: int) -> tuple[tuple[tuple[bytes, bytes], ...], int] | None:
