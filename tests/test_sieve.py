@@ -257,6 +257,10 @@ def test_method_of_the_name_hides_no_function() -> None:
         "self.names = {'drop': 'Dropout'}",
         "self.drop = nn.Dropout(0.1, True)",
         "self.mods = nn.ModuleList()\n        self.mods += [nn.Dropout(0.1)]\n        self.mods += [nn.Dropout(0.1), x]",
+        "self.to_out = None\n        self.to_out = nn.ModuleList([])\n        self.to_out.append(nn.Dropout(0.1))",
+        "drop = nn.Dropout(0.1)  # the rate\n        self.register_module('drop', drop)\n        self.drop: nn.Dropout | None",
+        "if deep:\n            drop = nn.Dropout(0.1)\n        else:\n            drop = None\n        self.drop = drop\n",
+        "make = Inner if tied else nn.Dropout\n        self.drop = make(self.dropout) if deep else nn.Identity()\n",
         '"""Tied: like nn.Dropout1d/nn.Dropout2d, not like nn.Dropout the first."""',
         '"""\n        drop : nn.Dropout\n            nn.Dropout drop rate\n        """',
     ],
@@ -286,6 +290,14 @@ def test_registered_modules_are_held_back(line: str) -> None:
         "self.mods = nn.ModuleList()\n        self.mods = []\n        self.mods += [nn.Dropout(0.1)]",
         "self.mods = {}\n        self.mods['a'] = nn.Dropout(0.1)",
         "self.mods = [make for make in nn.Dropout if make]",
+        "self.mods = {'a': nn.Dropout | None\n        }",
+        "drop = nn.Dropout(0.1)\n        self.drop = drop\n        self.mods = [drop]\n",
+        "drop = nn.Dropout(0.1)\n        self.drop = drop(x)\n",
+        "drop = nn.Dropout(0.1)\n        self.drop = drop\n        vars(self).update(locals())\n",
+        "drop = nn.Dropout(0.1)\n        self.register_module('drop', drop)\n\n    def forward(self, x):\n        self.drop(x)\n",
+        "make = Inner if tied else nn.Dropout\n        self.drop = make(1.5)\n",
+        "make = Inner if tied else nn.Dropout\n        self.drop = make(0.1)(x)\n",
+        "make = Inner if tied else nn.Dropout\n        self.make = make\n        self.drop = make(self.dropout)\n",
         "mods = [nn.Dropout(0.1)]\n        self.mods = mods",
         "self.mods = [nn.Sequential(nn.Dropout(0.1))]",
         "self.mods = [Inner()]",
@@ -296,6 +308,28 @@ def test_registered_modules_are_held_back(line: str) -> None:
 )
 def test_hidden_modules_and_odd_rates_pass(line: str) -> None:
     assert passes(init(line), other=HEAD + "class Inner(nn.Module):\n    dropout = None\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "held_back"),
+    [
+        ("class Inner:\n    def __init__(self):\n        self.net = Net()\nclass Net(nn.Module):\n    dropout = None\n", True),
+        (
+            "class Inner(Base):\n    def __init__(self):\n        self.net = Net()\nclass Net(nn.Module):\n    dropout = None\n",
+            False,
+        ),
+        ("class Inner(nn.Module):\n    def fast(self):\n        self.net.enable_memory_efficient_attention()\n", True),
+        ("class Inner(nn.Module):\n    def fast(self):\n        self.net.memory_efficient_attention()\n", False),
+    ],
+)
+def test_what_is_kept_in_a_container_is_followed_to_dropout_in_modules(code: str, held_back: bool) -> None:
+    assert passes(init("self.mods = [Inner()]"), other=HEAD + code) is not held_back
+
+
+def test_attribute_of_the_name_of_a_function_does_not_rename_it() -> None:
+    line = "self.mods = {'a': repeat(x)}\n        {} = x"
+    assert not passes("from einops import repeat\n" + init(line.replace("{}", "self.repeat")))
+    assert passes("from einops import repeat\n" + init(line.replace("{}", "repeat")))
 
 
 @pytest.mark.parametrize(

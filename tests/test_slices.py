@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
 from dropcheck.engine.slicing import Slices
 from dropcheck.extract.slices import Asked, Outline
+from dropcheck.extract.suites import chain_of
 from dropcheck.extract.top import bound
 from dropcheck.sieve import Look
 from dropcheck.source.excerpt import Excerpt, Hole, without
@@ -52,7 +54,7 @@ def cut(*, blocks: tuple[str, ...] = (), named: tuple[str, ...] = ()) -> tuple[s
         (FILE.index("F.dropout"),),
         frozenset(index for name in blocks for index in outline.named(name)),
         named=frozenset(index for name in named for index in outline.named(name)),
-        open=bool(named),
+        names=frozenset(named),
     )
     result = outline.cut(asked)
     return (result.excerpt.text if result.excerpt is not None else FILE), result.left_out
@@ -74,11 +76,13 @@ def test_a_method_that_decides_nothing_is_there_by_name_only() -> None:
 
 
 def test_what_other_files_ask_for_is_there_with_all_that_it_names() -> None:
-    text, left_out = cut(named=("Net",))
-    assert "import os" in text
+    text, left_out = cut(named=("Net", "SIZE"))
+    assert "import os" not in text
     assert "SIZE = other(3)" in text
+    assert "import helper, other" in text
     assert "class Piece" in text
     assert "Net" not in left_out
+    assert "os" in left_out
 
 
 @pytest.mark.parametrize(
@@ -87,6 +91,113 @@ def test_what_other_files_ask_for_is_there_with_all_that_it_names() -> None:
 def test_other_names_for_torch_stay_whether_they_are_used_or_not(alias: str) -> None:
     (kept,) = [one for one in Outline(f"import os\n{alias}\nx = 1\n\ndef f(): ...\n").top if one.stays]
     assert alias in kept.code
+
+
+LAZY = f"""\
+from typing import TYPE_CHECKING
+from .tools import is_there, other
+{"".join(f"_names.append({row})" + chr(10) for row in range(40))}
+if TYPE_CHECKING:
+    # the first
+    from .first import (
+{"".join(f"        One{row}," + chr(10) for row in range(30))}\
+        Two as Zwei,  # as it is
+    )
+    try:
+        if not is_there():
+            raise ImportError
+    except ImportError:
+        from .dummies import *
+    else:
+        import third
+
+        def helper():
+            return third.x
+    for name in third.names:
+        if name:
+            break
+    try:
+        import fourth
+    except ImportError:
+        fourth = None
+else:
+    import sys
+    last = other(sys)
+"""
+
+
+def lazy(*names: str, spots: tuple[str, ...] = ()) -> tuple[str, tuple[str, ...]]:
+    outline = Outline(LAZY)
+    result = outline.cut(Asked(tuple(LAZY.index(spot) for spot in spots), names=frozenset(names)))
+    assert result.excerpt is not None
+    ast.parse(result.excerpt.text)
+    return result.excerpt.text, result.left_out
+
+
+def test_of_a_long_if_the_rows_that_bind_what_is_asked_for_stay_with_what_decides_whether_they_run() -> None:
+    text, left_out = lazy("Zwei")
+    for kept in (
+        "if TYPE_CHECKING:",
+        "    # the first\n",
+        "Two as Zwei,  # as it is\n    )",
+        "raise ImportError",
+        "import *",
+    ):
+        assert kept in text
+    for gone in ("One3", "third.x", "fourth", "last", "_names", "break"):
+        assert gone not in text
+    assert "    else:\n        pass\n" in text
+    assert {"One3", "third", "helper", "fourth", "last"} <= set(left_out)
+    assert not {"Zwei", "is_there"} & set(left_out)
+
+
+def test_what_the_rows_that_stay_are_made_of_stays_too() -> None:
+    text, left_out = lazy("last")
+    assert "    import sys\n    last = other(sys)\n" in text
+    assert "import is_there, other" in text
+    assert "from .first" not in text
+    assert "sys" not in left_out
+    assert "import third" in lazy("helper")[0]
+
+
+def test_places_in_the_rows_that_stay_are_places_in_the_file() -> None:
+    result = Outline(LAZY).cut(Asked(names=frozenset({"Zwei", "last"}))).excerpt
+    assert result is not None
+    for word in ("Two as", "raise", "import *", "last ="):
+        assert result.start(result.text.index(word)) == LAZY.index(word)
+
+
+def test_a_place_in_a_long_if_matters_by_what_its_own_row_binds() -> None:
+    outline = Outline(LAZY)
+    assert outline.bound_at([LAZY.index("third.x")]) >= {"helper"}
+    assert "fourth" not in outline.bound_at([LAZY.index("third.x")])
+    assert outline.bound_at([LAZY.index("import third")]) >= {"third", "helper", "name"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "if a: x = 1\nelse:\n    y = 2\n",
+        "if a:\n    x = 1\n  y = 2\n",
+        "if a:\n\tx = 1\n",
+        "if a and \\\n    b:\n    x = 1\n",
+        "if a(\n    x = 1\n",
+        "x = 1\n",
+        "if a:\n",
+    ],
+)
+def test_statements_whose_rows_are_not_plain_are_left_whole(code: str) -> None:
+    assert chain_of(code, 0) is None
+
+
+def test_decorators_loops_and_functions_stay_with_what_is_in_them() -> None:
+    body = "    @b\n    @c\n    def f():\n        return 1\n    for i in x:\n        y = i\n    else:\n        z = 1\n"
+    code = f"if a:\n{body}elif b:\n    pass\n"
+    chain = chain_of(code, 10)
+    assert chain is not None
+    assert (chain.start, chain.end) == (10, 10 + len(code))
+    assert [row.first.split()[0] for row in chain.rows()] == ["if", "@b", "for", "elif", "pass"]
+    assert [row.leaves for row in chain.rows()] == [False] * 5
 
 
 def test_the_same_part_is_not_extracted_again() -> None:

@@ -189,8 +189,8 @@ class _Completion:
                 for found in self.tracer.trace(path, name.lstrip("=")):
                     if self._decides(found, surely=name.startswith("=")):
                         wanted.setdefault(found.path, set()).add(found.name)
-                        for between in found.via:
-                            wanted.setdefault(between, set())
+                        for between, handed_on in found.via:
+                            wanted.setdefault(between, set()).add(handed_on)
         sources = ((self._source(path), names) for path, names in sorted(wanted.items()))
         tasks = (self.slices.with_names(source, sorted(names)) for source, names in sources if source is not None)
         return [task for task in tasks if task is not None]

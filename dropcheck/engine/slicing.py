@@ -52,11 +52,10 @@ class Slices:
 
     def with_names(self, source: SourceFile, names: Iterable[str]) -> Task | None:
         """A file with the classes and functions of some names, too; None where they are there already."""
-        outline = self._outline(source)
-        # A name may stand for a variable, and that for something else of the file.
-        named = outline.at_top().union(*map(outline.named, names))
         known = self._asked.get(source.path, Asked())
-        return self._more(source, replace(known, named=known.named | named, open=True))
+        names = known.names.union(names)
+        named = known.named | self._outline(source).standing_for(names)
+        return self._more(source, replace(known, named=named, names=names))
 
     def with_words(self, source: SourceFile, words: Sequence[str], seen: Sequence[str]) -> Task | None:
         """A file with every class and function that holds one of some words; None where they are there already.
@@ -78,7 +77,7 @@ class Slices:
     def _more(self, source: SourceFile, asked: Asked) -> Task | None:
         if source.path in self._whole:
             return None
-        if not self._outline(source).blocks:
+        if not self._outline(source).is_plain:
             return self.whole(source)
         before = self._cuts.get(source.path)
         task = self._task(source.path, asked)

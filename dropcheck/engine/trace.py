@@ -44,14 +44,14 @@ class Definition:
         sort: to what.
         text: the source of the function or class, or of what is assigned; for an import from outside the project
             ``import`` and the module.
-        via: the files between, which hand the name on.
+        via: the files between, which hand the name on, each with the name that it has there.
     """
 
     path: str
     name: str
     sort: Sort
     text: bytes
-    via: tuple[str, ...]
+    via: tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)
@@ -114,10 +114,10 @@ class Tracer:
                     continue
                 members = {original} if original else {found[1] for found in re.finditer(_MEMBER % re.escape(name), text)}
                 for member in members:
-                    yield from self._trace(target, member, (path,))
+                    yield from self._trace(target, member, ((path, name.decode()),))
         for word in dict.fromkeys(_WORD.findall(text)) if imports.stars else ():
             for star in imports.stars:
-                yield from self._trace(star, word, (path,))
+                yield from self._trace(star, word, ((path, word.decode()),))
 
     def beside(self, path: str, text: bytes) -> Iterator[Definition]:
         """The functions and classes of the file itself that a part of it names."""
@@ -133,10 +133,10 @@ class Tracer:
             self._imports[path] = Imports() if raw is None else self._read_imports(path, raw)
         return self._imports[path]
 
-    def _trace(self, path: str, name: bytes, via: tuple[str, ...]) -> tuple[Definition, ...]:
+    def _trace(self, path: str, name: bytes, via: tuple[tuple[str, str], ...]) -> tuple[Definition, ...]:
         if via:
-            self.links.add((via[-1], path))
-        if path in via or len(via) > _MAX_HOPS:
+            self.links.add((via[-1][0], path))
+        if any(path == between for between, _ in via) or len(via) > _MAX_HOPS:
             return ()
         key = (path, name)
         if key not in self._known:
@@ -144,11 +144,12 @@ class Tracer:
             self._known[key] = tuple(self._search(path, name, via))
         return self._known[key]
 
-    def _search(self, path: str, name: bytes, via: tuple[str, ...]) -> Iterator[Definition]:
+    def _search(self, path: str, name: bytes, via: tuple[tuple[str, str], ...]) -> Iterator[Definition]:
         raw = self._read(path)
         if raw is None:
             return
         bound = False
+        onward = (*via, (path, name.decode()))
         rows = [(start, end, raw[start:at]) for start, at, end in _rows_with(name, raw)]
         for start, _, before in rows:
             if (found := _DEFINES.match(before)) is not None:
@@ -161,7 +162,7 @@ class Tracer:
             if target is None:
                 yield Definition(path, name.decode(), Sort.VALUE, b"import " + imports.origins[name], via)
             elif original:
-                yield from self._trace(target, original, (*via, path))
+                yield from self._trace(target, original, onward)
         if not bound:
             for _, end, before in rows:
                 if not before.strip(b" \t") and (found := _ASSIGNED.match(raw, end)) is not None:
@@ -170,7 +171,7 @@ class Tracer:
                         path, name.decode(), Sort.VALUE, raw[found.end() : raw.find(b"\n", found.end())].strip(), via
                     )
         if not bound:
-            brought = [several for star in imports.stars if (several := self._trace(star, name, (*via, path)))]
+            brought = [several for star in imports.stars if (several := self._trace(star, name, onward))]
             # Which of several star imports wins is only known once all of them are read.
             for definition in (one for several in brought for one in several):
                 yield definition if len(brought) == 1 else replace(definition, sort=Sort.VALUE)

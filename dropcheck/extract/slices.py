@@ -8,10 +8,10 @@ from functools import cached_property
 from itertools import pairwise
 
 from dropcheck.extract.methods import DROPS, MIN_LENGTH, Sought, idle_methods
-from dropcheck.extract.top import Statement, bound, statements
+from dropcheck.extract.top import AskedFor, Part, Statement, statements, words_of
 from dropcheck.frozen import dataclass
 from dropcheck.source.cells import is_notebook
-from dropcheck.source.excerpt import Excerpt, Hole, without
+from dropcheck.source.excerpt import Excerpt, Hole, joined, without
 
 _START = re.compile(r"^(?:@|(?:async[ \t]+)?(def|class)[ \t]+(\w+))", re.MULTILINE)
 _NEXT = re.compile(r"\n(?=[^\s)\]}#])")
@@ -61,7 +61,7 @@ class Asked:
         words: names whose places need to be seen; for one behind an opening parenthesis, all of a class with that base.
         named: the blocks that others ask for by their names, or that may be in a container.
         around: the blocks of which anything that they name may matter.
-        open: whether others ask for names of the file at all, which may be those of variables and imports.
+        names: what others ask for, which may be classes, functions, variables and imports.
     """
 
     spots: tuple[int, ...] = ()
@@ -69,7 +69,7 @@ class Asked:
     words: tuple[str, ...] = ()
     named: frozenset[int] = frozenset()
     around: frozenset[int] = frozenset()
-    open: bool = False
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,10 @@ class Outline:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.blocks = _blocks(text)
+        found = _blocks(text)
+        #: Whether it is safe to tell where things end.
+        self.is_plain = found is not None
+        self.blocks = found or ()
         ends = [0, *(block.end for block in self.blocks)]
         starts = [*(block.start for block in self.blocks), len(text)]
         self.top = statements(text, zip(ends, starts, strict=True))
@@ -109,12 +112,13 @@ class Outline:
 
     def bound_at(self, offsets: Iterable[int]) -> frozenset[str]:
         """The names that statements outside all blocks bind, those that places are in."""
-        return frozenset(name for one in self.top for at in offsets if one.start <= at < one.end for name in bound(one.code))
+        return frozenset(name for one in self.top for at in offsets if one.start <= at < one.end for name in one.bound_at(at))
 
-    def at_top(self) -> set[int]:
-        """The blocks that the code outside all of them makes something of."""
-        words = set(_WORD.findall(self._outside(self.top)))
-        return {index for name in words & self._by_name.keys() for index in self._by_name[name]}
+    def standing_for(self, names: Iterable[str]) -> frozenset[int]:
+        """The blocks that names stand for: their own, and those that variables are made of."""
+        top = self._meaning(set(names), lambda _start, _end: False)
+        words = set(names).union(_WORD.findall(self._outside(top.values())))
+        return frozenset(index for name in words & self._by_name.keys() for index in self._by_name[name])
 
     def named(self, name: str) -> set[int]:
         """The blocks of a name."""
@@ -176,16 +180,16 @@ class Outline:
         """
         kept, wide, top = self._kept(asked)
         idle = [one for index, one in enumerate(self.top) if index not in top]
-        holes = [Hole(one.start, one.end) for one in idle]
-        left_out = {name for one in idle for name in one.binds}
+        holes = [*(Hole(one.start, one.end) for one in idle), *(hole for part in top.values() for hole in part.holes)]
+        left_out = {name for one in (*(one.binds for one in idle), *(part.left_out for part in top.values())) for name in one}
         for index, block in enumerate(self.blocks):
             holes += kept.get(index, (Hole(block.start, block.end),))
             if index not in wide and (index not in kept or block.is_class):
                 left_out.add(block.name)
         holes.sort(key=lambda hole: hole.start)
-        return Cut(without(self.text, holes) if holes else None, tuple(sorted(left_out)))
+        return Cut(without(self.text, joined(holes)) if holes else None, tuple(sorted(left_out)))
 
-    def _kept(self, asked: Asked) -> tuple[dict[int, tuple[Hole, ...]], Set[int], Set[int]]:
+    def _kept(self, asked: Asked) -> tuple[dict[int, tuple[Hole, ...]], Set[int], Mapping[int, Part]]:
         """The blocks that matter with their holes, those that may be asked for anything, and the statements at the top."""
         bases = self._bases_among(asked.words)
         spotted = asked.blocks | self.at(asked.spots)
@@ -198,23 +202,32 @@ class Outline:
         while fresh:
             codes = {index: self._code(index, holes) for index, holes in kept.items()}
             top = self._top_for(asked, codes.values())
-            needed = self._needed(codes, self._outside([self.top[index] for index in sorted(top)])) - wide
+            needed = self._needed(codes, self._outside(top.values())) - wide
             fresh = bool(needed)
             kept |= {index: self._holes(index, asked, bases, narrow=False) for index in needed}
             wide |= needed
         return kept, wide, top
 
-    def _top_for(self, asked: Asked, codes: Iterable[str]) -> set[int]:
+    def _top_for(self, asked: Asked, codes: Iterable[str]) -> Mapping[int, Part]:
         """The statements outside all blocks that give names a meaning which code uses, and those that matter by themselves."""
-        if asked.open:
-            return set(range(len(self.top)))
-        words = {word for code in codes for word in _WORD.findall(code)}
-        kept = {index for index, one in enumerate(self.top) if one.stays or self._is_asked_for(one, asked)}
-        words |= {word for index in kept for word in self.top[index].words}
-        while fresh := {index for index, one in enumerate(self.top) if index not in kept and not one.binds.isdisjoint(words)}:
-            kept |= fresh
-            words |= {word for index in fresh for word in self.top[index].words}
-        return kept
+        return self._meaning(
+            asked.names.union(*(_WORD.findall(code) for code in codes)), lambda start, end: self._is_asked_for(start, end, asked)
+        )
+
+    def _meaning(self, names: Set[str], asked_for: AskedFor) -> Mapping[int, Part]:
+        """The statements outside all blocks that give a meaning to names, and to the names in these; and others that matter."""
+        words = set(names)
+        parts: dict[int, Part] = {}
+        known = -1
+        while known != len(words):
+            known = len(words)
+            for index, one in enumerate(self.top):
+                if index not in parts or parts[index].holes:
+                    part = one.part(words, asked_for)
+                    if part is not None:
+                        parts[index] = part
+                        words |= words_of(part.code)
+        return parts
 
     def _is_loose(self, at: int) -> bool:
         """Whether a place is that of a container which is not assigned to an attribute right there."""
@@ -240,10 +253,8 @@ class Outline:
                 pending.extend(self._names(index))
         return frozenset(wanted) | self._leading({index: self._names(index) for index in found}, wanted)
 
-    def _is_asked_for(self, statement: Statement, asked: Asked) -> bool:
-        if any(statement.start <= at < statement.end for at in asked.spots):
-            return True
-        return any(self.text.find(word, statement.start, statement.end) >= 0 for word in asked.words)
+    def _is_asked_for(self, start: int, end: int, asked: Asked) -> bool:
+        return any(start <= at < end for at in asked.spots) or any(self.text.find(word, start, end) >= 0 for word in asked.words)
 
     def _needed(self, codes: Mapping[int, str], top: str) -> frozenset[int]:
         """The blocks from which those kept, and the code outside all blocks, take values or methods.
@@ -274,7 +285,7 @@ class Outline:
             if not self.blocks[index].is_class or name in owners
         )
 
-    def _outside(self, kept: Iterable[Statement]) -> str:
+    def _outside(self, kept: Iterable[Part | Statement]) -> str:
         """The code of statements outside all blocks: an attribute is nothing."""
         return _ATTRIBUTE.sub("", "".join(one.code for one in kept))
 
@@ -342,10 +353,10 @@ def _plain(text: str) -> str:
     return _STRING.sub("", text)
 
 
-def _blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a file; none in a notebook, and none where strings make it unsafe to tell where they end."""
+def _blocks(text: str) -> tuple[Block, ...] | None:
+    """The blocks of a file; None for a notebook, and where strings make it unsafe to tell where they end."""
     if is_notebook(text):
-        return ()
+        return None
     blocks: list[Block] = []
     at = 0
     start: int | None = None
@@ -358,7 +369,7 @@ def _blocks(text: str) -> tuple[Block, ...]:
         end = _NEXT.search(text, found.end())
         block = Block(found[2], start, end.start() if end is not None else len(text), found[1] == "class")
         if any(text.count(quotes, block.start, block.end) % 2 for quotes in _QUOTES):
-            return ()
+            return None
         blocks.append(block)
         at, start = block.end, None
     return tuple(blocks)

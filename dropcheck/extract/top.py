@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import field
+from functools import lru_cache
 from itertools import pairwise
 from keyword import kwlist
 
+from dropcheck.extract.suites import Chain, chain_of, idle_names, part_of
 from dropcheck.frozen import dataclass
+from dropcheck.source.excerpt import Hole, without
 
 _STATEMENT = re.compile(r"^(?=[^\s)\]}#])(?!(?:else|elif|except|finally)\b)", re.MULTILINE)
 _TEXT = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
@@ -28,6 +32,8 @@ _ALWAYS = re.compile(
 #: A function or class inside a statement: what it binds is its own.
 _NESTED = re.compile(r"^([ \t]+)((?:async[ \t]+)?(?:def|class)[ \t]+\w+)[^\n]*\n(?:\1[ \t)][^\n]*\n|[ \t]*\n)*", re.MULTILINE)
 _LONG_ROW = 5_000
+#: What is shorter is not worth being cut.
+_MIN_LENGTH = 300
 _QUOTES = ('"""', "'''")
 _KEYWORDS = frozenset(kwlist)
 
@@ -42,6 +48,8 @@ class Statement:
         code: its text without strings and comments.
         binds: the names that it may bind, or change; not told of one that stays.
         stays: whether it is needed by itself.
+        chain: the rows in it, where it is an ``if`` or the like that is long.
+        rows: what each of these is, by its offset.
     """
 
     start: int
@@ -49,11 +57,82 @@ class Statement:
     code: str
     binds: frozenset[str]
     stays: bool
+    chain: Chain | None = None
+    rows: Mapping[int, Statement] = field(default_factory=dict)
 
-    @property
-    def words(self) -> frozenset[str]:
-        """The names in it."""
-        return frozenset(_WORD.findall(self.code))
+    def part(self, names: Set[str], asked_for: AskedFor) -> Part | None:
+        """What of it is needed.
+
+        Args:
+            names: the names that are needed.
+            asked_for: tells of a part of the file, by its offsets, whether it is needed whatever it binds.
+
+        Returns:
+            None where nothing is.
+        """
+        if self.chain is None:
+            return self._without_names([self], [], names, asked_for) if self._matters(names, asked_for) else None
+        found = part_of(self.chain, lambda row: self.rows[row.start]._matters(names, asked_for))
+        if found is None:
+            return None
+        kept, holes = found
+        return self._without_names([self.rows[row.start] for row in kept], holes, names, asked_for)
+
+    def bound_at(self, at: int) -> frozenset[str]:
+        """The names that the row of a place binds, with all that is made of these, and those that its heads bind."""
+        around = self.chain.around(at) if self.chain is not None else ()
+        names = bound("".join(row.code for row in around) if around else self.code)
+        size = 0
+        while size != len(names):
+            size = len(names)
+            rows = (row.code for row in self.rows.values() if not names.isdisjoint(words_of(row.code)))
+            names = names.union(*map(bound, rows))
+        return names
+
+    def _matters(self, names: Set[str], asked_for: AskedFor) -> bool:
+        return self.stays or not self.binds.isdisjoint(names) or asked_for(self.start, self.end)
+
+    def _without_names(self, kept: list[Statement], holes: list[Hole], names: Set[str], asked_for: AskedFor) -> Part:
+        """What is kept of it, without the names that imports list in vain."""
+        gone = {name for row in self.rows.values() for name in row.binds}.difference(*(row.binds for row in kept))
+
+        def is_idle(start: int, end: int) -> bool:
+            words = words_of(self.code[start - self.start : end - self.start])
+            return names.isdisjoint(words) and not (_ALWAYS.search(" ".join(words)) or asked_for(start, end))
+
+        for row in kept:
+            if row.end - row.start >= _MIN_LENGTH and (listed := idle_names(row.code, row.start, is_idle)):
+                holes += listed
+                gone.update(*(words_of(self.code[hole.start - self.start : hole.end - self.start]) for hole in listed))
+        if not holes:
+            return Part(self.code, (), frozenset())
+        holes.sort(key=lambda hole: hole.start)
+        code = without(self.code, [Hole(hole.start - self.start, hole.end - self.start) for hole in holes]).text
+        return Part(code, tuple(holes), frozenset(gone - _KEYWORDS))
+
+
+AskedFor = Callable[[int, int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is needed of a statement.
+
+    Args:
+        code: its text without strings and comments.
+        holes: what is left out of the statement, in order.
+        left_out: the names that only this binds.
+    """
+
+    code: str
+    holes: tuple[Hole, ...]
+    left_out: frozenset[str]
+
+
+@lru_cache(maxsize=2048)
+def words_of(code: str) -> frozenset[str]:
+    """The names in code."""
+    return frozenset(_WORD.findall(code))
 
 
 def statements(text: str, gaps: Iterable[tuple[int, int]]) -> tuple[Statement, ...]:
@@ -90,7 +169,9 @@ def _statement(start: int, code: str, *, unsafe: bool) -> Statement:
     stays = unsafe or _ALWAYS.search(code) is not None
     # What no person writes may be too much to be analysed, which the user is told.
     stays = stays or any(len(row) > _LONG_ROW for row in code.split("\n"))
-    return Statement(start, start + len(code), code, frozenset() if stays else bound(code), stays)
+    chain = chain_of(code, start) if len(code) >= _MIN_LENGTH and not unsafe else None
+    rows = {row.start: _statement(row.start, row.code, unsafe=False) for row in chain.rows()} if chain is not None else {}
+    return Statement(start, start + len(code), code, frozenset() if stays else bound(code), stays, chain, rows)
 
 
 def bound(code: str) -> frozenset[str]:

@@ -21,6 +21,8 @@ _COMMENT = pattern(rb"#[^\n]*")
 _VARIABLE = pattern(rb"\n(\w++)[ \t]*+(?::[^=\n]*)?=(?!=)")
 _STARS = pattern(rb"import[ \t]*\*")
 _TORCH_NN = pattern(rb"from[ \t]+torch[ \t]+import[ \t]+(?:\w+,[ \t]*)*nn\b|import[ \t]+torch\.nn[ \t]+as[ \t]+nn\b")
+#: Methods that only choose which function is to be used for attention, by a longer name.
+_SWITCH = pattern(rb"(?<=[. ])(?:set|enable|disable)_\w*memory_efficient_attention\w*")
 #: A class without a base, which is no Module.
 _BASELESS = pattern(rb"class[ \t]+\w+[ \t]*(?:\([ \t]*(?:object)?[ \t]*\))?[ \t]*:")
 #: A class that leads to more others than this is taken for one that may hold dropout.
@@ -92,7 +94,12 @@ class Classes:
         places = self._places(plain, path)
         if not places and plain not in self._imports_of(path) and plain.decode(errors="replace") not in _BUILTINS:
             places = self._everywhere.get(plain, [])
-        return any(map(self._drops, places)) if places else self._comes_from_elsewhere(plain, path)
+        # An object of a class without a base is no Module, and what it holds is not followed.
+        return (
+            any(self._drops(one) for one in places if not self._is_baseless(one))
+            if places
+            else self._comes_from_elsewhere(plain, path)
+        )
 
     def has_module(self, name: bytes) -> bool:
         """Whether a file or folder of the run may be a module; one with a dot lies in a folder."""
@@ -121,12 +128,16 @@ class Classes:
     def _leads(self, place: _Place) -> Set[_Place] | None:
         """The classes and functions that one names; None where it speaks of dropout."""
         if place not in self._led:
-            code = without_texts(self._text(place))
-            speaks = self._speaks(code) and _BASELESS.match(code) is None
+            code = _SWITCH.sub(b"", without_texts(self._text(place)))
+            speaks = self._speaks(code) and not self._is_baseless(place)
             named = () if speaks else set(_MAKES.findall(code))
             places = {other for base, word in named for other in self._places(word, place[0], base)}
             self._led[place] = None if speaks else places
         return self._led[place]
+
+    def _is_baseless(self, place: _Place) -> bool:
+        """Whether a place is that of a class without a base."""
+        return _BASELESS.match(self._text(place)) is not None
 
     def _text(self, place: _Place) -> bytes:
         path, start = place
@@ -164,7 +175,7 @@ class Classes:
     def _comes_from_elsewhere(self, name: bytes, path: str) -> bool:
         """Whether a name that no class of the run has may stand for one: renamed, or from a file that was not given."""
         raw = self.read(path)
-        if re.search(rb"\b%b[ \t]*(?::[^=\n]*)?=(?!=)" % re.escape(name), raw) is not None:
+        if re.search(rb"(?<![\w.])%b[ \t]*(?::[^=\n]*)?=(?!=)" % re.escape(name), raw) is not None:
             return True
         if name not in imported_words(raw):
             return False

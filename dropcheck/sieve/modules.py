@@ -12,6 +12,7 @@ from dropcheck.sieve.scan import (
     arguments,
     block,
     chain_before,
+    function_around,
     imported_words,
     indent_of,
     is_explained,
@@ -26,7 +27,15 @@ _RANDOM = pattern(rb"rand|bernoulli|uniform|sample")
 _ON_SELF = pattern(rb"self\.(\w+)[ \t]*(?::[^=\n]*)?=[^=(\[{]*")
 #: What makes a colon that of an annotation, not of a table: what stands before it, or behind the class.
 _ANNOTATED = pattern(rb"\bdef\b.*\w[ \t]*:\Z")
-_ANNOTATES = pattern(rb"[ \t]*(?:=|\n|#|\Z)")
+_ANNOTATES = pattern(rb"[ \t]*(?:\|[ \t]*[\w. \t|]+)?(?:=|\n|#|\Z)")
+#: A variable that is assigned right here, and one that is assigned this class or another.
+_LOCAL = pattern(rb"(\w+)[ \t]*=")
+_CHOSEN = pattern(rb"(\w+)[ \t]*=[ \t]*[\w.]+ if \w+ else")
+_REST = pattern(rb"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
+#: What registers what a variable holds, or what its class makes; and other rows that do nothing with it.
+_REGISTERS = rb"self\.register_module\([ \t]*[\"'](\w+)[\"'],[ \t]*%b[ \t]*\)|self\.(\w+)[ \t]*(?::[^=\n]*)?=[ \t]*%b(?=[ \t]*\n)"
+_MAKES = rb"self\.(\w+)[ \t]*=[ \t]*%b\((?P<p>[\w.]+)\)(?=[ \t]*(?:if\b[^\n]*)?\n)"
+_MENTIONS = rb"(?<![\w.])(?:%b(?![ \t]*(?:=(?!=)|:[ \t]*[\w.]+(?:[ \t]*\|[ \t]*\w+)?[ \t]*\n))\b|locals\b)"
 _VARIABLE = pattern(rb"(\w+)[ \t]*(?::[^=\n]*)?=[ \t]*[\w.]*")
 _NAME_END = pattern(rb"([\w.]*)[ \t]*\Z")
 _REGISTERING = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
@@ -67,6 +76,9 @@ class ModuleSieve:
         before = line_before(raw, start)
         if before.startswith(b"#"):
             return False
+        chosen = _CHOSEN.fullmatch(before) if hit[2] is None and _REST.match(raw, hit.end()) is not None else None
+        if chosen is not None:
+            return not _is_only_used(raw, start, chosen[1], _MAKES, rates)
         if hit[2] is None:
             return _is_passed_on(raw, before, hit.end(), bare=name if not dot else b"")
         passed = arguments(raw, hit.end() - 1)
@@ -76,6 +88,9 @@ class ModuleSieve:
         if attribute_on_self is not None:
             # Names with the whole word are looked at where they are called.
             return b"dropout" not in attribute_on_self[1] and _is_thrown_away(raw, attribute_on_self[1])
+        local = _LOCAL.fullmatch(before) if _REST.match(raw, passed[1]) is not None else None
+        if local is not None:
+            return not _is_only_used(raw, start, local[1], _REGISTERS, rates)
         return not _is_registered(raw, start)
 
 
@@ -87,9 +102,36 @@ def _is_passed_on(raw: bytes, before: bytes, end: int, *, bare: bytes) -> bool:
         return False  # a word in a text
     if is_explained(raw, end) or _BESIDE.match(raw, end) is not None or before.endswith(b"/"):
         return False  # a word in a text: side by side with another, or with a stroke between
-    if before.endswith(b":"):
+    if before.endswith(b":") and not before.endswith((b'":', b"':")):
         return _ANNOTATED.search(before) is None and _ANNOTATES.match(raw, end) is None
     return not (b"isinstance(" in before or before.endswith(b"->"))
+
+
+def _is_only_used(raw: bytes, at: int, name: bytes, way: bytes, rates: list[tuple[bytes, int]]) -> bool:
+    """Whether all that a function does with a variable is to register what it holds or makes, and that is used.
+
+    Args:
+        raw: the file.
+        at: where the variable is assigned.
+        name: the variable.
+        way: what it does with it.
+        rates: the names that are passed as p, to be added to.
+    """
+    _, start = function_around(raw, at)
+    if not start:
+        return False
+    body = block(raw, start, indent_of(raw, raw.find(b"def", start)))
+    search = re.compile(way.replace(b"%b", name))
+    uses = list(search.finditer(body))
+    left = without_texts(search.sub(b"", body))
+    if not uses or re.search(_MENTIONS % name, left[left.find(b"\n") :]) is not None:
+        return False
+    passed = [use["p"] for use in uses if "p" in search.groupindex]
+    if not all(map(is_plain, passed)):
+        return False
+    rates += ((rate, at) for p in passed for rate in names_in(p))
+    attributes = {use[1] or use[2] for use in uses}
+    return not any(_is_thrown_away(raw, attribute) for attribute in attributes if b"dropout" not in attribute)
 
 
 def _takes_plain_rate(passed: tuple[tuple[bytes, bytes], ...], at: int, rates: list[tuple[bytes, int]]) -> bool:
@@ -149,10 +191,10 @@ def _is_container_called(raw: bytes, opening: int) -> bool:
 
 
 def _is_torch_container(raw: bytes, name: bytes, at: int) -> bool:
-    """Whether an attribute is only ever a container that registers what is in it, in the class around a place."""
+    """Whether an attribute is only ever a container that registers what is in it, or None, in the class around a place."""
     start, end = max(0, raw.rfind(b"\nclass ", 0, at)), raw.find(b"\nclass ", at)
     assigned = re.compile(_ASSIGNED % name).finditer(raw, start, end if end >= 0 else len(raw))
-    values = [found[1] for found in assigned]
+    values = [found[1] for found in assigned if found[1].rstrip() != b"None"]
     return bool(values) and all(_TORCH_CONTAINER.fullmatch(value) for value in values)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from dropcheck.frozen import dataclass
 
@@ -45,6 +45,20 @@ class Excerpt:
     def end(self, offset: int) -> int:
         """The offset in the whole behind the character before an offset."""
         return self.start(offset - 1) + 1 if offset else 0
+
+
+def joined(holes: Iterable[Hole]) -> Iterator[Hole]:
+    """Holes in order, each with those that follow it without anything between."""
+    last: Hole | None = None
+    for hole in holes:
+        if last is not None and last.end == hole.start:
+            last = Hole(last.start, hole.end, last.stub + hole.stub)
+        else:
+            if last is not None:
+                yield last
+            last = hole
+    if last is not None:
+        yield last
 
 
 def without(text: str, holes: Iterable[Hole], start: int = 0, end: int | None = None) -> Excerpt:
