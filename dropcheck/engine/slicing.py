@@ -48,7 +48,10 @@ class Slices:
         )
         # What stands outside all blocks, such as a dropout function under another name, may matter wherever it is named.
         names = outline.bound_at(spots)
-        return self._task(source.path, replace(asked, blocks=outline.naming(names), words=tuple(names)) if names else asked)
+        # What becomes of dropout in a function, mostly its callers tell. Linking would ask for them, and all be read again.
+        helpers = outline.functions_calling(spots)
+        blocks = outline.naming(names) | outline.mentioning(helpers, ())
+        return self._task(source.path, replace(asked, blocks=blocks, words=(*names, *helpers)))
 
     def with_names(self, source: SourceFile, names: Iterable[str]) -> Task | None:
         """A file with the classes and functions of some names, too; None where they are there already."""

@@ -26,6 +26,7 @@ _VARIABLE = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*)", re.MULT
 _BASES = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 #: What a class or function holds that has to do with dropout or with the mode; what it is made of is looked at for itself.
 _MATTERS = re.compile(DROPS)
+_CALLED = re.compile(r"[\w.]*[ \t]*\(")
 _LAST = re.compile(r"\w+(?=\s*\Z)")
 #: No name is longer.
 _LONGEST = 120
@@ -113,6 +114,11 @@ class Outline:
     def bound_at(self, offsets: Iterable[int]) -> frozenset[str]:
         """The names that statements outside all blocks bind, those that places are in."""
         return frozenset(name for one in self.top for at in offsets if one.start <= at < one.end for name in one.bound_at(at))
+
+    def functions_calling(self, offsets: Iterable[int]) -> tuple[str, ...]:
+        """The names of the functions in which something is called at one of some places."""
+        called = (at for at in offsets if _CALLED.match(self.text, at) is not None)
+        return tuple(sorted({self.blocks[index].name for index in self.at(called) if not self.blocks[index].is_class}))
 
     def standing_for(self, names: Iterable[str]) -> frozenset[int]:
         """The blocks that names stand for: their own, and those that variables are made of."""
