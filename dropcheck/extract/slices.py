@@ -15,6 +15,8 @@ from dropcheck.source.excerpt import Excerpt, Hole, joined, without
 
 _START = re.compile(r"^(?:@|(?:async[ \t]+)?(def|class)[ \t]+(\w+))", re.MULTILINE)
 _NEXT = re.compile(r"\n(?=[^\s)\]}#])")
+#: A row that stands neither between decorators and what they decorate nor in them.
+_BETWEEN = re.compile(r"\n(?=[^\s)\]}#@])")
 _DROPS = re.compile(r"(?i)drop|stochastic")
 _WORD = re.compile(r"[^\W\d]\w*")
 _STRING = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
@@ -372,6 +374,8 @@ def _blocks(text: str) -> tuple[Block, ...] | None:
         if found[1] is None:
             at = found.end()
             continue
+        if start < found.start() and _BETWEEN.search(text, start, found.start()) is not None:
+            start = found.start()  # what looked like a decorator was a row of a text
         end = _NEXT.search(text, found.end())
         block = Block(found[2], start, end.start() if end is not None else len(text), found[1] == "class")
         if any(text.count(quotes, block.start, block.end) % 2 for quotes in _QUOTES):
