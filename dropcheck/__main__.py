@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from dropcheck._version import __version__
+from dropcheck.alone import claim
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,6 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         # Modules and syntax trees hold few cycles: to look for some every 700 objects costs a tenth of a run.
         gc.set_threshold(500_000, 10, 10)
+        # An audit runs the program of a user in this process.
+        if argv is None and "audit" not in arguments:
+            claim()
         from dropcheck.cli import run  # noqa: PLC0415
 
         code = run(arguments)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self, cast
 from dropcheck.catalogue import Catalogue
 from dropcheck.engine.fork import Fork
 from dropcheck.engine.processes import can_fork, cpu_count
+from dropcheck.extract.loading import load_libcst
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -85,7 +86,8 @@ EXTRACTOR: ContextVar[Extractor | None] = ContextVar("the extractor of the run",
 
 
 def _serve(other: Connection, catalogue: Catalogue, workers: int) -> None:
-    import dropcheck.extract.assemble  # noqa: F401, PLC0415  (LibCST)
+    load_libcst()
+    import dropcheck.extract.assemble  # noqa: F401, PLC0415  (all that works with it)
     from dropcheck.engine.pool import work_in_process  # noqa: PLC0415  (as above)
     from dropcheck.engine.time_limit import SECONDS  # noqa: PLC0415  (as above)
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dropcheck.alone import claim
 from dropcheck.catalogue import Catalogue
 from dropcheck.engine.extractor import EXTRACTOR
 from dropcheck.engine.faults import file_error
 from dropcheck.engine.processes import can_fork, cpu_count, end_with_parent
 from dropcheck.engine.time_limit import SECONDS, guarded, limited, over
 from dropcheck.extract import extract
+from dropcheck.extract.loading import load_libcst
 from dropcheck.extract.nesting import nesting
 from dropcheck.facts import FileFacts
 from dropcheck.frozen import dataclass
@@ -226,8 +228,7 @@ class _Work:
         import multiprocessing  # noqa: PLC0415  (as above)
         from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
 
-        import dropcheck.extract.assemble  # noqa: F401, PLC0415  (forked workers then have LibCST already)
-
+        load_libcst()  # forked workers then have it already
         if not (forks := can_fork()):
             # A new Python would look for modules in the current folder first, which may be a stranger's.
             os.environ["PYTHONSAFEPATH"] = "1"
@@ -262,6 +263,7 @@ def _start_worker(catalogue: Catalogue, seconds: float | None) -> None:
     import signal  # noqa: PLC0415  (only in a process of its own)
 
     SECONDS.set(seconds)
+    claim()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends a worker at once and without a traceback
     end_with_parent()
     _in_worker.append(catalogue)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dropcheck.errors import SourceError
+from dropcheck.extract.loading import load_libcst
 from dropcheck.source.cells import is_notebook
 from dropcheck.source.excerpt import Excerpt
 
@@ -57,6 +58,7 @@ def _without_collector() -> Iterator[None]:
 
 def _extract(text: str, path: str, *, module: str, is_package: bool, catalogue: Catalogue, excerpt: Excerpt | None) -> FileFacts:
     # LibCST takes a while to import, and a run in which no file passes the sieve does without.
+    load_libcst()
     from dropcheck.extract.assemble import assemble  # noqa: PLC0415
     from dropcheck.extract.parse import RefusedError, with_room  # noqa: PLC0415
 
