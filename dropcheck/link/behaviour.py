@@ -24,6 +24,7 @@ from dropcheck.worlds import (
     Param,
     Receiver,
     Value,
+    World,
     Worlds,
     arms,
     conjuncts,
@@ -92,13 +93,13 @@ def verdict(reach: Worlds[Value], flag: Worlds[Value], p: Worlds[Value]) -> Verd
         flag: its flag; constant true for a site without one.
         p: its drop probability.
     """
-    reached = Worlds(_reached(reach.train, reach.eval), _reached(reach.eval, reach.train))
+    reaches = Worlds(*(reached(reach, world) for world in World))
     on = _compare(Worlds(_flag(flag.train), _flag(flag.eval)), flag)
     drops = _compare(Worlds(_nonzero(p.train), _nonzero(p.eval)), p, rates=True)
-    train = _all_of(reached.train, on.train, drops.train)
-    evaluation = _all_of(reached.eval, on.eval, drops.eval)
+    train = _all_of(reaches.train, on.train, drops.train)
+    evaluation = _all_of(reaches.eval, on.eval, drops.eval)
     reason = next((answer for answer in (evaluation, train) if isinstance(answer, Open)), None)
-    return Verdict(_behaviour(train, evaluation, reason), reached, on, drops, reason)
+    return Verdict(_behaviour(train, evaluation, reason), reaches, on, drops, reason)
 
 
 def _behaviour(train: Answer, evaluation: Answer, reason: Open | None) -> Behaviour:
@@ -122,11 +123,18 @@ def _all_of(*answers: Answer) -> Answer:
     return next((answer for answer in answers if isinstance(answer, Open)), True)
 
 
-def _reached(reach: Value, other: Value) -> Answer:
-    if truth(reach) is False:
+def reached(reach: Worlds[Value], world: World) -> Answer:
+    """Whether something is reached in a world.
+
+    Args:
+        reach: the condition for it, resolved, in each world.
+        world: the world.
+    """
+    if truth(reach[world]) is False:
         return False
+    other = reach[World.EVAL if world is World.TRAIN else World.TRAIN]
     others = conjuncts(other)
-    for condition in conjuncts(reach):
+    for condition in conjuncts(reach[world]):
         if truth(condition) is not None:
             continue
         if condition not in others and truth(other) is not False:

@@ -2,191 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from itertools import takewhile
 
-from dropcheck.facts import CallFact, FunctionFacts, FunctionKind
-from dropcheck.frozen import dataclass
-from dropcheck.link.behaviour import parameters
+from dropcheck.facts import CallFact, FunctionFacts
+from dropcheck.link.behaviour import Open, Why, parameters, reached
 from dropcheck.link.binding import bind
-from dropcheck.link.held import Held
-from dropcheck.link.project import Function, Moduleness, Owner, Project
+from dropcheck.link.callees import Callees, Target, split
+from dropcheck.link.project import Moduleness
 from dropcheck.link.resolve import Resolver
 from dropcheck.link.site import Passed
-from dropcheck.worlds import (
-    TRUE,
-    Attr,
-    CallOf,
-    Const,
-    Defined,
-    Imported,
-    Op,
-    Opaque,
-    Param,
-    Receiver,
-    Value,
-    World,
-    Worlds,
-    arms,
-    both,
-    conjuncts,
-    either,
-    name_words,
-    negate,
-    truth,
-)
+from dropcheck.worlds import TRUE, Op, Param, Value, World, Worlds, conjuncts, name_words, truth
 
 #: A method with one of these words in its name is what a training loop calls and evaluation does not ...
 _TRAINING_WORDS = frozenset({"train", "training"})
 #: ... unless that is all of the name, which is then the mode or sets it, or the name has one of these, too.
 _OTHER_WORDS = frozenset(["is", "eval", "evaluate", "evaluation", "val", "validation", "test", "infer", "inference", "predict"])
-_NEVER: tuple[Value, Value] = (Opaque("nothing"), Const(False, mode=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One function that a call can lead to.
-
-    Args:
-        path: its file.
-        function: the function.
-        skip: 1 where its first parameter is filled by the object it is called on.
-        partial: the ``functools.partial`` in between, if any.
-        same_object: whether its receiver is the receiver of the caller.
-    """
-
-    path: str
-    function: FunctionFacts
-    skip: int = 0
-    partial: CallOf | None = None
-    same_object: bool = False
-
-
-class Calls:
-    """The calls of a project.
-
-    Args:
-        project: the linked files.
-    """
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        self.held = Held(project)
-
-    def owner_of(self, path: str, function: str) -> Owner | None:
-        """The class whose instance is at hand in a function."""
-        found = self.project.function(path, function)
-        return self.project.owner(path, found.owner) if found is not None and found.owner else None
-
-    def callees(self, path: str, call: CallFact) -> Iterator[Value]:
-        """What a call calls, resolved: each alternative, attributes of the instance being what the class assigned."""
-        owner = self.owner_of(path, call.function)
-        seen: list[Value] = []
-        for value in dict.fromkeys((call.callee.train, call.callee.eval)):
-            for arm in arms(self.project.localize(value, path)):
-                for found in self._alternatives(arm, owner):
-                    if found not in seen:
-                        seen.append(found)
-                        yield found
-
-    def _alternatives(self, arm: Value, owner: Owner | None) -> Iterator[Value]:
-        if isinstance(arm, Op) and arm.name == "item":
-            for entry in self.held.entries(arm.args[0], arm.args[-1], owner):
-                yield from arms(entry)
-        elif isinstance(arm, Attr) and isinstance(arm.base, Receiver) and owner is not None:
-            method = self.project.method(owner, arm.name)
-            if method is not None and method[1].kind is FunctionKind.PROPERTY:
-                yield from self._given_back(*method, owner)
-                return
-            if method is not None:
-                yield arm
-                return
-            for value in self.project.attribute_values(owner, arm.name, World.TRAIN) or ():
-                for found in arms(value):
-                    yield from map(_made_earlier, self._alternatives(found, None))
-        else:
-            yield arm
-
-    def _given_back(self, path: str, function: FunctionFacts, owner: Owner) -> Iterator[Value]:
-        """What a property gives, to be called; nothing where that depends on the mode, or on the property itself."""
-        if function.returns.train != function.returns.eval:
-            return
-        name = function.name.rpartition(".")[2]
-        for arm in arms(self.project.localize(function.returns.train, path)):
-            if not isinstance(arm, Attr) or arm.name != name:
-                yield from self._alternatives(arm, owner)
-
-    def in_both_worlds(self, path: str, call: CallFact, partial: CallOf) -> Worlds[CallOf]:
-        """A ``functools.partial`` that is called, as it is in each world.
-
-        Args:
-            path: the file of the call.
-            call: the call.
-            partial: one of its callees.
-        """
-
-        def twin(callee: Value) -> CallOf:
-            for arm in arms(self.project.localize(callee, path)):
-                if isinstance(arm, CallOf) and arm.site == partial.site and _shape(arm) == _shape(partial):
-                    return arm
-            return partial
-
-        return Worlds(twin(call.callee.train), twin(call.callee.eval))
-
-    def targets(self, path: str, call: CallFact) -> Iterator[Target]:
-        """The functions of the project that a call can lead to."""
-        owner = self.owner_of(path, call.function)
-        for callee in self.callees(path, call):
-            yield from self.functions(callee, owner, path)
-
-    def functions(self, callee: Value, owner: Owner | None, path: str) -> Iterator[Target]:
-        """The functions that a resolved callee is.
-
-        Args:
-            callee: one alternative of a call's callee.
-            owner: the class whose instance the caller has.
-            path: the file of the call.
-        """
-        match callee:
-            case Defined():
-                yield from _target(self.project.function_of(callee))
-            case Attr(base=Attr(base=Receiver(), name="__class__"), name=name) if owner is not None:
-                yield from _target(self.project.method(owner, name), same_object=True)
-            case Attr(base=Receiver(), name=name) if owner is not None:
-                yield from _target(self.project.method(owner, name), bound=True, same_object=True)
-            case Attr(base=CallOf(callee=Imported(path="builtins.super"), args=args), name=name) if owner is not None:
-                below = self.project.class_of(args[0]) if args else owner
-                for above in self.project.methods_above(below, name) if below is not None else ():
-                    yield from _target(above, bound=True, same_object=True)
-            case CallOf(callee=Imported(path="functools.partial"), args=(first, *_)):
-                for target in self.functions(first, owner, path):
-                    yield Target(target.path, target.function, target.skip, callee, target.same_object)
-            case Attr(base=base, name=name):
-                for cls in self.held.classes(base, owner, path):
-                    yield from _target(self.project.method(cls, name), bound=True)
-            case CallOf() | Param():
-                for cls in self.held.classes(callee, owner, path):
-                    yield from _target(self._call_method(cls), bound=True)
-                yield from self._made_by(self.project.function_of(callee.callee)) if isinstance(callee, CallOf) else ()
-
-    def _made_by(self, factory: Function | None) -> Iterator[Target]:
-        """The functions that a function returns, which it defines itself."""
-        if factory is None or factory[1].decorated:
-            return
-        path, function = factory
-        for value in dict.fromkeys(arm for returned in (function.returns.train, function.returns.eval) for arm in arms(returned)):
-            found = self.project.function_of(self.project.localize(value, path))
-            if found is not None and found[1].name.startswith(f"{function.name}."):
-                yield from _target(found)
-
-    def _call_method(self, cls: Owner) -> Function | None:
-        """What runs when an instance is called: ``forward`` of a Module, else ``__call__``."""
-        first, second = ("forward", "__call__")
-        if self.project.moduleness(cls) is Moduleness.NO:
-            first, second = second, first
-        return self.project.method(cls, first) or self.project.method(cls, second)
+class Calls(Callees):
+    """Who calls whom, and when that runs."""
 
     @cached_property
     def by_function(self) -> dict[tuple[str, str], tuple[CallFact, ...]]:
@@ -231,10 +66,21 @@ class Calls:
         steps = {key for key in self.project.methods if _is_training_step(key[1].rpartition(".")[2])}
         return Worlds(self._unreached(World.TRAIN, set()), self._unreached(World.EVAL, steps))
 
-    def _unreached(self, world: World, known: set[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        """The functions with at least one call in the project, none of which is reached in a world; and those known."""
+    def in_doubt(self, path: str, function: str, world: World) -> bool:
+        """Whether a function runs in a world only where its author, or who calls its callers, decides that by the mode."""
+        key = (path, self.top_level(path, function))
+        return key in self._unsure[world] and key not in self._kept_out[world]
+
+    @cached_property
+    def _unsure(self) -> Worlds[frozenset[tuple[str, str]]]:
+        """For each world, the functions that never run in it or that are in doubt."""
+        return Worlds(*(self._unreached(world, set(self._kept_out[world]), surely=True) for world in World))
+
+    def _unreached(self, world: World, known: set[tuple[str, str]], *, surely: bool = False) -> frozenset[tuple[str, str]]:
+        """The functions with at least one call in the project, none of which is reached (surely) in a world; and those known."""
+        is_reached = self._is_surely_reached if surely else self._is_reached
         callers = {
-            key: [(caller, self._is_reached(caller[0], call, world)) for caller, call in calls]
+            key: [(caller, is_reached(caller[0], call, world)) for caller, call in calls]
             for key, calls in self.callers.items()
             if not key[1].rpartition(".")[2].startswith(("__", "forward"))
         }
@@ -285,6 +131,17 @@ class Calls:
     def _is_reached(self, path: str, call: CallFact, world: World) -> bool:
         return truth(self._resolve(path, call, call.reach, world)) is not False
 
+    def _is_surely_reached(self, path: str, call: CallFact, world: World) -> bool:
+        """Whether a call is reached in a world, whatever is decided by the mode but not by ``training``."""
+        if call.reach.train == call.reach.eval == TRUE:
+            return True
+        reach = Worlds(*(self._resolve(path, call, call.reach, each) for each in World))
+        answer = reached(reach, world)
+        if not isinstance(answer, Open) or answer.why is not Why.CALLER:
+            return answer is True
+        switches = [found for part in conjuncts(reach[world]) for found in parameters(part) if found.name == answer.name]
+        return all(self.callers.get((path, one.function)) and not self.is_given_mode(path, one) for one in switches)
+
     @cached_property
     def reached(self) -> frozenset[tuple[str, str]]:
         """The functions that a method of a Module reaches, other than to make it."""
@@ -324,68 +181,3 @@ def _is_up_to_caller(call: CallFact) -> bool:
     """Whether a parameter switches a call on or off: it may be the mode."""
     switches = (part.args[0] if isinstance(part, Op) and part.name == "not" else part for part in conjuncts(call.reach.eval))
     return any(isinstance(switch, Param) for switch in switches)
-
-
-def _target(found: Function | None, *, bound: bool = False, same_object: bool = False) -> Iterator[Target]:
-    if found is not None:
-        path, function = found
-        skip = int(
-            function.kind is FunctionKind.CLASS or (bound and bool(function.owner) and function.kind is FunctionKind.METHOD)
-        )
-        yield Target(path, function, skip, same_object=same_object)
-
-
-def split(call: CallFact) -> tuple[CallFact, ...]:
-    """A call as one call for each thing that it may call, each under the condition that chooses it.
-
-    Args:
-        call: such as ``(F.dropout if self.training else identity)(x)``.
-    """
-    if call.callee.train == call.callee.eval and len(arms(call.callee.train)) == 1:
-        return (call,)
-    train, other = _choices(call.callee.train), _choices(call.callee.eval)
-    keys = {**train, **other}
-    parts = []
-    for key in keys:
-        ours, theirs = train.get(key), other.get(key)
-        callee = Worlds((ours or theirs or _NEVER)[0], (theirs or ours or _NEVER)[0])
-        chosen = Worlds((ours or _NEVER)[1], (theirs or _NEVER)[1])
-        reach = Worlds(both(call.reach.train, chosen.train), both(call.reach.eval, chosen.eval))
-        # An argument that one of several takes may be none of another's.
-        insertion = call.insertion if len(keys) == 1 else None
-        parts.append(replace(call, callee=callee, reach=reach, insertion=insertion))
-    return tuple(parts)
-
-
-def _choices(value: Value, condition: Value = TRUE) -> dict[object, tuple[Value, Value]]:
-    """What a value may be and when, by what is the same thing in both worlds."""
-    match value:
-        case Op(name="choice", args=(test, then, otherwise)):
-            found = _choices(then, both(condition, test))
-            more = _choices(otherwise, both(condition, negate(test)))
-        case Op(name="join", args=(first, *rest)):
-            found = _choices(first, condition)
-            more = {key: choice for part in rest for key, choice in _choices(part, condition).items()}
-        case CallOf(site=site) if site:
-            return {(site, *_shape(value)): (value, condition)}
-        case _:
-            return {value: (value, condition)}
-    for key, (arm, chosen) in more.items():
-        found[key] = (arm, either(found[key][1], chosen) if key in found else chosen)
-    return found
-
-
-def _made_earlier(callee: Value) -> Value:
-    """A callee kept on the instance: the parameters in a partial are those of the constructor, not of the call."""
-    if not isinstance(callee, CallOf) or callee.callee != Imported("functools.partial"):
-        return callee
-    args = tuple(_fixed(value) for value in callee.args)
-    return replace(callee, args=args, keywords=tuple((name, _fixed(value)) for name, value in callee.keywords))
-
-
-def _fixed(value: Value) -> Value:
-    return Opaque("what was given at construction") if next(parameters(value), None) is not None else value
-
-
-def _shape(made: CallOf) -> tuple[Value, int, tuple[str, ...]]:
-    return made.callee, len(made.args), tuple(name for name, _ in made.keywords)

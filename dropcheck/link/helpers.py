@@ -14,7 +14,8 @@ from dropcheck.frozen import dataclass
 from dropcheck.levels import Behaviour
 from dropcheck.link.behaviour import Verdict, parameters
 from dropcheck.link.binding import bind
-from dropcheck.link.calls import Calls, Target
+from dropcheck.link.callees import Target
+from dropcheck.link.calls import Calls
 from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
 from dropcheck.link.site import Flag, Form, HelperLink, Passed, Site, worst

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from dropcheck.facts import CallFact
 from dropcheck.levels import Behaviour
-from dropcheck.link.calls import Calls, split
+from dropcheck.link.callees import split
+from dropcheck.link.calls import Calls
 from dropcheck.link.helpers import Helpers
 from dropcheck.link.linker import Linker
 from dropcheck.link.project import Project
@@ -93,5 +94,8 @@ class LinkedProject(Project):
         return frozenset(places)
 
     def _is_left_on(self, path: str, site: Site) -> bool:
-        kept_out = any(self.calls.never_runs(path, site.call.function, world) for world in World)
-        return kept_out or site.verdict.behaviour is Behaviour.ALWAYS_ON
+        function = site.call.function
+        by_calls = any(
+            self.calls.never_runs(path, function, world) or self.calls.in_doubt(path, function, world) for world in World
+        )
+        return by_calls or site.verdict.behaviour is Behaviour.ALWAYS_ON

@@ -30,10 +30,14 @@ from dropcheck.worlds import (
     World,
     Worlds,
     arms,
+    both,
     conjuncts,
     join,
     truth,
 )
+
+#: Every call of the function is under a condition that its author, or a caller, ties to the mode.
+_DOUBT = Opaque("what decides about the calls of the function", mode=True)
 
 
 class Linker:
@@ -66,10 +70,15 @@ class Linker:
 
     @property
     def reach(self) -> Worlds[Value]:
-        """The condition under which the call is reached, resolved; false where its function never runs in a world."""
+        """The condition under which the call is reached, resolved: false in a world where its function never runs."""
         reach = self.resolve(self.call.reach)
-        kept_out = [self.calls.never_runs(self.file.path, self.call.function, world) for world in World]
-        return Worlds(*(Const(False, mode=True) if out else reach[world] for world, out in zip(World, kept_out, strict=True)))
+        return Worlds(*(self._where_function_runs(reach[world], world) for world in World))
+
+    def _where_function_runs(self, reach: Value, world: World) -> Value:
+        path, function = self.file.path, self.call.function
+        if self.calls.never_runs(path, function, world):
+            return Const(False, mode=True)
+        return both(reach, _DOUBT) if self.calls.in_doubt(path, function, world) else reach
 
     def judge(self, reach: Worlds[Value], flag: Worlds[Value], p: Worlds[Value]) -> Verdict:
         """What dropout does here. A parameter in a condition that a call passes the mode for is a flag.
