@@ -11,6 +11,7 @@ import libcst as cst
 from dropcheck.catalogue import CALLING_FIRST, WRAPPERS
 from dropcheck.extract.displays import Displays
 from dropcheck.extract.frames import Closure
+from dropcheck.extract.libraries import makes_object
 from dropcheck.extract.scopes import dotted
 from dropcheck.worlds import (
     FALSE,
@@ -133,10 +134,10 @@ class CallExpressions(Displays):
         made = base if isinstance(base, CallOf) else None
         if made is None and isinstance(node.func.value, cst.Call):
             made = callee.base if isinstance(callee, Attr) and isinstance(callee.base, CallOf) else None
-        if made is None or not self.recorder.makes_module(made):
+        if made is None or not (self.recorder.makes_module(made) or makes_object(made.callee)):
             return None
         method = node.func.attr.value
-        if method in _SAME_MODULE:
+        if method in _SAME_MODULE and self.recorder.makes_module(made):
             return made
         if method not in {"train", "eval"}:
             return None

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from dropcheck.extract.expressions import Expressions
-from dropcheck.extract.frames import Frame, State
-from dropcheck.worlds import UNPACKED, Attr, Display, Opaque, Receiver, Value, both, display, operation
+from dropcheck.extract.frames import Closure, Frame, State
+from dropcheck.worlds import UNPACKED, Display, Opaque, Value, both, display, is_part_of_instance, operation
 
 
 class Displays(Expressions):
@@ -17,10 +17,18 @@ class Displays(Expressions):
     def _sequence(self, node: cst.CSTNode) -> Value:
         assert isinstance(node, (cst.List, cst.Tuple, cst.Set))
         kind = type(node).__name__.lower()
-        values = tuple(self.eval(element.value) for element in node.elements)
-        if any(isinstance(element, cst.StarredElement) for element in node.elements):
+        values: list[Value] = []
+        hidden = False
+        for element in node.elements:
+            value = self.eval(element.value)
+            if isinstance(element, cst.StarredElement) and isinstance(value, Display) and value.keys is None:
+                values.extend(value.items)
+            else:
+                values.append(value)
+                hidden = hidden or isinstance(element, cst.StarredElement)
+        if hidden:
             return operation(kind, *values)
-        return display(kind, values, site=self.recorder.ordinal(node))
+        return display(kind, tuple(values), site=self.recorder.ordinal(node))
 
     eval_List = _sequence
     eval_Tuple = _sequence
@@ -74,21 +82,25 @@ class Displays(Expressions):
             target: what the loop assigns to.
             iterated: what it runs over.
         """
-        if isinstance(target, cst.Name) and isinstance(iterated, cst.Attribute):
-            container = self.eval(iterated)
-            if isinstance(container, Attr) and isinstance(container.base, Receiver):
+        if isinstance(target, cst.Name) and isinstance(iterated, (cst.Attribute, cst.Name)):
+            container = self.bound(iterated)
+            if not isinstance(container, Closure) and is_part_of_instance(container):
                 yield target.value, operation("item", container, Opaque("an index", self.recorder.ordinal(iterated)))
-        elif isinstance(iterated, cst.Call) and isinstance(iterated.func, cst.Name):
+        elif isinstance(iterated, cst.Call):
             parts = [element.value for element in target.elements] if isinstance(target, cst.Tuple) else [target]
             given = [arg.value for arg in iterated.args]
-            match iterated.func.value:
-                case "enumerate" if len(parts) == 2 and given:
+            match iterated.func:
+                case cst.Name(value="enumerate") if len(parts) == 2 and given:
                     yield from self.elements(parts[1], given[0])
-                case "reversed" if given:
+                case cst.Name(value="reversed") if given:
                     yield from self.elements(target, given[0])
-                case "zip" if len(parts) == len(given):
+                case cst.Name(value="zip") if len(parts) == len(given):
                     for part, one in zip(parts, given, strict=True):
                         yield from self.elements(part, one)
+                case cst.Attribute(value=table, attr=cst.Name(value="values")) if not given:
+                    yield from self.elements(target, table)
+                case cst.Attribute(value=table, attr=cst.Name(value="items")) if len(parts) == 2 and not given:
+                    yield from self.elements(parts[1], table)
 
     eval_ListComp = _comprehension
     eval_SetComp = _comprehension

@@ -26,6 +26,7 @@ from dropcheck.worlds import (
     Value,
     any_path,
     arms,
+    is_part_of_instance,
     join,
     truth,
 )
@@ -270,8 +271,8 @@ class Recorder:
     def _is_of_object(self, callee: Value) -> bool:
         """Whether a callee may be an object of the project, or a method of one."""
         match callee:
-            case Op(name="item", args=(Attr(base=Receiver()), *_)):
-                return True
+            case Op(name="item"):
+                return is_part_of_instance(callee)
             case CallOf(callee=made) | Attr(base=CallOf(callee=made)):
                 return makes_object(made)
             case Attr(base=Param() as parameter):

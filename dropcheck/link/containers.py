@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from dropcheck.facts import AttributeFact, ClassFacts
+from dropcheck.facts import AttributeFact, CallFact, ClassFacts
 from dropcheck.levels import Behaviour
+from dropcheck.link.behaviour import reached
 from dropcheck.link.linked import LinkedProject
+from dropcheck.link.linker import Linker
 from dropcheck.link.made import PLAIN_CALLS, TORCH_CONTAINERS, made_in, registered_in
-from dropcheck.link.project import Moduleness, Owner
+from dropcheck.link.project import Function, Moduleness, Owner
 from dropcheck.link.site import Form
-from dropcheck.worlds import Attr, CallOf, Const, Display, Imported, Op, Receiver, Value, arms, conjuncts, truth
+from dropcheck.worlds import (
+    FALSE,
+    MODE_SET,
+    Attr,
+    CallOf,
+    Const,
+    Display,
+    Imported,
+    Op,
+    Receiver,
+    Value,
+    World,
+    arms,
+    conjuncts,
+    truth,
+)
 
 #: Calls by which an object becomes a child of a Module.
 _REGISTERING = frozenset({"add_module", "register_module", "__setattr__"})
+_MODULES = frozenset({Moduleness.YES, Moduleness.LIKELY})
 #: So many Modules deep in each other dropout is looked for.
 MAX_DEPTH = 3
 
@@ -26,6 +44,8 @@ def is_plain(value: Value) -> bool:
 def _is_plain(arm: Value) -> bool:
     match arm:
         case Display() | Op(name="list comprehension" | "dict comprehension"):
+            return True
+        case Op(name="list" | "tuple" | "set"):  # with elements that are unpacked
             return True
         case Op(name="+" | "*", args=(left, _)):  # a ModuleList to which a list is added stays one
             return is_plain(left)
@@ -98,37 +118,48 @@ def plain_containers(cls: ClassFacts) -> dict[str, list[AttributeFact]]:
     }
 
 
-def dropout_in(project: LinkedProject, path: str, value: Value) -> Iterator[CallOf]:
+def dropout_in(project: LinkedProject, owner: Owner, value: Value) -> Iterator[CallOf]:
     """The modules with dropout that a value makes or holds in plain containers.
 
     Args:
         project: the linked files.
-        path: the file of the value.
+        owner: the class that assigns the value.
         value: what is assigned or added.
     """
-    return (made for made in made_in(value) if _drops(project, project.localize(made, path), 0))
+    return (made for made in made_in(value) if _drops(project, project.localize(made, owner[0]), owner, 0))
 
 
-def _drops(project: LinkedProject, made: Value, depth: int) -> bool:
-    """Whether a call makes a Module with dropout that follows the mode."""
-    if not isinstance(made, CallOf):
+def _drops(project: LinkedProject, made: Value, owner: Owner, depth: int) -> bool:
+    """Whether a call in a class makes a Module with dropout that follows the mode, and leaves it to others to register it."""
+    if not isinstance(made, CallOf) or made.keywords[-1:] == ((MODE_SET, FALSE),):
         return False
     rate = project.module_rate(made)
     if rate is not None:
         return not (isinstance(rate, Const) and rate.value == 0)
-    if any(_drops(project, part, depth) for part in registered_in(made)):
+    if any(_drops(project, part, owner, depth) for part in registered_in(made)):
         return True
-    if _without_rate(made):
+    if _without_rate(made) or depth > MAX_DEPTH:
         return False
-    maker = project.function_of(made.callee)
-    if maker is not None and depth <= MAX_DEPTH:
+    maker = _maker(project, made.callee, owner)
+    if maker is not None:
         path, function = maker
-        returned = made_in(function.returns.train)
-        return not function.decorated and any(_drops(project, project.localize(part, path), depth + 1) for part in returned)
-    owner = project.class_of(made.callee)
-    if owner is None or depth > MAX_DEPTH or project.moduleness(owner) not in {Moduleness.YES, Moduleness.LIKELY}:
-        return False
-    return holds_dropout(project, owner, depth)
+        parts = [part for part in made_in(function.returns.train) if not _is_kept(project, owner, path, part)]
+        return not function.decorated and any(_drops(project, project.localize(part, path), owner, depth + 1) for part in parts)
+    cls = project.class_of(made.callee)
+    return cls is not None and project.moduleness(cls) in _MODULES and holds_dropout(project, cls, depth)
+
+
+def _maker(project: LinkedProject, callee: Value, owner: Owner) -> Function | None:
+    """The function, or method of the class, that is called to make something."""
+    if isinstance(callee, Attr) and isinstance(callee.base, Receiver):
+        return project.method(owner, callee.name)
+    return project.function_of(callee)
+
+
+def _is_kept(project: LinkedProject, owner: Owner, path: str, made: CallOf) -> bool:
+    """Whether a method puts what it makes into an attribute before it gives it back."""
+    facts = (fact for file, cls in project.family(owner) if file == path for fact in cls.attributes)
+    return any(_surely_holds(arm, "", made) for fact in facts for arm in arms(fact.value.train))
 
 
 def _without_rate(made: CallOf) -> bool:
@@ -160,7 +191,7 @@ def holds_dropout(project: LinkedProject, owner: Owner, depth: int = 0) -> bool:
             elif site.verdict.behaviour is Behaviour.FOLLOWS_MODE:
                 return True
         for fact in cls.attributes:
-            if any(_drops(project, project.localize(arm, path), depth + 1) for arm in arms(fact.value.train)):
+            if any(_drops(project, project.localize(arm, path), (path, cls), depth + 1) for arm in arms(fact.value.train)):
                 return True
     return False
 
@@ -217,4 +248,41 @@ def _surely_holds(value: Value, name: str, held: CallOf) -> bool:
             return all(_surely_holds(arg, name, held) for arg in args)
         case Op(args=args):
             return any(_surely_holds(arg, name, held) for arg in args)
+    return False
+
+
+def is_used_in_evaluation(project: LinkedProject, owner: Owner, name: str) -> bool:
+    """Whether what ``self.name`` holds may be used in evaluation: unless every use in sight is for training, or open.
+
+    Args:
+        project: the linked files.
+        owner: the class.
+        name: the attribute.
+    """
+    uses = [
+        Linker(project, project.calls, path, call)
+        for path, cls in project.family(owner)
+        for call in project.files[path].calls
+        if _uses(call, name) and project.calls.owner_of(path, call.function) == (path, cls)
+    ]
+    used = [
+        linker for linker in uses if linker.function and not project.construction.only_runs(linker.file.path, linker.function)
+    ]
+    return not used or any(reached(linker.reach, World.EVAL) is True for linker in used)
+
+
+def _uses(call: CallFact, name: str) -> bool:
+    """Whether a call is one of an element of ``self.name``, or passes one on."""
+    values = [call.callee, *(argument.value for argument in call.arguments)]
+    return any(_is_part(value[world], name) for value in values for world in World)
+
+
+def _is_part(value: Value, name: str) -> bool:
+    match value:
+        case Attr(base=Receiver(), name=found):
+            return found == name
+        case Op(args=parts) | Display(items=parts):
+            return any(_is_part(part, name) for part in parts)
+        case CallOf(callee=base) | Attr(base=base):
+            return _is_part(base, name)
     return False

@@ -9,7 +9,7 @@ from dropcheck.link.containers import MAX_DEPTH, plain_containers
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.made import made_in, registered_in
 from dropcheck.link.project import Owner
-from dropcheck.worlds import CallOf, Display, Imported, Op, Value, arms
+from dropcheck.worlds import Attr, CallOf, Display, Imported, Op, Receiver, Value, arms
 
 
 def follow_imports(project: LinkedProject) -> None:
@@ -65,12 +65,13 @@ def _constants(values: Iterable[Value]) -> Iterator[Imported]:
 def _follow_contained(project: LinkedProject) -> None:
     """Follow the classes of objects in plain containers, down to what those objects hold: dropout may lie deep in it."""
     kept = (
-        (path, made.callee)
+        callee
         for path, file in project.files.items()
         for cls in file.classes
         for facts in plain_containers(cls).values()
         for fact in facts
         for made in _made_of(fact.value.train)
+        for callee in _made_by(project, (path, cls), made.callee)
     )
     level = dict.fromkeys(kept)
     seen: set[tuple[str, str]] = set()
@@ -79,6 +80,16 @@ def _follow_contained(project: LinkedProject) -> None:
         owners = [owner for cls in found if cls is not None for owner in (cls, *project.bases(cls))]
         level = dict.fromkeys(part for owner in owners if (owner[0], owner[1].name) not in seen for part in _held_by(owner))
         seen.update((path, cls.name) for path, cls in owners)
+
+
+def _made_by(project: LinkedProject, owner: Owner, callee: Value) -> Iterator[tuple[str, Value]]:
+    """What a class calls to make something, with the file that names it; for a method of its own, what that calls."""
+    method = project.method(owner, callee.name) if isinstance(callee, Attr) and isinstance(callee.base, Receiver) else None
+    if method is None:
+        yield owner[0], callee
+    else:
+        path, function = method
+        yield from ((path, made.callee) for made in _made_of(function.returns.train))
 
 
 def _held_by(owner: Owner) -> Iterator[tuple[str, Value]]:

@@ -34,6 +34,8 @@ class Held:
         """
         tables: tuple[Value, ...] = (table,)
         added: tuple[Value, ...] = ()
+        if isinstance(table, Op) and table.name == "item":  # a container in a container
+            tables = tuple(self.entries(table.args[0], table.args[-1], owner))
         if isinstance(table, Attr) and isinstance(table.base, Receiver) and owner is not None:
             tables = self.project.attribute_values(owner, table.name, World.TRAIN) or ()
             added = self.project.added_values(owner, table.name)

@@ -32,7 +32,7 @@ def made_in(value: Value) -> Iterator[CallOf]:
                     yield from made_in(item)
             case Op(name="list comprehension" | "dict comprehension" | "comprehension", args=args):
                 yield from made_in(args[-1])
-            case Op(name="+" | "*", args=args):
+            case Op(name="+" | "*" | "list" | "tuple" | "set", args=args):
                 for arg in args:
                     yield from made_in(arg)
 

@@ -8,7 +8,7 @@ from dropcheck.facts import AttributeFact, ClassFacts, FileFacts
 from dropcheck.frozen import dataclass
 from dropcheck.levels import Behaviour, Confidence
 from dropcheck.link.linked import LinkedProject
-from dropcheck.link.project import Moduleness
+from dropcheck.link.project import Moduleness, Owner
 from dropcheck.link.sites import Site
 from dropcheck.model import Fix, Related, Span
 
@@ -59,6 +59,11 @@ class ClassView:
     facts: ClassFacts
     moduleness: Moduleness
     sites: tuple[Site, ...]
+
+    @property
+    def owner(self) -> Owner:
+        """The class with its file."""
+        return self.file.path, self.facts
 
     def at_construction(self, fact: AttributeFact) -> bool:
         """Whether an assignment is made only while an object is made (the class body counts)."""

@@ -64,7 +64,7 @@ from collections.abc import Iterator
 
 from dropcheck.facts import AttributeFact
 from dropcheck.levels import Applicability, Behaviour, Confidence
-from dropcheck.link.containers import dropout_in, is_registered, plain_containers, registered_twin
+from dropcheck.link.containers import dropout_in, is_registered, is_used_in_evaluation, plain_containers, registered_twin
 from dropcheck.link.project import Moduleness
 from dropcheck.model import Edit, Fix, Span
 from dropcheck.rules.fixes import advice
@@ -79,9 +79,10 @@ def check(view: ClassView) -> Iterator[Draft]:
         return
     yield from _class_attributes(view)
     for name, facts in plain_containers(view.facts).items():
-        path = view.file.path
-        kept = [(fact, held) for fact in facts for held in dropout_in(view.project, path, fact.value.train)]
-        if not kept or all(is_registered(view.project, path, view.facts, fact, held) for fact, held in kept):
+        kept = [(fact, held) for fact in facts for held in dropout_in(view.project, view.owner, fact.value.train)]
+        if not kept or all(is_registered(view.project, *view.owner, fact, held) for fact, held in kept):
+            continue
+        if not is_used_in_evaluation(view.project, view.owner, name):
             continue
         first = facts[0]
         yield Draft(
@@ -98,14 +99,13 @@ def check(view: ClassView) -> Iterator[Draft]:
 
 def _passes_the_mode_on(view: ClassView) -> bool:
     """Whether the class has a ``train()`` of its own, which may reach what is not registered."""
-    owner = (view.file.path, view.facts)
-    return any("train" in cls.methods for _, cls in (owner, *view.project.bases(owner)))
+    return any("train" in cls.methods for _, cls in (view.owner, *view.project.bases(view.owner)))
 
 
 def _class_attributes(view: ClassView) -> Iterator[Draft]:
     """A module in the class body belongs to no instance."""
     for fact in view.facts.attributes:
-        if fact.function or next(dropout_in(view.project, view.file.path, fact.value.train), None) is None:
+        if fact.function or next(dropout_in(view.project, view.owner, fact.value.train), None) is None:
             continue
         yield Draft(
             message=f"`{fact.path[0]}` is made in the class body, so no instance registers it and `eval()` does not reach it",

@@ -53,6 +53,7 @@ from dropcheck.worlds.values import (
     World,
     Worlds,
     is_handed_on,
+    is_part_of_instance,
     reads_mode,
 )
 
@@ -90,6 +91,7 @@ __all__ = [
     "every",
     "flat_partial",
     "is_handed_on",
+    "is_part_of_instance",
     "item_of",
     "join",
     "known_object",

@@ -194,6 +194,13 @@ def fits(values: Iterable[Value]) -> tuple[bool, bool, int]:
     return size <= MAX_SIZE, mode, size
 
 
+def is_part_of_instance(value: Value) -> bool:
+    """Whether a value is an attribute of the instance, or an element of one, or an element of that."""
+    while isinstance(value, Op) and value.name == "item":
+        value = value.args[0]
+    return isinstance(value, Attr) and isinstance(value.base, Receiver)
+
+
 def is_handed_on(value: Value) -> bool:
     """Whether a value is the ``*args`` or ``**kwargs`` that a function got, or what is left of them."""
     if isinstance(value, Op) and value.name == "without":
