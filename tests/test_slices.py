@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+import dropcheck
+from dropcheck.catalogue import build_catalogue
 from dropcheck.engine.slicing import Slices
+from dropcheck.extract import extract
 from dropcheck.extract.slices import Asked, Outline
 from dropcheck.extract.suites import chain_of
 from dropcheck.extract.top import bound
 from dropcheck.sieve import Look
 from dropcheck.source.excerpt import Excerpt, Hole, without
 from dropcheck.source.text import SourceFile
+from dropcheck.worlds import CallOf
 
 LONG = "".join(f"        x = self.layer(x, {row})\n" for row in range(30))
 FILE = f"""\
@@ -247,11 +251,21 @@ def test_what_is_inside_a_function_is_not_bound_by_the_statement_around() -> Non
 
 
 def test_findings_in_a_part_are_at_their_places_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import dropcheck  # noqa: PLC0415
-
     text = FILE.replace("from .parts import Base, Part", "import torch.nn as nn").replace("(Base)", "(nn.Module)")
     (tmp_path / "net.py").write_text(text)
     (found,) = dropcheck.check_paths([tmp_path]).findings
     assert text[found.span.start : found.span.end].startswith("F.dropout(x, self.p")
     monkeypatch.setenv("DROPCHECK_NO_SIEVE", "1")
     assert [found] == list(dropcheck.check_paths([tmp_path]).findings)
+
+
+def test_to_read_a_table_of_another_file_is_no_call_of_what_is_in_it() -> None:
+    facts = extract(
+        "from .tables import DROPS, SIZES\n\ndef f(x):\n    return DROPS.get('a')(x, SIZES.get('b', 1))\n",
+        "net.py",
+        module="pkg.net",
+        is_package=False,
+        catalogue=build_catalogue(),
+    )
+    (call,) = facts.calls
+    assert isinstance(call.callee.train, CallOf)

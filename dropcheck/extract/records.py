@@ -33,6 +33,8 @@ from dropcheck.worlds import (
 
 #: Functions and methods of torch, numpy and random from which masks are made.
 _RANDOM = frozenset("rand rand_like bernoulli bernoulli_ uniform_ uniform random random_sample sample".split())  # noqa: SIM905
+#: Methods of a table, whose name a constant of another file has in capitals: they call nothing that is in it.
+_OF_TABLE = frozenset({"get", "items", "keys", "values", "copy"})
 _SEQUENTIAL = "torch.nn.Sequential"
 _DROPS = re.compile(r"drop|stochastic_?depth", re.IGNORECASE)
 
@@ -251,7 +253,8 @@ class Recorder:
                     if path in self.shared.catalogue.functions or path in self.shared.catalogue.modules:
                         return True
                     root, _, name = path.rpartition(".")
-                    if root.partition(".")[0] not in LIBRARIES and not name[:1].isupper():
+                    of_table = name in _OF_TABLE and root.rpartition(".")[2].isupper()
+                    if root.partition(".")[0] not in LIBRARIES and not name[:1].isupper() and not of_table:
                         return True
                 case CallOf(callee=Imported(path="functools.partial"), args=(first, *_)):
                     if self._may_drop(first):
