@@ -169,6 +169,7 @@ class FunctionFacts:
             ``training`` the function itself reads.
         docstring: its docstring, lower case, at most 2,000 characters.
         decorated: whether it has decorators other than the ones that ``kind`` tells.
+        decorators: those of them that may be functions of the project; for one that is called first, what is called.
         reads_own_mode: whether it reads ``training`` of the receiver.
     """
 
@@ -182,6 +183,7 @@ class FunctionFacts:
     modules: tuple[str, ...] = ()
     docstring: str = ""
     decorated: bool = False
+    decorators: tuple[Value, ...] = ()
     reads_own_mode: bool = False
 
 

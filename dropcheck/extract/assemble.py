@@ -270,6 +270,7 @@ class _Assembly:
             modules=tuple(modules),
             docstring=_docstring(node),
             decorated=record.decorated,
+            decorators=record.decorators,
             reads_own_mode=context.receiver in record.bindings.mode_owners,
         )
 

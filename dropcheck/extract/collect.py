@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import libcst as cst
 
-from dropcheck.extract.decorators import decorator_functions, may_be_left_out
 from dropcheck.extract.definitions import ClassRecord, Definitions, FunctionRecord, kind_of, method_names, replaced
 from dropcheck.extract.frames import Closure, Frame, FunctionContext, State
 from dropcheck.extract.libraries import is_of_project
 from dropcheck.extract.records import FileRecord, Notes, Recorder
 from dropcheck.extract.scopes import annotation_of, bindings, parameters_of
 from dropcheck.extract.statements import Statements
-from dropcheck.facts import FunctionKind, numbered
-from dropcheck.worlds import NONE, TRUE, Defined, Imported, Opaque, Param, Receiver, Value, World, choice, conjuncts, every
+from dropcheck.facts import FunctionKind
+from dropcheck.worlds import (
+    NONE,
+    TRUE,
+    CallOf,
+    Defined,
+    Imported,
+    Opaque,
+    Param,
+    Receiver,
+    Value,
+    World,
+    choice,
+    conjuncts,
+    every,
+)
 
 #: Local functions that call each other are followed this deep.
 _MAX_DEPTH = 8
@@ -49,7 +62,6 @@ class Collector(Statements):
         self._running: list[Closure] = []
         self._roots = 0
         self._replaced: dict[int, str] = {}
-        self._functions: dict[str, cst.FunctionDef] = {}
 
     def run(self, tree: cst.Module, twin: Collector | None = None) -> None:
         """Walk the module, then its functions; functions may define classes whose methods follow.
@@ -60,7 +72,6 @@ class Collector(Statements):
                 its notes are taken over instead of running it again.
         """
         self._replaced = replaced(tree.body)
-        self._functions = decorator_functions(tree.body)
         self.exec_block(tree.body)
         for node, _, _ in self._waiting:
             for name in self.definitions.functions[id(node)].bindings.outer:
@@ -94,8 +105,7 @@ class Collector(Statements):
     # Definitions
 
     def exec_FunctionDef(self, node: cst.FunctionDef) -> None:
-        for decorator in node.decorators:
-            self.eval(decorator.decorator)
+        decorators = [self.eval(decorator.decorator) for decorator in node.decorators]
         context = self.frame.context
         if not self.frame.body_scope:
             closure = self.make_closure(node, node.name.value)
@@ -106,9 +116,6 @@ class Collector(Statements):
                 self.bind(node.name.value, closure)
             return
         kind, suffix, decorated = kind_of(node, in_class=bool(context.owner))
-        is_hidden = bool(node.decorators) and not context.owner and may_be_left_out(node, self._functions)
-        if is_hidden:  # so that no call of the name, here or in another file, is taken for one of this function
-            self._replaced.setdefault(id(node), numbered(node.name.value, 0))
         names = [name for name, _ in parameters_of(node)]
         takes_receiver = kind in {FunctionKind.METHOD, FunctionKind.PROPERTY} and names and not names[0].startswith("*")
         inner = FunctionContext(
@@ -120,9 +127,9 @@ class Collector(Statements):
             node=node,
         )
         self._wait_for(node, inner, decorated=decorated)
-        if is_hidden:
-            self.bind(node.name.value, Opaque(f"{node.name.value}, which a decorator may leave out", mode=True))
-        elif not suffix:
+        own = (value.callee if isinstance(value, CallOf) else value for value in decorators)
+        self.definitions.functions[id(node)].decorators = tuple(value for value in own if is_of_project(value))
+        if not suffix:
             self.bind(node.name.value, Defined(self.path, inner.name))
 
     def exec_Assign(self, node: cst.Assign) -> None:

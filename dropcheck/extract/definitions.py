@@ -48,6 +48,7 @@ class FunctionRecord:
     bindings: Bindings
     defaults: dict[str, Value]
     decorated: bool
+    decorators: tuple[Value, ...] = ()
 
 
 @dataclass(slots=True)

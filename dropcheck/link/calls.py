@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import takewhile
 
 from dropcheck.facts import CallFact, FunctionFacts
-from dropcheck.link.behaviour import Open, Why, parameters, reached
+from dropcheck.link.behaviour import Answer, Open, Why, parameters, reached
 from dropcheck.link.binding import bind
 from dropcheck.link.callees import Callees, Target, split
 from dropcheck.link.project import Moduleness
@@ -64,7 +65,32 @@ class Calls(Callees):
     def _kept_out(self) -> Worlds[frozenset[tuple[str, str]]]:
         """For each world, the functions that never run in it."""
         steps = {key for key in self.project.methods if _is_training_step(key[1].rpartition(".")[2])}
-        return Worlds(self._unreached(World.TRAIN, set()), self._unreached(World.EVAL, steps))
+        known = Worlds[set[tuple[str, str]]](set(), steps)
+        left_out = Worlds(*({key for key, runs in self._decorated[world].items() if runs is False} for world in World))
+        return Worlds(*(self._unreached(world, known[world] | left_out[world]) for world in World))
+
+    @cached_property
+    def _decorated(self) -> Worlds[dict[tuple[str, str], Answer]]:
+        """For each world, whether functions with decorators of the project run in it when they are called."""
+        files = self.project.files.items()
+        decorated = [(path, function) for path, file in files for function in file.functions if function.decorators]
+        return Worlds(*({(path, one.name): self._is_handed_on(path, one, world) for path, one in decorated} for world in World))
+
+    def _is_handed_on(self, path: str, function: FunctionFacts, world: World) -> Answer:
+        """Whether every decorator of a function calls what it is given: yes, too, where it is not seen what one does."""
+        for decorator in function.decorators:
+            found = self.project.function_of(self.project.localize(decorator, path))
+            answers = [self._reached(found[0], call, world) for call in self._given_calls(*found)] if found is not None else []
+            if answers and True not in answers:
+                return next((answer for answer in answers if answer is not False), False)
+        return True
+
+    def _given_calls(self, path: str, decorator: FunctionFacts) -> Iterator[CallFact]:
+        """The calls that a function inside a decorator makes of what the decorator is given."""
+        for call in self.by_function.get((path, decorator.name), ()):
+            callee = call.callee.train
+            if isinstance(callee, Param) and call.function.startswith(f"{callee.function}."):
+                yield call
 
     def in_doubt(self, path: str, function: str, world: World) -> bool:
         """Whether a function runs in a world only where its author, or who calls its callers, decides that by the mode."""
@@ -74,7 +100,8 @@ class Calls(Callees):
     @cached_property
     def _unsure(self) -> Worlds[frozenset[tuple[str, str]]]:
         """For each world, the functions that never run in it or that are in doubt."""
-        return Worlds(*(self._unreached(world, set(self._kept_out[world]), surely=True) for world in World))
+        doubted = Worlds(*({key for key, runs in self._decorated[world].items() if runs is not True} for world in World))
+        return Worlds(*(self._unreached(world, doubted[world] | self._kept_out[world], surely=True) for world in World))
 
     def _unreached(self, world: World, known: set[tuple[str, str]], *, surely: bool = False) -> frozenset[tuple[str, str]]:
         """The functions with at least one call in the project, none of which is reached (surely) in a world; and those known."""
@@ -131,15 +158,18 @@ class Calls(Callees):
     def _is_reached(self, path: str, call: CallFact, world: World) -> bool:
         return truth(self._resolve(path, call, call.reach, world)) is not False
 
+    def _reached(self, path: str, call: CallFact, world: World) -> Answer:
+        return reached(Worlds(*(self._resolve(path, call, call.reach, each) for each in World)), world)
+
     def _is_surely_reached(self, path: str, call: CallFact, world: World) -> bool:
         """Whether a call is reached in a world, whatever is decided by the mode but not by ``training``."""
         if call.reach.train == call.reach.eval == TRUE:
             return True
-        reach = Worlds(*(self._resolve(path, call, call.reach, each) for each in World))
-        answer = reached(reach, world)
+        answer = self._reached(path, call, world)
         if not isinstance(answer, Open) or answer.why is not Why.CALLER:
             return answer is True
-        switches = [found for part in conjuncts(reach[world]) for found in parameters(part) if found.name == answer.name]
+        reach = self._resolve(path, call, call.reach, world)
+        switches = [found for part in conjuncts(reach) for found in parameters(part) if found.name == answer.name]
         return all(self.callers.get((path, one.function)) and not self.is_given_mode(path, one) for one in switches)
 
     @cached_property

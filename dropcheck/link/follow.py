@@ -28,6 +28,8 @@ def follow_imports(project: LinkedProject) -> None:
         for call in file.calls:
             project.localize(call.callee.train, path)
             project.localize(call.callee.eval, path)
+        for decorator in (value for function in file.functions for value in function.decorators):
+            project.localize(decorator, path)
         passed = [argument.value for call in file.calls for argument in call.arguments]
         for known in (*passed, *(function.returns for function in file.functions)):
             for constant in _constants((known.train, known.eval)):
