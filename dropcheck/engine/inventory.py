@@ -82,10 +82,11 @@ def _sources(workspace: Workspace, files: list[InventoryFile], remarks: list[Rem
 def _entries(workspace: Workspace, path: str) -> Iterator[Entry]:
     index = line_index(workspace.text(path))
     findings = workspace.findings(path)
-    for site in workspace.project().sites(path):
+    project = workspace.project()
+    for site in project.sites(path):
         # The call of a registered module does what the module does, which is listed where it is made.
         if site.form is not Form.MODULE_CALL:
-            yield _entry(site, index, findings)
+            yield _entry(site, project.behaviour(path, site), index, findings)
 
 
 def _remarks(workspace: Workspace, path: str, entries: tuple[Entry, ...]) -> Iterator[Remark]:
@@ -100,10 +101,10 @@ def _remarks(workspace: Workspace, path: str, entries: tuple[Entry, ...]) -> Ite
             yield Remark(index.position(finding.span.start), owner, finding)
 
 
-def _entry(site: Site, index: LineIndex, findings: tuple[Finding, ...]) -> Entry:
+def _entry(site: Site, does: Behaviour, index: LineIndex, findings: tuple[Finding, ...]) -> Entry:
     made = site.form is Form.CONSTRUCTION
     here = tuple(finding for finding in findings if finding.span.start <= site.call.span.start < finding.span.end)
-    behaviour = _behaviour_of_module(site, here) if made else site.verdict.behaviour
+    behaviour = _behaviour_of_module(site, here) if made else does
     reason = site.verdict.reason if behaviour in {Behaviour.CALLER_DECIDES, Behaviour.UNDECIDED} else None
     return Entry(
         position=index.position(site.call.span.start),

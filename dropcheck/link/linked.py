@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dropcheck.facts import CallFact
 from dropcheck.levels import Behaviour
-from dropcheck.link.callees import split
+from dropcheck.link.callees import Target, split
 from dropcheck.link.calls import Calls
 from dropcheck.link.helpers import Helpers
 from dropcheck.link.linker import Linker
@@ -81,6 +81,26 @@ class LinkedProject(Project):
         if any(value.train != value.eval for value in passed):
             return False
         return linker.judge(linker.reach, Worlds(TRUE, TRUE), Worlds(TRUE, TRUE)).behaviour is Behaviour.ALWAYS_ON
+
+    def behaviour(self, path: str, site: Site) -> Behaviour:
+        """What a site does; for the call of a helper, together with dropout in the helper that is on whatever the call passes.
+
+        Args:
+            path: its file.
+            site: the site.
+        """
+        verdict = site.verdict
+        if site.form is not Form.HELPER or not verdict.reached.train is verdict.reached.eval is True:
+            return verdict.behaviour
+        targets = self.calls.targets(path, site.call)
+        return Behaviour.ALWAYS_ON if any(map(self._is_on_inside, targets)) else verdict.behaviour
+
+    def _is_on_inside(self, target: Target) -> bool:
+        return any(
+            site.verdict.behaviour is Behaviour.ALWAYS_ON and site.form not in {Form.CONSTRUCTION, Form.MODULE_CALL}
+            for site in self.sites(target.path)
+            if self.calls.top_level(target.path, site.call.function) == target.function.name
+        )
 
     @cached_property
     def left_on(self) -> frozenset[tuple[str, str]]:

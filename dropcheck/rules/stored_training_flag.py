@@ -58,7 +58,7 @@ another name, and of low confidence where its source is not seen or a container 
 from __future__ import annotations
 
 from dropcheck.levels import Confidence
-from dropcheck.link.behaviour import Open, Why
+from dropcheck.link.behaviour import Answer, Open, Why
 from dropcheck.link.construction import CONSTRUCTORS
 from dropcheck.link.project import Moduleness
 from dropcheck.link.sites import Form, Site
@@ -87,7 +87,7 @@ def check(site: Site) -> Draft | None:
     if not stored and truth(site.flag.value.eval) is not True:
         return None
     confidence = _confidence(site, flag)
-    if confidence is None or site.verdict.inert or site.verdict.reached.eval is False or site.verdict.p.eval is False:
+    if confidence is None or site.verdict.inert or site.verdict.p.eval is False or not _may_run(site.verdict.reached.eval):
         return None
     mode = spelt_mode(site)
     return Draft(
@@ -96,6 +96,11 @@ def check(site: Site) -> Draft | None:
         fix=with_mode(site, f"Replace with `{mode}`", replace_value(argument, mode), _UNSAFE),
         confidence=confidence,
     )
+
+
+def _may_run(reached: Answer) -> bool:
+    """Whether dropout may be reached in evaluation, other than where its author decides so."""
+    return reached.why is not Why.DECISION if isinstance(reached, Open) else reached
 
 
 def _is_stored(flag: Value) -> bool:
