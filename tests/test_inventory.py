@@ -114,3 +114,29 @@ def test_output_goes_to_a_file(project: Path) -> None:
     done = inventory(project, "--output-file", "out/list.md", "--output-format", "markdown")
     assert done.stdout == ""
     assert (project / "out" / "list.md").read_text(encoding="utf-8").startswith("# Dropout inventory")
+
+
+def test_a_call_does_what_any_dropout_in_the_helper_does(tmp_path: Path) -> None:
+    rows = [
+        "import torch.nn as nn",
+        "import torch.nn.functional as F",
+        "def noise(x, p=0.5, training=True):",
+        "    return F.dropout(x, p, training)",
+        "def twice(x, training):",
+        "    return noise(F.dropout(x, 0.5, training))",
+        "class Net(nn.Module):",
+        "    def forward(self, x):",
+        "        if self.training:",
+        "            x = twice(x, self.training)",
+        "        return twice(x, self.training) + noise(x, 0.5, self.training)",
+    ]
+    (tmp_path / "model.py").write_text("\n".join(rows), encoding="utf-8")
+    done = inventory(tmp_path, "--output-format", "json")
+    found = json.loads(done.stdout)["files"][0]["sites"]
+    calls = [(site["location"]["row"], site["name"], site["behaviour"]) for site in found if site["kind"] == "helper call"]
+    assert calls == [
+        (6, "noise", "always on"),
+        (10, "twice", "follows mode"),
+        (11, "twice", "always on"),
+        (11, "noise", "follows mode"),
+    ]
