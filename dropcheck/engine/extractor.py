@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
@@ -62,10 +61,14 @@ class Extractor:
         if self._fork is None:
             return {}
         self._fork.ask((list(tasks), seconds))
-        done = cast("dict[str, Outcome] | None", self._fork.answer())
-        if done is None:
-            self._end()
-        return done or {}
+        done: dict[str, Outcome] = {}
+        for _ in range(cast("int | None", self._fork.answer()) or 1):
+            part = cast("dict[str, Outcome] | None", self._fork.answer())
+            if part is None:
+                self._end()
+                break
+            done |= part
+        return done
 
     def _end(self) -> None:
         if self._token is not None:
@@ -95,21 +98,23 @@ def _serve(other: Connection, catalogue: Catalogue, workers: int) -> None:
     while True:
         tasks, seconds = cast("_Request", other.recv())
         SECONDS.set(seconds)
-        other.send(_extract(tasks, work, workers))
+        _extract(tasks, work, workers, other)
 
 
-def _extract(tasks: Sequence[Task], work: Callable[[Task], Outcome], workers: int) -> dict[str, Outcome]:
-    """Extract files in this process and in copies of it."""
+def _extract(tasks: Sequence[Task], work: Callable[[Task], Outcome], workers: int, other: Connection) -> None:
+    """Extract files in this process and in copies of it, and send how many processes these are, and then what came of each."""
     total = sum(task.weight for task in tasks)
     own, *others = _shares(tasks, max(1, min(workers, len(tasks), total // _FORK_PAYS_FROM)))
     copies = [_copy(share, work) for share in others]
-    done = {task.path: work(task) for task in own}
+    other.send(1 + len(copies))
+    other.send({task.path: work(task) for task in own})
     for process, answer in copies:
-        with suppress(EOFError, OSError):
-            done |= cast("dict[str, Outcome]", answer.recv())
+        try:
+            other.send_bytes(answer.recv_bytes())  # as it is: what it says is read once
+        except EOFError:
+            other.send({})
         answer.close()
         os.waitpid(process, 0)
-    return done
 
 
 def _copy(tasks: Sequence[Task], work: Callable[[Task], Outcome]) -> tuple[int, Connection]:
