@@ -62,22 +62,23 @@ class Callees:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.held = Held(project)
+        #: With the call itself: as long as it is here, no other has its identity.
+        self._callees: dict[int, tuple[CallFact, tuple[Value, ...]]] = {}
 
     def owner_of(self, path: str, function: str) -> Owner | None:
         """The class whose instance is at hand in a function."""
         found = self.project.function(path, function)
         return self.project.owner(path, found.owner) if found is not None and found.owner else None
 
-    def callees(self, path: str, call: CallFact) -> Iterator[Value]:
+    def callees(self, path: str, call: CallFact) -> tuple[Value, ...]:
         """What a call calls, resolved: each alternative, attributes of the instance being what the class assigned."""
-        owner = self.owner_of(path, call.function)
-        seen: list[Value] = []
-        for value in dict.fromkeys((call.callee.train, call.callee.eval)):
-            for arm in arms(self.project.localize(value, path)):
-                for found in self._alternatives(arm, owner):
-                    if found not in seen:
-                        seen.append(found)
-                        yield found
+        if id(call) not in self._callees:
+            owner = self.owner_of(path, call.function)
+            values = dict.fromkeys((call.callee.train, call.callee.eval))
+            ways = (arm for value in values for arm in arms(self.project.localize(value, path)))
+            found = tuple(dict.fromkeys(value for arm in ways for value in self._alternatives(arm, owner)))
+            self._callees[id(call)] = call, found
+        return self._callees[id(call)][1]
 
     def _alternatives(self, arm: Value, owner: Owner | None) -> Iterator[Value]:
         if isinstance(arm, Op) and arm.name == "item":
