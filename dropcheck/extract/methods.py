@@ -8,18 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from dropcheck.extract.matters import may_matter
 from dropcheck.frozen import dataclass
 from dropcheck.source.excerpt import Hole
 
 _METHOD = re.compile(r"^([ \t]+)(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*(\()", re.MULTILINE)
 _BRACKET = re.compile(r"[()\[\]{}]|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*")
 _HEADER_END = re.compile(r"[^\n:]*(?:\[[^\n\]]*\][^\n:]*)*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*([ \t]+)(?=\S)")
-#: What a method holds that has to do with dropout, with the mode, or with attributes set by computed names; as a pattern.
-DROPS = (
-    r"[dD]rop|training|dot_product|efficient_attention|flash_attn|head_attention_forward|tochastic|setattr|__dict__|vars\(|_module\("
-    r"|\.eval\(|\.train\(|\b(?:is_)?(?:mode|eval|train|test|deterministic|inference|infer|sample)\b"
-)
-_MATTERS = re.compile(DROPS + r"|\bnn\.(?:Seq|Mod)")
+#: Containers that hold modules.
+_CONTAINERS = re.compile(r"nn\.(?<!\wnn\.)(?:Seq|Mod)")
 _READ = re.compile(r"\.(\w+)")
 _SET = re.compile(r"self\.(\w+)[ \t]*(?::[^=\n]*)?[-+*/|]?=(?!=)")
 _UNPACKED = re.compile(r"self\.(\w+)[ \t]*,[^\n]*=(?!=)")
@@ -141,9 +138,13 @@ def _is_asked_for(text: str, method: Method, sought: Sought) -> bool:
 def _may_matter(text: str, method: Method, sought: Sought) -> bool:
     """Whether a method has to do with dropout in any way."""
     source = text[method.start : method.end]
-    if method.name.startswith("__") or method.name in _DECIDING or _MATTERS.search(source) is not None:
+    if method.name.startswith("__") or method.name in _DECIDING or _holds_dropout(text, method):
         return True
     return _holds(method, sought.spots) or any(word in source for word in sought.words)
+
+
+def _holds_dropout(text: str, method: Method) -> bool:
+    return may_matter(text, method.start, method.end) or _CONTAINERS.search(text, method.start, method.end) is not None
 
 
 def _with_needed(text: str, start: int, end: int, methods: Sequence[Method], kept: set[int], *, narrow: bool) -> set[int]:
@@ -179,7 +180,7 @@ def _with_needed(text: str, start: int, end: int, methods: Sequence[Method], kep
 
 def _leading(text: str, methods: Sequence[Method], reads: Sequence[set[str]]) -> set[int]:
     """The methods that have to do with dropout, and those that name them, directly or not."""
-    found = {index for index, method in enumerate(methods) if _MATTERS.search(text, method.start, method.end) is not None}
+    found = {index for index, method in enumerate(methods) if _holds_dropout(text, method)}
     fresh = found
     while fresh:
         names = {methods[index].name for index in fresh}

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 
-from dropcheck.extract.methods import DROPS, MIN_LENGTH, Sought, idle_methods
+from dropcheck.extract.matters import may_matter
+from dropcheck.extract.methods import MIN_LENGTH, Sought, idle_methods
 from dropcheck.extract.top import AskedFor, Part, Statement, statements, words_of
 from dropcheck.frozen import dataclass
 from dropcheck.source.cells import is_notebook
@@ -26,8 +27,6 @@ _GETATTR = re.compile(r"\bgetattr\(\s*(\w+)")
 _ON_SELF = re.compile(r"[ \t]*self\.(\w+)[ \t]*(?::[^=\n]*)?[+|]?=(?!=)")
 _VARIABLE = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*)", re.MULTILINE)
 _BASES = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
-#: What a class or function holds that has to do with dropout or with the mode; what it is made of is looked at for itself.
-_MATTERS = re.compile(DROPS)
 _CALLED = re.compile(r"[\w.]*[ \t]*\(")
 _LAST = re.compile(r"\w+(?=\s*\Z)")
 #: No name is longer.
@@ -308,9 +307,9 @@ class Outline:
         return frozenset(leading)
 
     def _matters(self, index: int) -> bool:
-        """Whether a block can matter by itself: short ones may be constants that others read."""
+        """Whether a block can matter by itself, not by what it is made of: short ones may be constants that others read."""
         block = self.blocks[index]
-        return block.end - block.start < MIN_LENGTH or _MATTERS.search(self._code(index)) is not None
+        return block.end - block.start < MIN_LENGTH or may_matter(self._code(index))
 
     def _code(self, index: int, holes: tuple[Hole, ...] = ()) -> str:
         """What is kept of a block, without strings and comments."""
