@@ -461,3 +461,36 @@ def test_imported_functions_that_are_passed_on_pass(imports: str, use: str) -> N
 def test_comments_for_this_tool_pass() -> None:
     assert passes("x = 1  # dropcheck: ignore[DRP101]\n")
     assert passes("self.drop = nn.Dropout(0.1)  # noqa: DRP107\n")
+
+
+BARE = "from torch.nn.functional import dropout\n\n\n"
+CALL = "Tensor: dropout(x + y) + z"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'def f(x):\n    """Add.\n\n    Returns:\n        {CALL}\n    """\n    return x\n',
+        f'DOC = r"""\n{CALL}\n"""\n',
+        f'"""One."""\n\n\ndef f(x):\n    """\n    {CALL}"""\n',
+        f'def f(x):\n    # say "so"\n    return """\n{CALL}\n"""\n',
+    ],
+)
+def test_a_call_in_a_long_text_is_none(text: str) -> None:
+    assert not passes(BARE + text)
+    assert passes(BARE + text.replace('"""', "'''"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'"""One."""\n{CALL}\n"""Two."""\n',
+        'x = f"""{"""one"""\n+ dropout(y)}"""\n',
+        f'x = \'"""\'\n{CALL}\ny = \'"""\'\n',
+        f'# """\n{CALL}\n# """\n',
+        f'x = \'one\\\n"""\'\n{CALL}\ny = \'"""\'\n',
+        f'x = """one\\\\"""\n{CALL}\ny = """two"""\n',
+    ],
+)
+def test_a_call_behind_a_long_text_passes(text: str) -> None:
+    assert passes(BARE + text)

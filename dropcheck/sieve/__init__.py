@@ -22,7 +22,7 @@ from dropcheck.sieve.modules import ModuleSieve, drops_by_hand
 from dropcheck.sieve.pattern import drops_in, pattern
 from dropcheck.sieve.rates import odd_rates
 from dropcheck.sieve.rows import rows_of
-from dropcheck.sieve.scan import plain_lines
+from dropcheck.sieve.scan import is_in_long_text, plain_lines
 from dropcheck.sieve.words import WordSieve, sieve_words, unlike_ascii, unlike_python
 
 #: Comments that speak to this tool.
@@ -121,7 +121,7 @@ class Sieve:
             *(hit.start() for hit in _CODE.finditer(raw)),
         ]
         return Look(
-            tuple(spots),
+            tuple(at for at in spots if not is_in_long_text(raw, at)),
             rates=tuple(found.rates),
             odd=odd,
             kept=kept,

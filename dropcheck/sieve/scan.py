@@ -26,6 +26,8 @@ _LESS: dict[int, re.Pattern[bytes]] = {}
 #: Calls longer than this are left to the parser.
 _MAX_CALL = 4000
 _TEXT = pattern(rb"\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*", re.DOTALL)
+_QUOTES = b'"""'
+_MAY_HIDE = pattern(rb"[\"'#]")
 #: No dotted name is longer.
 _MAX_CHAIN = 120
 #: A word before another one.
@@ -62,6 +64,27 @@ def is_in_prose(raw: bytes, at: int) -> bool:
     """
     beside = _BESIDE.match(line_before(raw, at - len(chain_before(raw, at))))
     return beside is not None and beside[1] not in _KEYWORDS
+
+
+def is_in_long_text(raw: bytes, at: int) -> bool:
+    """Whether a place surely is in a string of three double quotes, such as a docstring.
+
+    Args:
+        raw: the file, with plain line ends.
+        at: the place.
+    """
+    end = 0
+    while (start := raw.find(_QUOTES, end, at)) >= 0:
+        row = raw.rfind(b"\n", 0, start) + 1
+        before = raw[max(row, end) : start]
+        end = raw.find(_QUOTES, start + 3) + 3
+        # What looks like quotes may stand in a comment, in another string or in a row that goes on; in an f-string stands code.
+        is_odd = _MAY_HIDE.search(before) is not None or raw[max(0, row - 2) : row] == b"\\\n" or raw[end - 4 : end - 3] == b"\\"
+        if is_odd or before[-2:].lower().count(b"f") or b"'''" in raw:
+            return False
+        if end < 3 or end > at:
+            return True
+    return False
 
 
 def is_explained(raw: bytes, end: int) -> bool:
