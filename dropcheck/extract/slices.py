@@ -158,6 +158,8 @@ class Outline:
 
     def naming(self, names: Set[str]) -> frozenset[int]:
         """The blocks whose code holds one of some names."""
+        if not names:
+            return frozenset()
         return frozenset(index for index in range(len(self.blocks)) if not names.isdisjoint(_WORD.findall(self._code(index))))
 
     def _holds(self, block: Block, words: Iterable[str]) -> bool:
