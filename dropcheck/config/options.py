@@ -271,9 +271,7 @@ OPTIONS = (
     run_option("exit-zero", Group.RUN, "Exit 0 in spite of findings (not of errors).", short="-e"),
     run_option("exit-non-zero-on-fix", Group.RUN, "Exit 1 if a file was rewritten."),
     run_option("jobs", Group.RUN, "Use this many processes.", Kind.COUNT, metavar="N", short="-j"),
-    run_option(
-        "timeout-per-file", Group.RUN, "Give up a file after so much processor time (default: 300).", Kind.COUNT, metavar="SEC"
-    ),
+    run_option("timeout-per-file", Group.RUN, "Give up a file after this CPU time (default: 300).", Kind.COUNT, metavar="SEC"),
     run_option("no-cache", Group.RUN, "Do not read or write the cache."),
     Option(
         "cache-dir",

@@ -20,6 +20,8 @@ _LEAVES = re.compile(r"\b(?:raise|return|assert)\b")
 _LIST = re.compile(r"[\s#]*from[ \t]+(?!torch\b)[\w.]+[ \t]+import[ \t]*\([ \t]*#*[ \t]*\n")
 _LISTED = re.compile(r"[ \t]*\w+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*#*[ \t]*\n")
 _STUB = "pass\n"
+#: Nobody nests so deeply, and Python's stack ends somewhere.
+_DEEPEST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ def chain_of(code: str, start: int) -> Chain | None:
         return None
     try:
         rows = list(_rows(code, start))
+        if len({row.indent for row in rows}) > _DEEPEST:
+            return None
         nodes, end = _suite(rows, 0)
     except _UnclearError:
         return None
