@@ -16,6 +16,9 @@ CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 #: Methods that run each time an object is used, or its mode is set.
 _REFRESHING = frozenset({"forward", "__call__", "train", "eval"})
 
+_Method = tuple[str, str, str]
+"""A method: its file, its class and its name."""
+
 
 class Construction:
     """Follows the methods of classes to the constructors that call them.
@@ -26,6 +29,7 @@ class Construction:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._known: dict[_Method, bool] = {}
 
     def only_runs(self, path: str, function: FunctionFacts) -> bool:
         """Whether a function runs only while an object is made: a constructor, or a method that only those call."""
@@ -33,21 +37,35 @@ class Construction:
         if not function.owner or "." in method:
             # A function made in a constructor runs whenever it is called.
             return False
-        return self._only_constructs((path, function.owner, method), frozenset())
+        return self._only_constructs((path, function.owner, method))
 
-    def _only_constructs(self, key: tuple[str, str, str], seen: frozenset[tuple[str, str, str]]) -> bool:
+    def _only_constructs(self, start: _Method) -> bool:
+        """Whether whatever leads to a method begins in a constructor; what calls itself in a circle may begin anywhere."""
+        known = self._known
+        pending = [start]
+        way: set[_Method] = set()
+        while pending:
+            key = pending[-1]
+            if key in way:  # and all that call it are known
+                way.remove(key)
+                known[key] = True
+            if key[2] in CONSTRUCTORS or known.get(key):
+                pending.pop()
+                continue
+            callers = self._callers_of(key)
+            if key in known or not callers or any(caller in way or caller == key for caller in callers):
+                known |= dict.fromkeys((*way, key), False)
+                return False
+            way.add(key)
+            pending.extend(callers)
+        return True
+
+    def _callers_of(self, key: _Method) -> list[_Method]:
+        """The methods of the family of a class that call one of its methods."""
         path, name, method = key
-        if method in CONSTRUCTORS:
-            return True
         owner = self._project.owner(path, name)
-        if owner is None or key in seen:
-            return False
-        callers = [
-            (file, cls.name, caller)
-            for file, cls in self._project.family(owner)
-            for caller in self._callers.get((file, cls.name, method), ())
-        ]
-        return bool(callers) and all(self._only_constructs(caller, seen | {key}) for caller in callers)
+        family = self._project.family(owner) if owner is not None else ()
+        return [(file, cls.name, one) for file, cls in family for one in self._callers.get((file, cls.name, method), ())]
 
     def also_runs(self, path: str, function: FunctionFacts) -> bool:
         """Whether a constructor runs a method, and so do other methods, but none that runs each time the mode is read or set."""
@@ -57,20 +75,16 @@ class Construction:
         pending = [(path, function.owner, function.name.removeprefix(f"{function.owner}."))]
         while pending:
             key = pending.pop()
-            owner = self._project.owner(*key[:2])
-            if key in seen or owner is None:
-                continue
-            seen.add(key)
-            for file, cls in self._project.family(owner):
-                callers = self._callers.get((file, cls.name, key[2]), ())
-                pending.extend((file, cls.name, caller) for caller in callers)
+            if key not in seen and self._project.owner(*key[:2]) is not None:
+                seen.add(key)
+                pending.extend(self._callers_of(key))
         methods = {method for _, _, method in seen}
         return not methods.isdisjoint(CONSTRUCTORS) and methods.isdisjoint(_REFRESHING)
 
     @cached_property
-    def _callers(self) -> dict[tuple[str, str, str], set[str]]:
+    def _callers(self) -> dict[_Method, set[str]]:
         """For each method, by file and class, the methods of the class that call it on the instance."""
-        callers: dict[tuple[str, str, str], set[str]] = {}
+        callers: dict[_Method, set[str]] = {}
         for path, file in self._project.files.items():
             for call in file.calls:
                 caller = self._project.function(path, call.function)

@@ -217,15 +217,23 @@ class Project:
 
     def bases(self, owner: Owner) -> tuple[Owner, ...]:
         """The classes of the project that a class inherits from, in the order in which Python looks into them; cycles are cut."""
-        key = _key(owner)
-        if key not in self._bases:
-            self._bases[key] = ()  # cuts cycles
-            path, cls = owner
-            found = (self.class_of(arm) for base in cls.bases for arm in self._base_arms(base, path))
-            direct = [base for base in found if base is not None and _key(base) != key]
-            lines = [line for base in direct if key not in map(_key, line := [base, *self.bases(base)])]
-            self._bases[key] = tuple(linearized([*lines, direct]))
-        return self._bases[key]
+        pending = [owner] if _key(owner) not in self._bases else []
+        direct: dict[tuple[str, str], list[Owner]] = {}
+        while pending:  # not by recursion: a class may have a thousand bases, each the base of the next
+            path, cls = pending[-1]
+            key = _key(pending[-1])
+            if key not in self._bases:
+                self._bases[key] = ()  # cuts cycles
+                found = (self.class_of(arm) for base in cls.bases for arm in self._base_arms(base, path))
+                direct[key] = [base for base in found if base is not None and _key(base) != key]
+                pending.extend(base for base in reversed(direct[key]) if _key(base) not in self._bases)
+                continue
+            pending.pop()
+            if key in direct:
+                known = direct.pop(key)
+                lines = [line for base in known if key not in map(_key, line := [base, *self._bases[_key(base)]])]
+                self._bases[key] = tuple(lines[0] if len(known) == len(lines) == 1 else linearized([*lines, known]))
+        return self._bases[_key(owner)]
 
     def _base_arms(self, base: Value, path: str) -> Iterator[Value]:
         """What a base class may be; ``Generic[T]`` counts as ``Generic``."""
@@ -253,8 +261,10 @@ class Project:
         """Whether a class is a Module: its bases, through the project, end at a known Module."""
         key = (owner[0], owner[1].name)
         if key not in self._moduleness:
-            self._moduleness[key] = Moduleness.NO  # cuts cycles
-            self._moduleness[key] = self._judge_class(owner)
+            for one in (*reversed(self.bases(owner)), owner):  # the farthest first, so that no recursion gets deep
+                if _key(one) not in self._moduleness:
+                    self._moduleness[_key(one)] = Moduleness.NO  # cuts cycles
+                    self._moduleness[_key(one)] = self._judge_class(one)
         return self._moduleness[key]
 
     def _judge_class(self, owner: Owner) -> Moduleness:

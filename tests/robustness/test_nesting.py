@@ -61,6 +61,37 @@ def test_no_depth_ends_the_process(shape: str, depth: int) -> None:
     assert told in (["DRP900"], ["DRP101"], ["too deeply nested"], ["too long"])
 
 
+def chained(first: str, member: str, last: str, count: int) -> str:
+    return first + "".join(member.format(number, number - 1) for number in range(1, count)) + last.format(count - 1)
+
+
+#: Programs in which a thousand things hang on each other, though nothing is nested.
+CHAINS = {
+    "classes": (
+        "class C0(nn.Module):\n    def go(self, x):\n        return F.dropout(x)\n",
+        "class C{}(C{}):\n    pass\n",
+        "class M(C{}):\n    def forward(self, x):\n        return self.go(x)\n",
+    ),
+    "methods": (
+        "class M(nn.Module):\n    def m0(self, x):\n        return F.dropout(x)\n",
+        "    def m{}(self, x):\n        return self.m{}(x)\n",
+        "    def forward(self, x):\n        return self.m{}(x)\n",
+    ),
+    "functions": (
+        "def h0(x, t=True):\n    return F.dropout(x, training=t)\n",
+        "def h{}(x, t=True):\n    return h{}(x, t)\n",
+        "class M(nn.Module):\n    def forward(self, x):\n        return h{}(x)\n",
+    ),
+    "names": ("d0 = F.dropout\n", "d{} = d{}\n", "class M(nn.Module):\n    def forward(self, x):\n        return d{}(x)\n"),
+}
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_what_hangs_on_each_other_in_a_long_chain_is_followed(name: str) -> None:
+    findings = check_source(BAD + chained(*CHAINS[name], 1_200), "net.py")
+    assert [finding.code for finding in findings] == ["DRP101", "DRP108" if name == "functions" else "DRP101"]
+
+
 LEGAL = sorted(SHAPES.keys() - {"never closed", "patterns", "patterns of mappings", "dropout calls"})
 
 
