@@ -15,7 +15,7 @@ from typing import TypedDict
 from benchmarks.corpora import python_files
 from benchmarks.tool import COMMAND
 
-_CHANGE = re.compile(rb"^(?P<first>\d+)(,(?P<last>\d+))?(?P<kind>[acd])", re.MULTILINE)
+_CHANGE = re.compile(rb"^(?P<first>\d+)(,(?P<last>\d+))?(?P<kind>[acd])(?P<new>\d+)(,(?P<end>\d+))?", re.MULTILINE)
 _CRASH = re.compile(r"Traceback|[Ii]nternal error|\(please report")
 _EVERYTHING = ("--isolated", "--no-cache", "--no-respect-gitignore", "--exclude=", "--select=ALL")
 
@@ -154,16 +154,19 @@ def _changed_elsewhere(findings: Iterable[_Finding], before: dict[Path, bytes], 
             rows = range(edit["location"]["row"], edit["end_location"]["row"] + 1)
             named.setdefault(Path(finding["filename"]), set()).update(rows)
     for file, old in before.items():
-        if old != fixed[file] and not all(map(named.get(file, set()).__contains__, changed_rows(old, fixed[file]))):
+        if old != fixed[file] and any(map(named.get(file, set()).isdisjoint, changed_rows(old, fixed[file]))):
             yield str(file)
 
 
-def changed_rows(old: bytes, new: bytes) -> Iterator[int]:
+def changed_rows(old: bytes, new: bytes) -> Iterator[tuple[int, ...]]:
     """The rows of the old text, counted from 1, that are not the same in the new one; an insertion is that behind it.
 
     Args:
         old: the text before.
         new: the text after.
+
+    Yields:
+        For each of them, the rows of which it may be any: those around an insertion, and more where equal rows follow each other.
     """
     with tempfile.TemporaryDirectory() as name:
         paths = [Path(name, "old"), Path(name, "new")]
@@ -172,6 +175,13 @@ def changed_rows(old: bytes, new: bytes) -> Iterator[int]:
         run = subprocess.run(
             ["diff", "--text", *paths], capture_output=True, check=False
         )  # of texts this long, difflib is too slow
+    rows, new_rows = old.split(b"\n"), new.split(b"\n")
     for match in _CHANGE.finditer(run.stdout):
         first, last = int(match["first"]), int(match["last"] or match["first"])
-        yield from (first + 1,) if match["kind"] == b"a" else range(first, last + 1)
+        if match["kind"] != b"a":
+            yield from ((row,) for row in range(first, last + 1))
+            continue
+        end, least = int(match["end"] or match["new"]), first
+        while least and rows[least - 1] == new_rows[end - 1 - first + least]:
+            least -= 1
+        yield tuple(range(least, first + 2))  # an edit may begin at the end of the row before

@@ -9,6 +9,7 @@ import pytest
 from markdown import table
 
 from benchmarks import corpora, folders, measure, peers, tables, tool
+from benchmarks.bulk_run import changed_rows
 from benchmarks.folders import Unavailable
 from benchmarks.measure import Case, Failure, Measured, Ratio, Sample
 from benchmarks.tables import Unit
@@ -248,3 +249,9 @@ def test_errors_of_dropcheck_are_no_answers(tmp_path: Path) -> None:
 def test_options_of_this_version() -> None:
     assert {"--jobs", "--isolated", "--output-format"} <= tool.options("check") & tool.options("inventory")
     assert ("--no-cache" in tool.cold("check")) is ("--no-cache" in tool.options("check"))
+
+
+def test_where_equal_rows_follow_each_other_an_insertion_may_be_at_several() -> None:
+    assert list(changed_rows(b"a\nb\nc\n", b"a\nx\nb\nc\n")) == [(1, 2)]
+    assert list(changed_rows(b"}\n\nend\n", b"}\n\ndef\n\nend\n")) == [(1, 2, 3)]
+    assert list(changed_rows(b"a\nb\nc\n", b"A\nc\n")) == [(1,), (2,)]
