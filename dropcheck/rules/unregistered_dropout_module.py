@@ -3,6 +3,7 @@
 ## What it finds
 
 `nn.Dropout`, or a module of the project that holds dropout, kept in a plain container of a Module and registered nowhere else.
+Not where every use in sight is in training only, or the module was put into evaluation before.
 
 ## Why it matters
 
