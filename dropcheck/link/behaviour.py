@@ -29,6 +29,7 @@ from dropcheck.worlds import (
     arms,
     conjuncts,
     mode_symbol,
+    negate,
     reads_mode,
     truth,
 )
@@ -94,12 +95,24 @@ def verdict(reach: Worlds[Value], flag: Worlds[Value], p: Worlds[Value]) -> Verd
         p: its drop probability.
     """
     reaches = Worlds(*(reached(reach, world) for world in World))
+    flag, p = (Worlds(*(_chosen_under(value[world], reach[world]) for world in World)) for value in (flag, p))
     on = _compare(Worlds(_flag(flag.train), _flag(flag.eval)), flag)
     drops = _compare(Worlds(_nonzero(p.train), _nonzero(p.eval)), p, rates=True)
     train = _all_of(reaches.train, on.train, drops.train)
     evaluation = _all_of(reaches.eval, on.eval, drops.eval)
     reason = next((answer for answer in (evaluation, train) if isinstance(answer, Open)), None)
     return Verdict(_behaviour(train, evaluation, reason), reaches, on, drops, reason)
+
+
+def _chosen_under(value: Value, reach: Value) -> Value:
+    """What a value is where a condition holds that it is chosen by."""
+    known = conjuncts(reach)
+    match value:
+        case Op(name="choice", args=(condition, then, _)) if condition in known:
+            return _chosen_under(then, reach)
+        case Op(name="choice", args=(condition, _, otherwise)) if negate(condition) in known:
+            return _chosen_under(otherwise, reach)
+    return value
 
 
 def _behaviour(train: Answer, evaluation: Answer, reason: Open | None) -> Behaviour:
