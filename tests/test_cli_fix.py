@@ -21,6 +21,13 @@ def test_fix(project: Project) -> None:
     assert project.run("--fix") == (0, "", "All clear: 1 file checked.\n")
 
 
+def test_what_is_mended_may_still_become_a_module(project: Project) -> None:
+    project.write("net.py", BAD)
+    code, out, _ = project.run("--select", "ALL", "--fix", "--output-format", "concise")
+    assert (code, out.count("DRP301"), out.count("DRP101")) == (1, 1, 0)
+    assert "training=self.training" in project.read("net.py")
+
+
 def test_fix_with_leftovers(project: Project) -> None:
     project.write("a.py", BAD)
     project.write("b.py", UNSAFE)
