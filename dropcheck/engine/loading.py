@@ -39,7 +39,7 @@ class Loaded:
         odd: the names that each file sets to what is no rate.
         errors: those that could not be read.
         notes: those that were passed over, one line each.
-        helpers: the names of functions that are right as long as all their callers are.
+        helpers: the names of functions that are right if all their callers are.
         lookers: search the files for names.
     """
 
@@ -124,7 +124,7 @@ def load(
         odd=odd,
         errors=tuple(errors),
         notes=tuple(notes),
-        helpers=frozenset(one.name for look in every.values() for one in look.helpers if one.at not in look.spots),
+        helpers=frozenset(one.name for look in every.values() for one in look.helpers),
         lookers=lookers,
     )
 

@@ -102,7 +102,10 @@ def _looked_at(contents: Mapping[str, bytes], basis: Basis, catalogue: Catalogue
             return None
         odd = basis.odd.get(path, frozenset())
         decides = path in basis.consulted or basis.harmless & defined_names(source.code)
-        calls = look.helpers or any(mentions(source.code, name) for name in basis.helpers)
+        # Whoever calls a helper, or did so before, decides about it.
+        calls = look.helpers or any(
+            mentions(source.code, name) or path in basis.words.get(name.decode(), ()) for name in basis.helpers
+        )
         if decides or calls or look.kept or look.elsewhere or look.odd != odd:
             return None
         spots = tuple(at for name, at in look.rates if name in everywhere or name in odd)
