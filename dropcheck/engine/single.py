@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dropcheck.config.settings import Settings
 from dropcheck.engine.accounts import read_baselines
 from dropcheck.engine.entries import catalogue_for
@@ -47,7 +49,9 @@ def fix_one(text: str, path: str, settings: Settings | None, *, unsafe: bool) ->
         InternalError: a bug of ours.
     """
     settings = settings or Settings()
-    return _workspace(text, path, settings).fix(path, unsafe=unsafe or settings.unsafe_fixes)
+    fixed = _workspace(text, path, settings).fix(path, unsafe=unsafe or settings.unsafe_fixes)
+    # While it is fixed, the mistake that all calls of a helper share is told at each of them, not at the helper.
+    return replace(fixed, findings=check_text(fixed.text, path, settings))
 
 
 def _workspace(text: str, path: str, settings: Settings) -> Workspace:
