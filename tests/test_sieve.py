@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from dropcheck.catalogue import build_catalogue
+from dropcheck.catalogue import DropoutFunction, build_catalogue
 from dropcheck.sieve import Look, Sieve, together
 from dropcheck.sieve.scan import plain_lines
 
@@ -494,3 +494,12 @@ def test_a_call_in_a_long_text_is_none(text: str) -> None:
 )
 def test_a_call_behind_a_long_text_passes(text: str) -> None:
     assert passes(BARE + text)
+
+
+@pytest.mark.parametrize("name", ["crop_drop", "dropper_drop", "crop_dropout", "my_crop", "Drop_crop"])
+def test_functions_of_the_user_pass_by_any_name(name: str) -> None:
+    own = DropoutFunction(
+        names=(f"lib.{name}",), parameters=("input", "p", "training"), p="p", flag="training", flag_default=True
+    )
+    look = Sieve(build_catalogue([own])).look(f"import lib\n\n\ndef f(x):\n    return lib.{name}(x, 0.1)\n".encode())
+    assert look.suspect

@@ -9,7 +9,7 @@ from dropcheck.levels import Behaviour
 from dropcheck.link.behaviour import reached
 from dropcheck.link.linked import LinkedProject
 from dropcheck.link.linker import Linker
-from dropcheck.link.made import PLAIN_CALLS, TORCH_CONTAINERS, made_in, registered_in
+from dropcheck.link.made import PLAIN_CALLS, TORCH_CONTAINERS, made_in, module_rate, registered_in
 from dropcheck.link.project import Function, Moduleness, Owner
 from dropcheck.link.site import Form
 from dropcheck.worlds import (
@@ -133,7 +133,7 @@ def _drops(project: LinkedProject, made: Value, owner: Owner, depth: int) -> boo
     """Whether a call in a class makes a Module with dropout that follows the mode, and leaves it to others to register it."""
     if not isinstance(made, CallOf) or made.keywords[-1:] == ((MODE_SET, FALSE),):
         return False
-    rate = project.module_rate(made)
+    rate = module_rate(project.catalogue, made)
     if rate is not None:
         return not (isinstance(rate, Const) and rate.value == 0)
     if any(_drops(project, part, owner, depth) for part in registered_in(made)):

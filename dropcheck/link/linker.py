@@ -12,7 +12,7 @@ from dropcheck.link.behaviour import Open, Verdict, Why, parameters, verdict
 from dropcheck.link.binding import Bound, bind, pair
 from dropcheck.link.calls import Calls
 from dropcheck.link.construction import CONSTRUCTORS
-from dropcheck.link.made import registered_in
+from dropcheck.link.made import module_rate, registered_in
 from dropcheck.link.project import Moduleness, Project
 from dropcheck.link.resolve import Resolver
 from dropcheck.link.site import Form, ModeSource, Passed, Site
@@ -155,7 +155,7 @@ class Linker:
     def _fresh_container(self, made: CallOf) -> Site | None:
         """The call of a container that is made where it is called, for the dropout in it."""
         for part in registered_in(made):
-            rate = self.project.module_rate(part)
+            rate = module_rate(self.project.catalogue, part)
             if rate is not None and isinstance(part.callee, Imported):
                 module = self.project.catalogue.modules[part.callee.path]
                 p = Passed(_rate_of_module(self.resolvers.train.resolve(rate)))
@@ -169,7 +169,7 @@ class Linker:
 
     def _registered_site(self, module: DropoutModule, made: CallOf) -> Site:
         """The call of a Module that is an attribute: it follows the mode as the object it belongs to does."""
-        rate = self.project.module_rate(made) or Opaque("a rate passed to the constructor")
+        rate = module_rate(self.project.catalogue, made) or Opaque("a rate passed to the constructor")
         inplace = dict(made.keywords).get("inplace", made.args[1] if len(made.args) > 1 else Const(False))
         flag = Passed(Worlds(Const(True, mode=True), Const(False, mode=True)))
         p = Passed(_rate_of_module(self.resolvers.train.resolve(rate)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dropcheck.worlds import CallOf, Display, Imported, Op, Value, arms
+from dropcheck.catalogue import Catalogue
+from dropcheck.worlds import CallOf, Const, Display, Imported, Op, Value, arms
 
 #: Calls that make a plain container.
 PLAIN_CALLS = frozenset(
@@ -46,3 +47,20 @@ def registered_in(made: CallOf) -> Iterator[CallOf]:
     if isinstance(made.callee, Imported) and made.callee.path in TORCH_CONTAINERS:
         for value in (*made.args, *(item for _, item in made.keywords)):
             yield from made_in(value)
+
+
+def module_rate(catalogue: Catalogue, value: CallOf) -> Value | None:
+    """The p of a dropout Module that a call makes; None where the call makes none or p is not visible.
+
+    Args:
+        catalogue: the entries in force.
+        value: the call.
+    """
+    if not isinstance(value.callee, Imported) or value.callee.path not in catalogue.modules:
+        return None
+    for name, passed in value.keywords:
+        if name == "p":
+            return passed
+        if name in {"*", "**"}:
+            return None
+    return value.args[0] if value.args else Const(0.5)

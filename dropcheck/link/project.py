@@ -391,16 +391,3 @@ class Project:
             value.train != value.eval and function is not None and not self.construction.only_runs(path, function)
             for function, path, value in found
         )
-
-    # Modules that drop
-
-    def module_rate(self, value: CallOf) -> Value | None:
-        """The p of a dropout Module that a call makes; None where the call makes none or p is not visible."""
-        if not isinstance(value.callee, Imported) or value.callee.path not in self.catalogue.modules:
-            return None
-        for name, passed in value.keywords:
-            if name == "p":
-                return passed
-            if name in {"*", "**"}:
-                return None
-        return value.args[0] if value.args else Const(0.5)

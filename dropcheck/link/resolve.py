@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dropcheck.facts import FunctionFacts, FunctionKind
 from dropcheck.link.behaviour import is_mode_method
+from dropcheck.link.made import module_rate
 from dropcheck.link.project import Function, Moduleness, Owner, Project
 from dropcheck.worlds import (
     TRUE,
@@ -95,7 +96,7 @@ class Resolver:
         if isinstance(base, Receiver) and self.owner is not None:
             return TRUE if self._is_bound_method(value) else self._own_attribute(name) or value
         if isinstance(base, CallOf):
-            rate = self.project.module_rate(base) if name == "p" else None
+            rate = module_rate(self.project.catalogue, base) if name == "p" else None
             known = self.resolve(rate) if rate is not None else None
             return known if isinstance(known, Const) else value
         return attribute(base, name, self.world) if base is not value.base else value
@@ -148,7 +149,7 @@ class Resolver:
             tied = Opaque(f"self.{name}, which a method sets by the mode", mode=True)
         known = values[0]
         decided = all(_same(value, known) for value in values) and isinstance(known, (Const, CallOf, Op))
-        if isinstance(known, CallOf) and self.project.module_rate(known) is None:
+        if isinstance(known, CallOf) and module_rate(self.project.catalogue, known) is None:
             decided = False
         if isinstance(known, Op) and not (len(found) == 1 and self._is_property(found[0])):
             decided = False

@@ -68,6 +68,7 @@ from dropcheck.facts import AttributeFact
 from dropcheck.levels import Confidence
 from dropcheck.link.construction import CONSTRUCTORS
 from dropcheck.link.inherited import is_fixed_by_mode, own_attributes
+from dropcheck.link.made import module_rate
 from dropcheck.link.project import Moduleness
 from dropcheck.link.site import Site
 from dropcheck.link.words import DROP_WORDS
@@ -106,7 +107,9 @@ def check(view: ClassView) -> Iterator[Draft]:
 def _is_about_dropout(view: ClassView, fact: AttributeFact) -> bool:
     """Whether the choice makes a dropout module, or is the p, the flag or a gate of a site, or is named as one."""
     for world in World:
-        if any(isinstance(arm, CallOf) and view.project.module_rate(arm) is not None for arm in arms(fact.value[world])):
+        if any(
+            isinstance(arm, CallOf) and module_rate(view.project.catalogue, arm) is not None for arm in arms(fact.value[world])
+        ):
             return True
     name = fact.path[0]
     family = view.project.family((view.file.path, view.facts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import cast
 
 #: How words of dropout are found: their end, and a look back.
@@ -60,19 +60,20 @@ def with_leads(words: Iterable[bytes], behind: Callable[[bytes], bytes] = lambda
     for lead, stems in _LEADS:
         if inside := [word for word in left if any(stem in word for stem in stems)]:
             left = [word for word in left if word not in inside]
-            rests = b"|".join(_rest(word, lead) + behind(word) for word in inside)
-            yield lead, re.escape(lead) + _preceded(lead, inside) + b"(?:" + rests + b")"
+            # A word may have the lead elsewhere, too, as "crop_drop" does: where its stem is, it counts.
+            cuts = {word: min(word.index(stem) + stem.index(lead) for stem in stems if stem in word) for word in inside}
+            rests = b"|".join(_rest(word, cut + len(lead), lead) + behind(word) for word, cut in cuts.items())
+            yield lead, re.escape(lead) + _preceded(lead, cuts) + b"(?:" + rests + b")"
     for word in left:
         yield word, re.escape(word) + behind(word)
 
 
-def _preceded(lead: bytes, words: Iterable[bytes]) -> bytes:
+def _preceded(lead: bytes, cuts: Mapping[bytes, int]) -> bytes:
     """A look back at what may stand right before what words have in common: one step, where the words themselves take many."""
-    before = {word[word.index(lead) - 1 : word.index(lead)] for word in words}
+    before = {word[max(cut - 1, 0) : cut] for word, cut in cuts.items()}
     return b"" if b"" in before else b"(?<=[%b]%b)" % (re.escape(b"".join(sorted(before))), re.escape(lead))
 
 
-def _rest(word: bytes, lead: bytes) -> bytes:
-    """The rest of a word, after a look back at its beginning."""
-    end = word.index(lead) + len(lead)
+def _rest(word: bytes, end: int, lead: bytes) -> bytes:
+    """The rest of a word behind a lead that ends at a place in it, after a look back at its beginning."""
     return (b"(?<=%b)" % re.escape(word[:end]) if end > len(lead) else b"") + re.escape(word[end:])
