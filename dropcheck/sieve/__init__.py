@@ -16,7 +16,7 @@ from dropcheck.frozen import dataclass
 from dropcheck.sieve.classes import Classes
 from dropcheck.sieve.containers import Kept, kept_in_containers, may_keep_modules
 from dropcheck.sieve.functions import FunctionSieve
-from dropcheck.sieve.helpers import Callers, Passes
+from dropcheck.sieve.helpers import Passes, rates_given
 from dropcheck.sieve.modes import misused_modes
 from dropcheck.sieve.modules import ModuleSieve, drops_by_hand
 from dropcheck.sieve.pattern import drops_in, pattern
@@ -174,9 +174,9 @@ def _called_wrongly(
     for helper in (helper for look in looks.values() for helper in look.helpers):
         helpers.setdefault(helper.name, []).append(helper)
     wrong = set()
-    callers = Callers(read, search(tuple(helpers)))
+    mentioning = search(tuple(helpers))
     for name, passes in helpers.items():
-        rates = callers.rates(passes)
+        rates = rates_given(passes, mentioning[name], read)
         if rates is None or any(rate in attributes or rate in looks[path].odd for rate, path in rates):
             wrong.add(name)
     return wrong

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator
 
 from dropcheck.frozen import dataclass
 from dropcheck.sieve.pattern import pattern
@@ -65,39 +65,31 @@ def _mentions(text: bytes, name: bytes) -> bool:
     return re.search(rb"\b%b\b" % name, text) is not None
 
 
-class Callers:
-    """The calls of such functions in all files of a run.
+def rates_given(
+    passes: Iterable[Passes], paths: Iterable[str], read: Callable[[str], bytes]
+) -> tuple[tuple[bytes, str], ...] | None:
+    """What such functions of one name are given as rates where all their callers pass the mode; None where one may not.
 
     Args:
+        passes: the functions.
+        paths: the files that hold their name.
         read: the bytes of a file.
-        mentioning: the files that hold each name of such a function.
+
+    Returns:
+        The names that are passed as p, each with the file.
     """
-
-    def __init__(self, read: Callable[[str], bytes], mentioning: Mapping[bytes, Set[str]]) -> None:
-        self._read = read
-        self._mentioning = mentioning
-
-    def rates(self, passes: Iterable[Passes]) -> tuple[tuple[bytes, str], ...] | None:
-        """What functions of one name are given as rates where all their callers pass the mode; None where one may not.
-
-        Args:
-            passes: the functions.
-
-        Returns:
-            The names that are passed as p, each with the file.
-        """
-        if len({(one.name, one.flag, one.p) for one in passes}) > 1:
-            return None
-        one = next(iter(passes))
-        found: list[tuple[bytes, str]] = []
-        for path in sorted(self._mentioning[one.name]):
-            raw = self._read(path)
-            for hit in re.finditer(rb"\b%b\b" % one.name, raw):
-                names = _rates_at(raw, hit.start(), hit.end(), one)
-                if names is None:
-                    return None
-                found += ((name, path) for name in names)
-        return tuple(found)
+    if len({(one.name, one.flag, one.p) for one in passes}) > 1:
+        return None
+    one = next(iter(passes))
+    found: list[tuple[bytes, str]] = []
+    for path in sorted(paths):
+        raw = read(path)
+        for hit in re.finditer(rb"\b%b\b" % one.name, raw):
+            names = _rates_at(raw, hit.start(), hit.end(), one)
+            if names is None:
+                return None
+            found += ((name, path) for name in names)
+    return tuple(found)
 
 
 def _rates_at(raw: bytes, start: int, end: int, called: Passes) -> Iterable[bytes] | None:
