@@ -13,6 +13,7 @@ from dropcheck.sieve.scan import plain_lines
 SIEVE = Sieve(build_catalogue())
 HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
 INIT = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        {}\n"
+CHOICE = "make = {}\n            {}\n            if tied\n            else nn.Dropout\n        )\n        self.drop = make({})\n"
 FORWARD = "class Net(nn.Module):\n    def forward(self, x):\n        {}\n"
 
 
@@ -261,6 +262,7 @@ def test_method_of_the_name_hides_no_function() -> None:
         "drop = nn.Dropout(0.1)  # the rate\n        self.register_module('drop', drop)\n        self.drop: nn.Dropout | None",
         "if deep:\n            drop = nn.Dropout(0.1)\n        else:\n            drop = None\n        self.drop = drop\n",
         "make = Inner if tied else nn.Dropout\n        self.drop = make(self.dropout) if deep else nn.Identity()\n",
+        CHOICE.format("(", "partial(Inner, a=1)", "0.1"),
         '"""Tied: like nn.Dropout1d/nn.Dropout2d, not like nn.Dropout the first."""',
         '"""\n        drop : nn.Dropout\n            nn.Dropout drop rate\n        """',
     ],
@@ -296,6 +298,9 @@ def test_registered_modules_are_held_back(line: str) -> None:
         "drop = nn.Dropout(0.1)\n        self.drop = drop\n        vars(self).update(locals())\n",
         "drop = nn.Dropout(0.1)\n        self.register_module('drop', drop)\n\n    def forward(self, x):\n        self.drop(x)\n",
         "make = Inner if tied else nn.Dropout\n        self.drop = make(1.5)\n",
+        CHOICE.format("(", "Inner", "1.5"),
+        CHOICE.format("(", "partial(nn.Dropout, p=0.2)", ""),
+        CHOICE.format("wrap(", "Inner", "0.1"),
         "make = Inner if tied else nn.Dropout\n        self.drop = make(0.1)(x)\n",
         "make = Inner if tied else nn.Dropout\n        self.make = make\n        self.drop = make(self.dropout)\n",
         "mods = [nn.Dropout(0.1)]\n        self.mods = mods",
@@ -366,6 +371,24 @@ def test_odd_rate_of_another_file_passes(value: str) -> None:
     assert passes(text, other=f"class Base(nn.Module):\n    dropout = {value}\n")
     assert passes(text, other=f"class Base(nn.Module):\n    def __init__(self):\n        self.dropout: float = {value}\n")
     assert not passes(text, other="class Base(nn.Module):\n    dropout = 0.1\n")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "def build(\n    first, dropout, channels=2\n):\n    pass\n",
+        "make(\n    kind, dropout, channels=1\n)\n",
+        "make(\n    dropout=1,\n)\n",
+        '"""\n    dropout: the usual argument. tied=True ties them\n"""\n',
+    ],
+)
+def test_argument_parameter_or_text_is_no_odd_rate(other: str) -> None:
+    assert not passes(forward("return F.dropout(x, self.dropout, self.training)"), other=other)
+
+
+@pytest.mark.parametrize("other", ["# see (\ndropout, channels = 2, 1\n", "x = call(1)\ndropout, channels = 2, 1\n"])
+def test_odd_rate_among_several_targets_passes(other: str) -> None:
+    assert passes(forward("return F.dropout(x, self.dropout, self.training)"), other=other)
 
 
 @pytest.mark.parametrize("line", ["self.drop = nn.Dropout(1.5)", "self.drop = nn.Dropout(p=2)", "self.drop.p = 1.0"])

@@ -20,6 +20,7 @@ from dropcheck.sieve.scan import (
     in_import,
     is_explained,
     is_in_prose,
+    is_inside_brackets,
     line_before,
     module_of,
 )
@@ -340,7 +341,4 @@ def _is_statement(raw: bytes, at: int, before: bytes) -> bool:
     """
     if before:
         return before.endswith(b";") or (before.endswith(b":") and before.startswith(_BLOCKS))
-    above = raw.rfind(b"\n", 0, at)
-    row = raw[raw.rfind(b"\n", 0, max(above, 0)) + 1 : max(above, 0)].rstrip()
-    # Behind an open bracket it is a part of something.
-    return not row.endswith((b"(", b"[", b"{")) or b"#" in row
+    return not is_inside_brackets(raw, at)

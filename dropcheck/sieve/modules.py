@@ -31,6 +31,11 @@ _ANNOTATES = pattern(rb"[ \t]*(?:\|[ \t]*[\w. \t|]+)?(?:=|\n|#|\Z)")
 #: A variable that is assigned right here, and one that is assigned this class or another.
 _LOCAL = pattern(rb"(\w+)[ \t]*=")
 _CHOSEN = pattern(rb"(\w+)[ \t]*=[ \t]*[\w.]+ if \w+ else")
+#: The same in rows of its own, perhaps with arguments for the other one.
+_CHOSEN_IN_ROWS = pattern(
+    rb"[ \t]*(\w+)[ \t]*=[ \t]*\(\s*(?:[\w.]+|partial\([\w.]+(?:,[ \t]*\w+=[\w.]+)*\))\s+if\s+\w+\s+else\s+"
+)
+_CLOSING = pattern(rb"[ \t]*\n[ \t]*\)(?=[ \t]*\n)")
 _REST = pattern(rb"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 #: What registers what a variable holds, or what its class makes; and other rows that do nothing with it.
 _REGISTERS = rb"self\.register_module\([ \t]*[\"'](\w+)[\"'],[ \t]*%b[ \t]*\)|self\.(\w+)[ \t]*(?::[^=\n]*)?=[ \t]*%b(?=[ \t]*\n)"
@@ -49,6 +54,7 @@ _QUOTE = pattern(rb"[\"']")
 _BESIDE = pattern(rb"[ \t]+(?!(?:if|else|for|in|is|and|or|not|as|async)\b)[A-Za-z]")
 _PLAIN = frozenset({b"list", b"dict", b"tuple", b"set", b"OrderedDict", b"defaultdict", b"append", b"extend", b"insert", b"add"})
 _MAX_BACK = 3000
+_MAX_CHOICE = 400
 
 
 class ModuleSieve:
@@ -76,9 +82,9 @@ class ModuleSieve:
         before = line_before(raw, start)
         if before.startswith(b"#"):
             return False
-        chosen = _CHOSEN.fullmatch(before) if hit[2] is None and _REST.match(raw, hit.end()) is not None else None
+        chosen = _chosen(raw, start, hit.end(), before) if hit[2] is None else None
         if chosen is not None:
-            return not _is_only_used(raw, start, chosen[1], _MAKES, rates)
+            return not _is_only_used(raw, start, chosen, _MAKES, rates)
         if hit[2] is None:
             return _is_passed_on(raw, before, hit.end(), bare=name if not dot else b"")
         passed = arguments(raw, hit.end() - 1)
@@ -92,6 +98,22 @@ class ModuleSieve:
         if local is not None:
             return not _is_only_used(raw, start, local[1], _REGISTERS, rates)
         return not _is_registered(raw, start)
+
+
+def _chosen(raw: bytes, start: int, end: int, before: bytes) -> bytes | None:
+    """The variable that is assigned either this class or another.
+
+    Args:
+        raw: the file.
+        start: where the class is named.
+        end: where its name ends.
+        before: what stands before it on its row.
+    """
+    found = _CHOSEN.fullmatch(before) if _REST.match(raw, end) is not None else None
+    if found is None and _CLOSING.match(raw, end) is not None:
+        opening = raw.rfind(b"= (", max(0, start - _MAX_CHOICE), start)
+        found = _CHOSEN_IN_ROWS.fullmatch(raw, raw.rfind(b"\n", 0, max(opening, 0)) + 1, start) if opening >= 0 else None
+    return found[1] if found is not None else None
 
 
 def _is_passed_on(raw: bytes, before: bytes, end: int, *, bare: bytes) -> bool:

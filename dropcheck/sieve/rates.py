@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dropcheck.sieve.pattern import pattern
-from dropcheck.sieve.scan import chain_before, line_before
+from dropcheck.sieve.scan import chain_before, is_explained, is_inside_brackets, line_before
 
 _WORD = pattern(rb"\w+")
 _NUMBER = pattern(rb"0?\.\d+|0(?:\.0*)?|1e-\d+")
@@ -57,9 +57,13 @@ def odd_rates(raw: bytes, drops: Iterable[int]) -> Iterator[bytes]:
 
 
 def _is_assigned(raw: bytes, at: int) -> bool:
-    """Whether a name is the target of an assignment, not an argument or a parameter, as far as its line tells."""
-    before = line_before(raw, at - len(chain_before(raw, at)))
-    return not before or before.endswith((b";", b",", b":"))
+    """Whether a name is the target of an assignment, not an argument, parameter or word in a text, as far as its rows tell."""
+    start = at - len(chain_before(raw, at))
+    before = line_before(raw, start)
+    if (before and not before.endswith((b";", b",", b":"))) or is_inside_brackets(raw, start):
+        return False
+    name = _WORD.match(raw, at)
+    return name is None or not is_explained(raw, name.end())
 
 
 def _is_odd(value: bytes) -> bool:

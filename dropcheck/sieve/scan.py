@@ -49,6 +49,18 @@ def line_before(raw: bytes, at: int) -> bytes:
     return raw[raw.rfind(b"\n", 0, at) + 1 : at].strip()
 
 
+def is_inside_brackets(raw: bytes, at: int) -> bool:
+    """Whether the row above that of a place surely leaves a bracket open: the row is a part of something then.
+
+    Args:
+        raw: the file.
+        at: the place.
+    """
+    end = raw.rfind(b"\n", 0, at)
+    above = raw[raw.rfind(b"\n", 0, max(end, 0)) + 1 : max(end, 0)].rstrip()
+    return above.endswith((b"(", b"[", b"{")) and b"#" not in above
+
+
 def chain_before(raw: bytes, at: int) -> bytes:
     """The letters, digits and dots right before a place: the first part of the dotted name that goes on there."""
     found = _CHAIN.match(raw, max(0, at - _MAX_CHAIN), at)
