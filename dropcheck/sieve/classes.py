@@ -175,7 +175,7 @@ class Classes:
     def _comes_from_elsewhere(self, name: bytes, path: str) -> bool:
         """Whether a name that no class of the run has may stand for one: renamed, or from a file that was not given."""
         raw = self.read(path)
-        if re.search(rb"(?<![\w.])%b[ \t]*(?::[^=\n]*)?=(?!=)" % re.escape(name), raw) is not None:
+        if re.search(rb"%b(?<![\w.]%b)[ \t]*(?::[^=\n]*)?=(?!=)" % (re.escape(name), re.escape(name)), raw) is not None:
             return True
         if name not in imported_words(raw):
             return False

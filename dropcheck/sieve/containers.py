@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
@@ -47,6 +48,8 @@ _WAYS = pattern(rb"(?P<puts>\.(?:append|extend|insert|add|update|setdefault)\()|
 #: What a file with a Module holds.
 _MODULES = (b"nn.", b"Module", b"Layer", b"def forward(")
 _NO_VARIABLES = frozenset({b"self", b"for", b"in", b"range", b"None", b"if", b"else"})
+#: Names of Python's own that make no modules.
+_BUILT_IN = frozenset(name.encode() for name in dir(builtins))
 #: No name is longer.
 _LONGEST = 80
 #: Brackets longer than this are left to the parser.
@@ -102,7 +105,7 @@ class _Names:
         self._makers: dict[tuple[int, int], dict[bytes, set[bytes]]] = {}
 
     def __contains__(self, name: bytes) -> bool:
-        return name[:1].isupper() or name.startswith(b"nn.") or name in self._own
+        return name[:1].isupper() or name.startswith(b"nn.") or (name not in _BUILT_IN and name in self._own)
 
     def makers(self, start: int, end: int) -> Mapping[bytes, Set[bytes]]:
         """What is called to make each variable in a part of the file."""
@@ -110,7 +113,7 @@ class _Names:
             made = self._makers[start, end] = {}
             for found in _ASSIGNED_CALL.finditer(self._raw, start, end):
                 target = _TARGET.match(self._raw, self._raw.rfind(b"\n", 0, found.start()) + 1, found.start())
-                if target is not None and found[1] in self and not _is_method(self._raw, found):
+                if target is not None and not _is_method(self._raw, found) and found[1] in self:
                     made.setdefault(target[1], set()).add(found[1])
         return self._makers[start, end]
 
@@ -181,8 +184,7 @@ class _Container:
 
     def _held(self, text: bytes) -> set[bytes]:
         """The names that a text calls to make objects, and that are called to make the variables in it."""
-        calls = (found for found in _MADE.finditer(text) if found[1] in self.names)
-        made = {found[1] for found in calls if not _is_method(text, found)}
+        made = {found[1] for found in _MADE.finditer(text) if not _is_method(text, found) and found[1] in self.names}
         for name in {found[1] for found in _NAME.finditer(text)} - _NO_VARIABLES:
             made |= self._makers(name)
         return made

@@ -169,7 +169,7 @@ class _Look:
 
     def _passed_on(self, name: bytes) -> Iterator[int]:
         """Where a name that is imported stands for the function itself."""
-        for hit in re.finditer(rb"(?<![\w.\"'])%b(?!\w|[ \t]*(?:\(|=(?!=)))" % name, self.raw):
+        for hit in re.finditer(rb"%b(?<![\w.\"']%b)(?!\w|[ \t]*(?:\(|=(?!=)))" % (name, name), self.raw):
             place = _Place(hit.start(), hit.end(), name, b"", -1)
             before = line_before(self.raw, hit.start())
             if not before.startswith((b"#", b"from ", b"import ")) and not in_import(self.raw, hit.start()):
@@ -302,7 +302,7 @@ class _Look:
 
     def _is_bound(self, name: bytes) -> bool:
         """Whether a name stands somewhere without being called there, as it does where it is assigned or a parameter."""
-        return re.search(rb"(?<![\w.])%b(?![\w(])" % name, self.raw) is not None
+        return re.search(rb"%b(?<![\w.]%b)(?![\w(])" % (name, name), self.raw) is not None
 
     @cached_property
     def _has_stars(self) -> bool:

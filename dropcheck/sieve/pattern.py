@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import cast
 
 #: How words of dropout are found: their end, and a look back.
 DROP = b"rop"
 _DROPS = re.compile(rb"rop(?<=[dD]rop)")
-#: What words have in common, rare enough in texts for a search that begins with it to be fast.
-_LEADS = ((DROP, (b"drop", b"Drop")), (b"_att", (b"_att",)), (b"D", (b"D",)))
+#: What words have in common: a search that begins with it is fast. Behind each, the longer parts that they have in common.
+_LEADS = ((DROP, (b"drop", b"Drop")), (b"_", (b"_att", b"_rand", b"_fea", b"_dep")), (b"D", (b"D",)))
 
 
 class _Pattern:
@@ -58,22 +58,33 @@ def with_leads(words: Iterable[bytes], behind: Callable[[bytes], bytes] = lambda
     """
     left = sorted(words)
     for lead, stems in _LEADS:
-        if inside := [word for word in left if any(stem in word for stem in stems)]:
-            left = [word for word in left if word not in inside]
-            # A word may have the lead elsewhere, too, as "crop_drop" does: where its stem is, it counts.
-            cuts = {word: min(word.index(stem) + stem.index(lead) for stem in stems if stem in word) for word in inside}
-            rests = b"|".join(_rest(word, cut + len(lead), lead) + behind(word) for word, cut in cuts.items())
-            yield lead, re.escape(lead) + _preceded(lead, cuts) + b"(?:" + rests + b")"
+        groups = []
+        for stem in stems:
+            if inside := [word for word in left if stem in word]:
+                left = [word for word in left if word not in inside]
+                groups.append(_led(lead, stem, inside, behind))
+        if groups:
+            yield lead, re.escape(lead) + _either(groups)
     for word in left:
         yield word, re.escape(word) + behind(word)
 
 
-def _preceded(lead: bytes, cuts: Mapping[bytes, int]) -> bytes:
-    """A look back at what may stand right before what words have in common: one step, where the words themselves take many."""
-    before = {word[max(cut - 1, 0) : cut] for word, cut in cuts.items()}
-    return b"" if b"" in before else b"(?<=[%b]%b)" % (re.escape(b"".join(sorted(before))), re.escape(lead))
+def _led(lead: bytes, stem: bytes, words: Sequence[bytes], behind: Callable[[bytes], bytes]) -> bytes:
+    """An expression for words with a stem, behind a lead that is a part of it."""
+    # A word may have the lead elsewhere, too, as "crop_drop" does: where its stem is, it counts.
+    begins = {word: word.index(stem) for word in words}
+    before = {word[max(at - 1, 0) : at] for word, at in begins.items()}
+    # One step back tells most places apart, where the words themselves take many.
+    preceded = b"" if b"" in before else b"(?<=[%b]%b)" % (re.escape(b"".join(sorted(before))), re.escape(stem))
+    start = stem.index(lead)
+    rests = [_rest(word, at + len(stem), len(stem) - start) + behind(word) for word, at in begins.items()]
+    return re.escape(stem[start + len(lead) :]) + preceded + _either(rests)
 
 
-def _rest(word: bytes, end: int, lead: bytes) -> bytes:
-    """The rest of a word behind a lead that ends at a place in it, after a look back at its beginning."""
-    return (b"(?<=%b)" % re.escape(word[:end]) if end > len(lead) else b"") + re.escape(word[end:])
+def _either(expressions: Sequence[bytes]) -> bytes:
+    return b"(?:" + b"|".join(expressions) + b")"
+
+
+def _rest(word: bytes, end: int, found: int) -> bytes:
+    """The rest of a word from a place in it on, after a look back at its beginning unless all of that is found already."""
+    return (b"(?<=%b)" % re.escape(word[:end]) if end > found else b"") + re.escape(word[end:])

@@ -85,6 +85,8 @@ def is_in_long_text(raw: bytes, at: int) -> bool:
         raw: the file, with plain line ends.
         at: the place.
     """
+    if b"'''" in raw:
+        return False
     end = 0
     while (start := raw.find(_QUOTES, end, at)) >= 0:
         row = raw.rfind(b"\n", 0, start) + 1
@@ -92,7 +94,7 @@ def is_in_long_text(raw: bytes, at: int) -> bool:
         end = raw.find(_QUOTES, start + 3) + 3
         # What looks like quotes may stand in a comment, in another string or in a row that goes on; in an f-string stands code.
         is_odd = _MAY_HIDE.search(before) is not None or raw[max(0, row - 2) : row] == b"\\\n" or raw[end - 4 : end - 3] == b"\\"
-        if is_odd or before[-2:].lower().count(b"f") or b"'''" in raw:
+        if is_odd or b"f" in before[-2:].lower():
             return False
         if end < 3 or end > at:
             return True
@@ -270,7 +272,7 @@ def module_of(raw: bytes, name: bytes) -> bytes:
         name: the name, without dots.
     """
     bound: set[bytes] = set()
-    for found in re.finditer(rb"(?<![\w.])%b(?!\w|[ \t]*\.)" % re.escape(name), raw):
+    for found in re.finditer(rb"%b(?<![\w.]%b)(?!\w|[ \t]*\.)" % (name, name), raw):
         row = line_before(raw, found.start())
         statement = _BINDS.fullmatch(row)
         behind = raw[found.end() : raw.find(b"\n", found.end())].split(b"#")[0]
