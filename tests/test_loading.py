@@ -44,15 +44,28 @@ class Renamer(cst.CSTTransformer):
         return updated_node.with_changes(value="y") if original_node.value == "x" else updated_node
 
 assert tree.visit(Renamer()).code == "def f(y):\\n    return F.dropout(y, p=0.5)  # c\\n"
+call = cst.Call(cst.Name("f"), [cst.Arg(cst.Name("x"), keyword=cst.Name("y"))], lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+assert cst.Module([cst.SimpleStatementLine([cst.Expr(call)])]).code == "(f(y = x))\\n"
+for wrong in (lambda: cst.Name(), lambda: cst.Name("f", [], [], None), lambda: cst.Name("f", nothing=1), lambda: cst.nothing):
+    try:
+        wrong()
+    except (TypeError, AttributeError):
+        pass
+    else:
+        raise AssertionError
+assert cst.MetadataWrapper is MetadataWrapper and cst.ensure_type(name, cst.Name) is name
+assert cst.parse_expression("x").value == "x" and cst.PartialParserConfig(encoding="latin-1").encoding == "latin-1"
 places = MetadataWrapper(tree).resolve(PositionProvider)
 assert {(place.start.line, place.start.column) for node, place in places.items() if isinstance(node, cst.Comment)} == {(2, 32)}
 assert cst.metadata.CodePosition(1, 2) == cst.metadata.CodePosition(1, 2)
-try:
-    cst.Name("")
-except cst.CSTValidationError:
-    pass
-else:
-    raise AssertionError
+for wrong in (lambda: cst.Name(""), lambda: cst.SimpleWhitespace("x"), lambda: cst.Name("x", lpar=[cst.LeftParen()])):
+    for again in range(2):
+        try:
+            wrong()
+        except cst.CSTValidationError:
+            pass
+        else:
+            raise AssertionError
 """
 FROZEN = """\
 try:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import libcst as cst
+from libcst import native  # type: ignore[attr-defined]  # compiled, without types
 
 from dropcheck.extract.nesting import MOST_BRACKETS, MOST_PATTERNS, Nesting, nesting
 
@@ -52,7 +53,8 @@ def parse_module(text: str) -> cst.Module:
     if found.levels > MOST_LEVELS or found.brackets > MOST_BRACKETS or found.patterns > MOST_PATTERNS:
         _refuse(text, found)
     try:
-        return cst.parse_module(text)
+        parsed: cst.Module = native.parse_module(text, "utf-8")
+        return parsed
     except BaseException as error:
         # A panic of LibCST's native part is not an Exception, so that it would end the run.
         if type(error).__name__ == "PanicException":
