@@ -52,7 +52,7 @@ def test_it_needs_a_processor_of_its_own() -> None:
     with Extractor(CATALOGUE, 1) as made:
         made.start()
         assert EXTRACTOR.get() is None
-        assert made.extract(TASKS, None) == {}
+        assert made.begin(TASKS, None)() == {}
 
 
 def test_it_is_killed(extractor: Extractor) -> None:

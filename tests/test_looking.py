@@ -11,6 +11,7 @@ import pytest
 
 from dropcheck.catalogue import build_catalogue
 from dropcheck.engine import looking
+from dropcheck.engine.guesses import likely_words
 from dropcheck.engine.looking import Lookers
 from dropcheck.outcome import FileError
 from dropcheck.sieve import Look, Sieve
@@ -75,6 +76,52 @@ def test_a_process_is_killed_before_it_is_asked() -> None:
         assert lookers.search(WORDS, CODES, CODES.get) == HELD
         os.kill(second.pid or 0, signal.SIGKILL)
         assert lookers.search(WORDS, CODES, CODES.get) == HELD == lookers.search(WORDS, CODES, CODES.get)
+
+
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_what_is_expected_is_searched_for_by_the_others(jobs: int) -> None:
+    with Lookers(jobs) as lookers:
+        lookers.expect(WORDS)  # nobody is there who could
+        lookers.look(SIEVE, CODES)
+        lookers.expect(WORDS)
+        lookers.expect([b"return"])
+        read: list[str] = []
+        some = {"1.py": BAD, "3.py": b"x = 1\n", "gone.py": b"dropout"}
+
+        def reading(path: str) -> bytes | None:
+            read.append(path)
+            return some.get(path)
+
+        held = lookers.search([*WORDS, b"return F"], some, reading)
+        assert held == {b"dropout": {"1.py", "gone.py"}, b"nowhere": set(), b"return F": {"1.py"}}
+        assert read.count("1.py") == 1  # for the word that was not expected
+        assert lookers.search(WORDS, CODES, CODES.get) == HELD
+
+
+def test_a_process_is_killed_that_searches_what_is_expected() -> None:
+    with Lookers(3) as lookers:
+        lookers.look(SIEVE, CODES)
+        os.kill(multiprocessing.active_children()[0].pid or 0, signal.SIGKILL)
+        lookers.expect(WORDS)
+        assert lookers.search(WORDS, CODES, CODES.get) == HELD == lookers.search(WORDS, CODES, CODES.get)
+
+
+def test_words_that_hold_each_other() -> None:
+    words = [b"F.dropout(x", b"dropout", b"out", b"route"]
+    with Lookers(2) as lookers:
+        lookers.look(SIEVE, CODES)
+        held = lookers.search(words, CODES, CODES.get)
+        assert held == {word: (HELD[b"dropout"] if word != b"route" else set()) for word in words}
+
+
+def test_words_that_linking_will_look_for() -> None:
+    code = (
+        b"def helper(x):\n    return F.dropout(x)\n\n\nclass Net(Base):\n    def _mix(self, x):\n        return F.dropout(x)\n"
+        b"    def forward(self, x):\n        return F.dropout(x)\n    drop = F.dropout(x)\n"
+    )
+    spots = [at for at in range(len(code)) if code.startswith(b"F.dropout", at)]
+    assert list(likely_words(code, spots)) == [b"helper", b"Net", b"._mix(", b"Net", b"Net"]
+    assert list(likely_words(b"F.dropout(x)\n", [0])) == []
 
 
 def test_process_that_ends_without_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -251,9 +251,11 @@ def test_facts_that_are_not_those_kept_count_as_none(project: Path, monkeypatch:
 )
 def test_hostile_facts_count_as_none(text: str) -> None:
     task = Task("net.py", NET, "net", False)
-    (key,) = (extract := Known({}), extract.extract([task], catalogue_for([]), jobs=1, tick=int))[0].to_keep()["net.py"]
+    (key,) = (extract := Known({}), extract.begin_extraction([task], catalogue_for([]), jobs=1, tick=int)())[0].to_keep()[
+        "net.py"
+    ]
     known = Known({"net.py": {key: text}})
-    (facts,) = known.extract([task], catalogue_for([]), jobs=1, tick=int)
+    (facts,) = known.begin_extraction([task], catalogue_for([]), jobs=1, tick=int)()
     assert facts == extract_one(task, catalogue_for([]))
     assert known.to_keep() == extract.to_keep()
 
@@ -262,12 +264,12 @@ def test_facts_come_back_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [path.read_text() for path in sorted(FIXTURES.glob("rules/*/bad_*.py"))][::3]
     tasks = [Task(f"{number}.py", text, f"m{number}", False) for number, text in enumerate(texts)]
     first = Known({})
-    extracted = dict(zip(tasks, first.extract(tasks, catalogue_for([]), jobs=1, tick=int), strict=True))
+    extracted = dict(zip(tasks, first.begin_extraction(tasks, catalogue_for([]), jobs=1, tick=int)(), strict=True))
     kept = first.to_keep()
     read = [task for task in tasks if task.path in kept]
     assert len(read) > len(tasks) * 0.9  # what does not parse is not kept
-    monkeypatch.setattr("dropcheck.engine.known.extract_many", lambda left, *_, **__: [1 / len(left)] if left else [])
-    assert Known(kept).extract(read, catalogue_for([]), jobs=1, tick=int) == tuple(extracted[task] for task in read)
+    monkeypatch.setattr("dropcheck.engine.known.begin_extraction", lambda left, *_, **__: [1 / len(left)] if left else tuple)
+    assert Known(kept).begin_extraction(read, catalogue_for([]), jobs=1, tick=int)() == tuple(extracted[task] for task in read)
 
 
 def test_run_that_fixes_neither_reads_nor_writes(project: Path) -> None:

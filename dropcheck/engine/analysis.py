@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dropcheck.config.settings import Settings
 from dropcheck.discover import Discovery
-from dropcheck.engine.context import complete
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.faults import file_error
 from dropcheck.engine.known import Kept, Known
@@ -19,7 +18,6 @@ from dropcheck.engine.result import Basis, Result
 from dropcheck.engine.select import enabled_codes
 from dropcheck.engine.slicing import Slices
 from dropcheck.engine.time_limit import SECONDS, limited
-from dropcheck.engine.workspace import Workspace
 from dropcheck.frozen import dataclass
 from dropcheck.model import Finding
 from dropcheck.outcome import FileError, FixedFile, Report
@@ -29,6 +27,7 @@ from dropcheck.source.text import SourceFile
 if TYPE_CHECKING:
     from dropcheck.engine.baseline import Baseline
     from dropcheck.engine.together import Mending
+    from dropcheck.engine.workspace import Workspace
 
 #: A file that does not parse is seen as a whole, whatever its text says.
 _WHOLE = Look(whole=True)
@@ -151,17 +150,29 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         UserError: a baseline cannot be read or written.
     """
     settings = {file.path: file.settings for file in found.files}
+    catalogue = catalogue_for(settings.values())
     baselines = _baselines(settings.values(), options)
+    known, slices = Known(kept), Slices()
+    tasks = [slices.begin(source, loaded.looks.get(path, _WHOLE)) for path, source in loaded.sources.items()]
+    outcomes = known.begin_extraction(tasks, catalogue, jobs=options.jobs, tick=ticker)
+    # What links and judges is loaded while other processes extract.
+    from dropcheck.engine.context import complete  # noqa: PLC0415
+    from dropcheck.engine.workspace import Workspace  # noqa: PLC0415
+
     workspace = Workspace(
-        catalogue_for(settings.values()),
+        catalogue,
         settings,
         baselines=baselines,
         ignore_suppressions=options.ignore_suppressions,
         obey_noqa=options.obey_noqa,
-        known=Known(kept),
+        known=known,
     )
-    slices = Slices()
-    errors = (*found.errors, *loaded.errors, *_extract(workspace, loaded, slices, options.jobs, ticker))
+    errors = [*found.errors, *loaded.errors]
+    for task, outcome in zip(tasks, outcomes(), strict=True):
+        if isinstance(outcome, FileError):
+            errors.append(outcome)
+        else:
+            workspace.put(task, outcome)
     named = [file.path for file in found.files if file.named]
     completed = complete(workspace, loaded, slices, named, options.jobs)
     parsed = f"{len(workspace.paths)} of {len(found.files)} files needed to be parsed"
@@ -182,7 +193,7 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
     )
     outside = {file.path for file in found.files if file.outside}
     sources = {path: replace(source, outside=path in outside) for path, source in completed.sources.items()}
-    return Prepared(workspace, sources, errors, baselines, notes, basis)
+    return Prepared(workspace, sources, tuple(errors), baselines, notes, basis)
 
 
 def _baselines(settings: Iterable[Settings], options: RunOptions) -> Mapping[str, Baseline]:
@@ -214,18 +225,6 @@ def prepare_all(found: Discovery, options: RunOptions, progress: Progress | None
     with Lookers(options.jobs) as lookers:
         loaded = load(found.files, catalogue_for(distinct), ticker, everything=everything, lookers=lookers)
         return prepare(found, options, loaded, ticker)
-
-
-def _extract(workspace: Workspace, loaded: Loaded, slices: Slices, jobs: int | None, tick: Callable[[], None]) -> list[FileError]:
-    """Put the facts of every file into the workspace; the errors of those that have none."""
-    tasks = [slices.begin(source, loaded.looks.get(path, _WHOLE)) for path, source in loaded.sources.items()]
-    errors = []
-    for task, outcome in zip(tasks, workspace.known.extract(tasks, workspace.catalogue, jobs=jobs, tick=tick), strict=True):
-        if isinstance(outcome, FileError):
-            errors.append(outcome)
-        else:
-            workspace.put(task, outcome)
-    return errors
 
 
 def _judge(workspace: Workspace, paths: Sequence[str]) -> tuple[list[str], list[FileError]]:

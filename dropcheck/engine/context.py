@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
 from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
-from dropcheck.engine.pool import Task
+from dropcheck.engine.pool import Outcome, Task
 from dropcheck.engine.result import IMPORTS, MISSING
 from dropcheck.engine.slicing import Slices
 from dropcheck.engine.trace import Definition, Sort
@@ -103,15 +103,19 @@ class _Completion:
         leading = (self._source(path) for path in partial if self.leads.to_dropout(path))
         tasks = [self.slices.whole(source) for source in leading if source is not None]
         links: set[tuple[str, str]] = set()
+        self._begin(tasks)()
         for _ in range(_MAX_ROUNDS):
-            self._join(tasks)
             project = self.workspace.project()
             follow_imports(project)
             links |= project.names.links
-            # Only a project with all its definitions tells which helpers leave dropout to their callers.
-            tasks = self._definitions(project) or self._callers(project)
-            if not tasks:
+            definitions = self._definitions(project)
+            join = self._begin(definitions)
+            # Definitions may show that a helper leaves nothing to its callers; but these can be looked for meanwhile.
+            callers = self._callers(project)
+            join()
+            if not definitions and not callers:
                 break
+            self._begin(callers)()
         is_open = bool(self.leads.outside or self.notes or self.unreadable)
         self._note_missing(self.workspace.project())
         touched = self.tracer.visited | self.workspace.project().files.keys() | self.unreadable
@@ -148,8 +152,12 @@ class _Completion:
                 return None
         return self.sources[path]
 
-    def _join(self, tasks: Sequence[Task]) -> None:
-        outcomes = self.workspace.known.extract(tasks, self.workspace.catalogue, jobs=self.jobs, tick=lambda: None)
+    def _begin(self, tasks: Sequence[Task]) -> Callable[[], None]:
+        """Let files, or parts of them, be extracted; what is returned waits for them and puts them into the workspace."""
+        outcomes = self.workspace.known.begin_extraction(tasks, self.workspace.catalogue, jobs=self.jobs, tick=lambda: None)
+        return lambda: self._join(tasks, outcomes())
+
+    def _join(self, tasks: Sequence[Task], outcomes: Sequence[Outcome]) -> None:
         for task, outcome in zip(tasks, outcomes, strict=True):
             full = os.path.abspath(task.path)
             if isinstance(outcome, FileError):

@@ -48,19 +48,24 @@ class Extractor:
             self._fork = Fork(lambda other: _serve(other, self._catalogue, self._workers))
             self._token = EXTRACTOR.set(self)
 
-    def extract(self, tasks: Sequence[Task], seconds: float | None) -> Mapping[str, Outcome]:
-        """Extract files.
+    def begin(self, tasks: Sequence[Task], seconds: float | None) -> Callable[[], Mapping[str, Outcome]]:
+        """Let it extract files.
 
         Args:
             tasks: the files.
             seconds: how long each may take; None for no limit.
 
         Returns:
-            What came of each, by path. None of those that a process died of, nor of any other once the extractor is no more.
+            Waits for what comes of each, by path; to be called before anything else is begun. There is nothing of those that a
+            process died of, nor of any other once the extractor is no more.
         """
+        if self._fork is not None:
+            self._fork.ask((list(tasks), seconds))
+        return self._answer
+
+    def _answer(self) -> Mapping[str, Outcome]:
         if self._fork is None:
             return {}
-        self._fork.ask((list(tasks), seconds))
         done: dict[str, Outcome] = {}
         for _ in range(cast("int | None", self._fork.answer()) or 1):
             part = cast("dict[str, Outcome] | None", self._fork.answer())

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dropcheck.engine.plain import decode, encode
-from dropcheck.engine.pool import Outcome, Task, extract_many
+from dropcheck.engine.pool import Outcome, Task, begin_extraction
 from dropcheck.facts import FileFacts
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ class Known:
         self._kept = kept
         self._used: dict[str, dict[str, str | FileFacts]] = {}
 
-    def extract(
+    def begin_extraction(
         self, tasks: Sequence[Task], catalogue: Catalogue, *, jobs: int | None, tick: Callable[[], None]
-    ) -> tuple[Outcome, ...]:
-        """What :func:`extract_many` returns; only what is not known is extracted.
+    ) -> Callable[[], tuple[Outcome, ...]]:
+        """What :func:`begin_extraction` of :mod:`dropcheck.engine.pool` returns; only what is not known is extracted.
 
         Args:
             tasks: the files.
@@ -41,20 +41,26 @@ class Known:
             jobs: how many processes at most; None for one a core.
             tick: called after each file.
         """
-        if self._kept is None:
-            return extract_many(tasks, catalogue, jobs=jobs, tick=tick)
+        kept = self._kept
+        if kept is None:
+            return begin_extraction(tasks, catalogue, jobs=jobs, tick=tick)
         digests = {task.path: _digest(task) for task in tasks}
-        recalled = ((path, self._recall(path, key, self._kept)) for path, key in digests.items())
+        recalled = ((path, self._recall(path, key, kept)) for path, key in digests.items())
         found: dict[str, Outcome] = {path: facts for path, facts in recalled if facts is not None}
         for _ in found:
             tick()
         left = [task for task in tasks if task.path not in found]
-        for task, outcome in zip(left, extract_many(left, catalogue, jobs=jobs, tick=tick), strict=True):
-            found[task.path] = outcome
-            # What is said of a file that does not parse may come from all of its text.
-            if isinstance(outcome, FileFacts) and outcome.syntax_error is None:
-                self._used.setdefault(task.path, {})[digests[task.path]] = outcome
-        return tuple(found[task.path] for task in tasks)
+        extracted = begin_extraction(left, catalogue, jobs=jobs, tick=tick)
+
+        def outcomes() -> tuple[Outcome, ...]:
+            for task, outcome in zip(left, extracted(), strict=True):
+                found[task.path] = outcome
+                # What is said of a file that does not parse may come from all of its text.
+                if isinstance(outcome, FileFacts) and outcome.syntax_error is None:
+                    self._used.setdefault(task.path, {})[digests[task.path]] = outcome
+            return tuple(found[task.path] for task in tasks)
+
+        return outcomes
 
     def to_keep(self) -> dict[str, dict[str, str]]:
         """The facts that were used, for the next run."""

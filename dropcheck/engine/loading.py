@@ -8,6 +8,7 @@ from dataclasses import field
 from dropcheck.catalogue import Catalogue
 from dropcheck.discover import FoundFile
 from dropcheck.engine.foreign import is_foreign
+from dropcheck.engine.guesses import likely_words
 from dropcheck.engine.looking import Lookers
 from dropcheck.errors import ForeignNotebookError, SourceError
 from dropcheck.frozen import dataclass
@@ -100,6 +101,7 @@ def load(
     sound = {path: one for path, one in seen.items() if isinstance(one, Look)}
     every = together(sound, classes, lambda words: lookers.search(words, codes, codes.get), is_foreign)
     looks = {path: look for path, look in every.items() if look.suspect}
+    lookers.expect({word for path, look in looks.items() for word in likely_words(codes[path], look.spots)})
     # What is at hand is never read again, so it cannot join later.
     looks |= {file.path: _WHOLE for file in files if file.raw is not None and file.path in sound}
     sources: dict[str, SourceFile] = {}

@@ -13,6 +13,7 @@ from dropcheck.engine.faults import file_error
 from dropcheck.engine.fork import Fork
 from dropcheck.engine.processes import can_fork, cpu_count
 from dropcheck.engine.time_limit import limited
+from dropcheck.frozen import dataclass
 from dropcheck.outcome import FileError
 from dropcheck.sieve import Look, Sieve
 
@@ -45,7 +46,10 @@ class Lookers:
 
     def __init__(self, jobs: int | None) -> None:
         self._workers = min(jobs or cpu_count(), _MOST_WORKERS)
-        self._forks: list[tuple[Set[str], Fork]] = []
+        self._helpers: list[_Helper] = []
+        self._covered: Set[str] = frozenset()
+        self._expected: list[Sequence[bytes]] = []
+        self._heard: dict[bytes, set[str]] = {}
 
     def look(self, sieve: Sieve, codes: Mapping[str, bytes]) -> dict[str, Seen]:
         """What the text of each file says. What takes too long, or shows a bug of ours, costs no other file.
@@ -63,22 +67,27 @@ class Lookers:
         os.write(written, bytes(range(len(parts))))
         os.close(written)
         try:
-            paths = tuple(codes)
-            for number in range(1, self._workers):
-                share = paths[len(paths) * number // self._workers : len(paths) * (number + 1) // self._workers]
-                self._start(share, codes.get, partial(_look_at_parts, sieve, codes, parts, numbers))
+            self._start(tuple(codes), self._workers - 1, codes.get, partial(_look_at_parts, sieve, codes, parts, numbers))
             found = _look_at_parts(sieve, codes, parts, numbers)
         finally:
             os.close(numbers)
-        for _, fork in tuple(self._forks):
-            found |= cast("dict[str, Seen] | None", self._answer(fork)) or {}
+        for helper in tuple(self._helpers):
+            found |= cast("dict[str, Seen] | None", self._answer(helper)) or {}
         # What a process could not tell, because it died, is found out here.
         return {path: found[path] if path in found else look_at(sieve, path, code) for path, code in codes.items()}
 
     def begin(self, paths: Sequence[str], read: Read) -> None:
-        """Start a process that only searches, a half of the files, where there is a processor for it."""
+        """Start a process that only searches, where there is a processor for it."""
         if min(self._workers, cpu_count()) > 1 and can_fork():
-            self._start(paths[len(paths) // 2 :], read)
+            self._start(paths, 1, read)
+
+    def expect(self, words: Iterable[bytes]) -> None:
+        """Let the others search all files for words that are likely to be asked for, while this process does something else."""
+        fresh = tuple(words)
+        if fresh and self._helpers:
+            self._expected.append(fresh)
+            for helper in self._helpers:
+                helper.fork.ask((fresh, True))
 
     def search(self, words: Sequence[bytes], paths: Iterable[str], read: Read) -> Mapping[bytes, Set[str]]:
         """The files that hold each of some words, anywhere.
@@ -88,57 +97,97 @@ class Lookers:
             paths: the files.
             read: the bytes of a file.
         """
-        found: dict[bytes, set[str]] = {word: set() for word in words}
-        left = set(paths) if words else set[str]()
-        asked = []
-        for share, fork in self._forks if left else ():
-            fork.ask(words)
-            asked.append((share & left, fork))
-            left -= share
+        self._hear()
+        wanted = set(paths)
+        found = self._search([word for word in words if word not in self._heard], wanted, read)
+        heard = [word for word in words if word in self._heard]
+        beyond = _holding(heard, wanted - self._covered, read) if heard else {}
+        return found | {word: (self._heard[word] & wanted) | beyond[word] for word in heard}
+
+    def _search(self, words: Sequence[bytes], wanted: Set[str], read: Read) -> dict[bytes, set[str]]:
+        if not words:
+            return {}
+        for helper in self._helpers:
+            helper.fork.ask((words, False))
+        left = set(wanted).difference(*(helper.share for helper in self._helpers))
         parts = [_holding(words, left, read)]
-        for share, fork in asked:
-            answer = cast("dict[bytes, set[str]] | None", self._answer(fork))
-            parts.append(answer if answer is not None else _holding(words, share, read))
-        wanted = left.union(*(share for share, _ in asked))
-        for part in parts:
-            for word, holding in part.items():
-                found[word] |= holding & wanted
-        return found
+        for helper in tuple(self._helpers):
+            answer = cast("dict[bytes, set[str]] | None", self._answer(helper))
+            parts.append(answer if answer is not None else _holding(words, wanted & helper.share, read))
+        return {word: set().union(*(part[word] & wanted for part in parts)) for word in words}
 
-    def _start(self, share: Sequence[str], read: Read, first: Callable[[], Mapping[str, Seen]] | None = None) -> None:
-        self._forks.append((frozenset(share), Fork(lambda other: _serve(other, share, read, first))))
+    def _hear(self) -> None:
+        """What the others found meanwhile."""
+        for words in self._expected:
+            parts = [cast("dict[bytes, set[str]] | None", self._answer(helper)) for helper in tuple(self._helpers)]
+            known = [part for part in parts if part is not None]
+            if len(known) == len(parts):
+                self._heard |= {word: set().union(*(part[word] for part in known)) for word in words}
+        self._expected.clear()
 
-    def _answer(self, fork: Fork) -> object:
+    def _start(self, paths: Sequence[str], count: int, read: Read, first: Callable[[], Mapping[str, Seen]] | None = None) -> None:
+        """Start processes, each with a share of the files, and a larger one for what this process takes no part in."""
+        for number in range(count):
+            share = _part(paths, number + 1, count + 1)
+            alone = _part(paths, number, count)
+            fork = Fork(lambda other, share=share, alone=alone: _serve(other, share, alone, read, first))  # type: ignore[misc]
+            self._helpers.append(_Helper(frozenset(share), fork))
+        self._covered = frozenset(paths)
+
+    def _answer(self, helper: _Helper) -> object:
         """What a process says; if it is no more, it is not asked again."""
-        answer = fork.answer()
+        answer = helper.fork.answer()
         if answer is None:
-            fork.end()
-            self._forks = [one for one in self._forks if one[1] is not fork]
+            helper.fork.end()
+            self._helpers = [one for one in self._helpers if one is not helper]
         return answer
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for _, fork in self._forks:
-            fork.end()
-        self._forks.clear()
+        for helper in self._helpers:
+            helper.fork.end()
+        self._helpers.clear()
 
 
-def _serve(other: Connection, share: Sequence[str], read: Read, first: Callable[[], Mapping[str, Seen]] | None) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Helper:
+    """A process, and the files that it searches when all do."""
+
+    share: Set[str]
+    fork: Fork
+
+
+def _part(paths: Sequence[str], number: int, count: int) -> Sequence[str]:
+    return paths[len(paths) * number // count : len(paths) * (number + 1) // count]
+
+
+def _serve(
+    other: Connection,
+    share: Sequence[str],
+    alone: Sequence[str],
+    read: Read,
+    first: Callable[[], Mapping[str, Seen]] | None,
+) -> None:
     if first is not None:
         other.send(first())
     while True:
-        other.send(_holding(cast("Sequence[bytes]", other.recv()), share, read))
+        words, is_alone = cast("tuple[Sequence[bytes], bool]", other.recv())
+        other.send(_holding(words, alone if is_alone else share, read))
 
 
 def _holding(words: Sequence[bytes], paths: Iterable[str], read: Read) -> dict[bytes, set[str]]:
     found: dict[bytes, set[str]] = {word: set() for word in words}
+    # Where a word is not, no longer one with it is.
+    ordered = sorted(words, key=len)
+    inside = {word: next((found[one] for one in ordered if one in word and one != word), None) for word in ordered}
+    searches = [(word, found[word], inside[word]) for word in ordered]
     for path in paths:
         if (raw := read(path)) is not None:
-            for word in words:
-                if word in raw:
-                    found[word].add(path)
+            for word, holding, first in searches:
+                if (first is None or path in first) and word in raw:
+                    holding.add(path)
     return found
 
 

@@ -112,18 +112,33 @@ def extract_many(
     Returns:
         The facts or the error of each file, in the order of ``tasks``.
     """
-    work = _Work(catalogue, tick)
+    return begin_extraction(tasks, catalogue, jobs=jobs, tick=tick)()
+
+
+def begin_extraction(
+    tasks: Sequence[Task], catalogue: Catalogue, *, jobs: int | None, tick: Callable[[], None]
+) -> Callable[[], tuple[Outcome, ...]]:
+    """The same in two steps: where there is a process for it, that works while this one does something else.
+
+    Returns:
+        Waits for the outcomes, or does the work itself; to be called before anything else is extracted.
+    """
     extractor = EXTRACTOR.get()
-    if extractor is not None and tasks:
-        for path, outcome in extractor.extract(tasks, SECONDS.get()).items():
+    answer = extractor.begin(tasks, SECONDS.get()) if extractor is not None and tasks else None
+
+    def outcomes() -> tuple[Outcome, ...]:
+        work = _Work(catalogue, tick)
+        for path, outcome in answer().items() if answer is not None else ():
             work.finish(path, outcome)
-    order = sorted(work.left(tasks), key=lambda task: (-task.weight, task.path))
-    workers = min(jobs or cpu_count(), len(order), MOST_WORKERS)
-    if workers > 1 and sum(task.weight for task in order) >= POOL_PAYS_FROM:
-        work.parallel(order, workers)
-    else:
-        work.serial(order)
-    return tuple(work.done[task.path] for task in tasks)
+        order = sorted(work.left(tasks), key=lambda task: (-task.weight, task.path))
+        workers = min(jobs or cpu_count(), len(order), MOST_WORKERS)
+        if workers > 1 and sum(task.weight for task in order) >= POOL_PAYS_FROM:
+            work.parallel(order, workers)
+        else:
+            work.serial(order)
+        return tuple(work.done[task.path] for task in tasks)
+
+    return outcomes
 
 
 def _is_heavy(task: Task) -> bool:

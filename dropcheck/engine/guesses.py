@@ -1,0 +1,29 @@
+"""Words that linking is likely to look for, told from bytes: whoever has time may search for them before it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dropcheck.sieve.pattern import pattern
+from dropcheck.sieve.scan import function_around, indent_of
+
+_CLASS = pattern(rb"class[ \t]+(\w+)")
+
+
+def likely_words(raw: bytes, spots: Iterable[int]) -> Iterator[bytes]:
+    """The words by which other files would use what places are in: a function, or a class and a method of its own.
+
+    Args:
+        raw: the file.
+        spots: the places.
+    """
+    for at in spots:
+        name, start = function_around(raw, at)
+        if name and indent_of(raw, raw.find(b"def", start)) == 0:
+            yield name
+            continue
+        found = _CLASS.match(raw, raw.rfind(b"\nclass ", 0, at) + 1)
+        if found is not None:
+            yield found[1]
+        if name.startswith(b"_") and not name.startswith(b"__"):
+            yield b".%b(" % name
