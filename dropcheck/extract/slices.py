@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
-from itertools import pairwise
 
+from dropcheck.extract.blocks import Block, blocks_of
 from dropcheck.extract.matters import may_matter
 from dropcheck.extract.methods import MIN_LENGTH, Sought, idle_methods
 from dropcheck.extract.top import AskedFor, Part, Statement, statements, words_of
 from dropcheck.frozen import dataclass
-from dropcheck.source.cells import is_notebook
 from dropcheck.source.excerpt import Excerpt, Hole, joined, without
 
-_START = re.compile(r"^(?:@|(?:async[ \t]+)?(def|class)[ \t]+(\w+))", re.MULTILINE)
-_NEXT = re.compile(r"\n(?=[^\s)\]}#])")
-#: A row that stands neither between decorators and what they decorate nor in them.
-_BETWEEN = re.compile(r"\n(?=[^\s)\]}#@])")
 _DROPS = re.compile(r"(?i)drop|stochastic")
 _WORD = re.compile(r"[^\W\d]\w*")
 _STRING = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#[^\n]*", re.DOTALL)
@@ -28,29 +24,12 @@ _ON_SELF = re.compile(r"[ \t]*self\.(\w+)[ \t]*(?::[^=\n]*)?[+|]?=(?!=)")
 _VARIABLE = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*)", re.MULTILINE)
 _BASES = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 _CALLED = re.compile(r"[\w.]*[ \t]*\(")
-_LAST = re.compile(r"\w+(?=\s*\Z)")
+_AS = re.compile(r" as \s*([^\W\d]\w*)")
+_LAST = re.compile(r"\b\w+(?=\s*\Z)")
 #: No name is longer.
 _LONGEST = 120
 #: A call of a method, with a dot before its name and perhaps a parenthesis behind it, of another object than the own instance.
 FOREIGN = r"(?<!\bself)(?<!\bcls)%s(?:(?<=\()|[ \t]*\()"
-_QUOTES = ('"""', "'''")
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A class or function at the top level of a file, its decorators included.
-
-    Args:
-        name: its name.
-        start: the offset of its first character.
-        end: the offset behind its last one.
-        is_class: whether it is a class.
-    """
-
-    name: str
-    start: int
-    end: int
-    is_class: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +75,7 @@ class Outline:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        found = _blocks(text)
+        found = blocks_of(text)
         #: Whether it is safe to tell where things end.
         self.is_plain = found is not None
         self.blocks = found or ()
@@ -104,7 +83,12 @@ class Outline:
         starts = [*(block.start for block in self.blocks), len(text)]
         self.top = statements(text, zip(ends, starts, strict=True))
         self._by_name: dict[str, list[int]] = {}
-        self._named: dict[int, frozenset[int]] = {}
+        # A file is cut again and again, as more is asked for, and much of it is the same each time.
+        self._codes: dict[tuple[int, tuple[Hole, ...]], str] = {}
+        self._words: dict[str, frozenset[str]] = {}
+        self._used: dict[str, frozenset[int]] = {}
+        self._mattering: dict[int, bool] = {}
+        self._named_bases: dict[int, tuple[str, ...]] = {}
         for index, block in enumerate(self.blocks):
             self._by_name.setdefault(block.name, []).append(index)
 
@@ -160,7 +144,7 @@ class Outline:
         """The blocks whose code holds one of some names."""
         if not names:
             return frozenset()
-        return frozenset(index for index in range(len(self.blocks)) if not names.isdisjoint(_WORD.findall(self._code(index))))
+        return frozenset(index for index in range(len(self.blocks)) if not names.isdisjoint(self._words_of(self._code(index))))
 
     def _holds(self, block: Block, words: Iterable[str]) -> bool:
         return any(self.text.find(word, block.start, block.end) >= 0 for word in words)
@@ -173,13 +157,21 @@ class Outline:
     @cached_property
     def _renamed(self) -> tuple[tuple[str, str], ...]:
         """The names that the file gives other names, with these."""
-        pieces = self.text.split(" as ")
-        pairs = ((_LAST.search(left[-_LONGEST:]), _WORD.match(right.lstrip())) for left, right in pairwise(pieces))
-        return tuple((name[0], own[0]) for name, own in pairs if name is not None and own is not None)
+        pairs = (
+            (_LAST.search(self.text, max(found.start() - _LONGEST, 0), found.start()), found[1])
+            for found in _AS.finditer(self.text)
+        )
+        return tuple((name[0], own) for name, own in pairs if name is not None)
 
     def _inherits(self, block: Block, bases: Set[str]) -> bool:
-        header = _BASES.search(self.text, block.start, block.end) if bases and block.is_class else None
-        return header is not None and not bases.isdisjoint(_WORD.findall(header[1]))
+        return bool(bases) and not bases.isdisjoint(self._bases_of(block))
+
+    def _bases_of(self, block: Block) -> tuple[str, ...]:
+        """The words between the parentheses behind the name of a class."""
+        if block.start not in self._named_bases:
+            header = _BASES.search(self.text, block.start, block.end) if block.is_class else None
+            self._named_bases[block.start] = tuple(_WORD.findall(header[1])) if header is not None else ()
+        return self._named_bases[block.start]
 
     def cut(self, asked: Asked) -> Cut:
         """The file without what does not matter.
@@ -207,21 +199,20 @@ class Outline:
         # Dropout may lie deep in what is kept in a container; and what other files name, they may ask for anything.
         wide = self._with_all_named(asked.named | asked.around) | containers
         kept = {index: self._holes(index, asked, bases, narrow=index not in wide) for index in wide | spotted}
+        asked_for = self._asked_for(asked)
         fresh = True
         while fresh:
             codes = {index: self._code(index, holes) for index, holes in kept.items()}
-            top = self._top_for(asked, codes.values())
+            top = self._top_for(asked, asked_for, codes.values())
             needed = self._needed(codes, self._outside(top.values())) - wide
             fresh = bool(needed)
             kept |= {index: self._holes(index, asked, bases, narrow=False) for index in needed}
             wide |= needed
         return kept, wide, top
 
-    def _top_for(self, asked: Asked, codes: Iterable[str]) -> Mapping[int, Part]:
+    def _top_for(self, asked: Asked, asked_for: AskedFor, codes: Iterable[str]) -> Mapping[int, Part]:
         """The statements outside all blocks that give names a meaning which code uses, and those that matter by themselves."""
-        return self._meaning(
-            asked.names.union(*(_WORD.findall(code) for code in codes)), lambda start, end: self._is_asked_for(start, end, asked)
-        )
+        return self._meaning(asked.names.union(*map(self._words_of, codes)), asked_for)
 
     def _meaning(self, names: Set[str], asked_for: AskedFor) -> Mapping[int, Part]:
         """The statements outside all blocks that give a meaning to names, and to the names in these; and others that matter."""
@@ -262,8 +253,22 @@ class Outline:
                 pending.extend(self._names(index))
         return frozenset(wanted) | self._leading({index: self._names(index) for index in found}, wanted)
 
-    def _is_asked_for(self, start: int, end: int, asked: Asked) -> bool:
-        return any(start <= at < end for at in asked.spots) or any(self.text.find(word, start, end) >= 0 for word in asked.words)
+    def _asked_for(self, asked: Asked) -> AskedFor:
+        """Tells whether some rows hold a place, or a word, that is asked for."""
+        places = sorted((*asked.spots, *(at for word in asked.words for at in self._places(word))))
+
+        def is_asked_for(start: int, end: int) -> bool:
+            index = bisect_left(places, start)
+            return index < len(places) and places[index] < end
+
+        return is_asked_for
+
+    def _places(self, word: str) -> Iterator[int]:
+        """Where a word stands."""
+        at = self.text.find(word)
+        while at >= 0:
+            yield at
+            at = self.text.find(word, at + 1)
 
     def _needed(self, codes: Mapping[int, str], top: str) -> frozenset[int]:
         """The blocks from which those kept, and the code outside all blocks, take values or methods.
@@ -286,13 +291,12 @@ class Outline:
 
     def _uses(self, code: str) -> frozenset[int]:
         """The functions that code names, and the classes of which it reads members."""
-        words, owners = set(_WORD.findall(code)), {*_OWNER.findall(code), *_GETATTR.findall(code)}
-        return frozenset(
-            index
-            for name in words & self._by_name.keys()
-            for index in self._by_name[name]
-            if not self.blocks[index].is_class or name in owners
-        )
+        if code not in self._used:
+            named = [(name, index) for name in self._words_of(code) & self._by_name.keys() for index in self._by_name[name]]
+            classes = {index for _, index in named if self.blocks[index].is_class}
+            owners = {*_OWNER.findall(code), *_GETATTR.findall(code)} if classes else set()
+            self._used[code] = frozenset(index for name, index in named if index not in classes or name in owners)
+        return self._used[code]
 
     def _outside(self, kept: Iterable[Part | Statement]) -> str:
         """The code of statements outside all blocks: an attribute is nothing."""
@@ -310,19 +314,27 @@ class Outline:
 
     def _matters(self, index: int) -> bool:
         """Whether a block can matter by itself, not by what it is made of: short ones may be constants that others read."""
-        block = self.blocks[index]
-        return block.end - block.start < MIN_LENGTH or may_matter(self._code(index))
+        if index not in self._mattering:
+            block = self.blocks[index]
+            self._mattering[index] = block.end - block.start < MIN_LENGTH or may_matter(self._code(index))
+        return self._mattering[index]
 
     def _code(self, index: int, holes: tuple[Hole, ...] = ()) -> str:
         """What is kept of a block, without strings and comments."""
-        block = self.blocks[index]
-        return _plain(without(self.text, holes, block.start, block.end).text)
+        if (index, holes) not in self._codes:
+            block = self.blocks[index]
+            self._codes[index, holes] = _plain(without(self.text, holes, block.start, block.end).text)
+        return self._codes[index, holes]
+
+    def _words_of(self, code: str) -> frozenset[str]:
+        """The names in code."""
+        if code not in self._words:
+            self._words[code] = frozenset(_WORD.findall(code))
+        return self._words[code]
 
     def _bases(self, index: int) -> frozenset[int]:
         """The classes of the file that a class has as its bases, or may have where a base is a variable."""
-        block = self.blocks[index]
-        header = _BASES.search(self.text, block.start, block.end) if block.is_class else None
-        pending = _WORD.findall(header[1]) if header is not None else []
+        pending = list(self._bases_of(self.blocks[index]))
         words: set[str] = set()
         while pending:
             word = pending.pop()
@@ -341,10 +353,8 @@ class Outline:
 
     def _names(self, index: int) -> frozenset[int]:
         """The blocks that a block names."""
-        if index not in self._named:
-            words = set(_WORD.findall(self._code(index)))
-            self._named[index] = frozenset(one for word in words & self._by_name.keys() for one in self._by_name[word])
-        return self._named[index]
+        words = self._words_of(self._code(index))
+        return frozenset(one for word in words & self._by_name.keys() for one in self._by_name[word])
 
     def _holes(self, index: int, asked: Asked, bases: Set[str], *, narrow: bool) -> tuple[Hole, ...]:
         """What is left out of a block that is kept: of a class, methods that decide nothing."""
@@ -360,27 +370,3 @@ class Outline:
 def _plain(text: str) -> str:
     """A text without strings and comments."""
     return _STRING.sub("", text)
-
-
-def _blocks(text: str) -> tuple[Block, ...] | None:
-    """The blocks of a file; None for a notebook, and where strings make it unsafe to tell where they end."""
-    if is_notebook(text):
-        return None
-    blocks: list[Block] = []
-    at = 0
-    start: int | None = None
-    while (found := _START.search(text, at)) is not None:
-        if start is None:
-            start = found.start()
-        if found[1] is None:
-            at = found.end()
-            continue
-        if start < found.start() and _BETWEEN.search(text, start, found.start()) is not None:
-            start = found.start()  # what looked like a decorator was a row of a text
-        end = _NEXT.search(text, found.end())
-        block = Block(found[2], start, end.start() if end is not None else len(text), found[1] == "class")
-        if any(text.count(quotes, block.start, block.end) % 2 for quotes in _QUOTES):
-            return None
-        blocks.append(block)
-        at, start = block.end, None
-    return tuple(blocks)

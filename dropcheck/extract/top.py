@@ -18,17 +18,20 @@ _TEXT = re.compile(r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"[^\"\n]*\"|\'[^\'\n]*\'|#
 _WORD = re.compile(r"[^\W\d]\w*")
 #: What binds names, or changes what they stand for: each is one way, and takes in too much rather than too little.
 _BINDS = (
-    re.compile(r"\bimport\b[ \t]*(\([^)]*\)|[^\n]*)"),
+    re.compile(r"import\b(?<!\wimport)[ \t]*(\([^)]*\)|[^\n]*)"),
     re.compile(r"^([^\n]*[^\n=!<>])=(?!=)", re.MULTILINE),
     re.compile(r"^[ \t]*([^\W\d]\w*)", re.MULTILINE),
     re.compile(r"\b(?:def|class|as|for|del)[ \t]+([\w, \t]+)"),
 )
 #: What may matter to other files, whatever it is called here: dropout under another name, and what tells how torch is called.
-_ALWAYS = re.compile(
-    r"[dD]rop|tochastic|dot_product|efficient_attention|flash_attn|head_attention_forward|\b__all__\b|import[ \t]*\*"
-    r"|^[ \t]*(?:from|import)[ \t]+torch\b|=[ \t]*torch\b|\bfunctional\b|\bnn\b",
-    re.MULTILINE,
+_ALWAYS = ("drop", "Drop", "tochastic", "dot_product", "efficient_attention", "flash_attn", "head_attention_forward")
+#: The same with what stands around it: an expression that begins with a word is not tried at every character.
+_ALWAYS_WHOLE = (
+    *(re.compile(rf"{word}\b(?<!\w{word})") for word in ("__all__", "functional", "nn")),
+    re.compile(r"import[ \t]*\*"),
 )
+_TORCH = re.compile(r"torch\b")
+_BEFORE_TORCH = re.compile(r"[ \t]*(?:from|import)[ \t]+|.*=[ \t]*")
 #: A function or class inside a statement: what it binds is its own.
 _NESTED = re.compile(r"^([ \t]+)((?:async[ \t]+)?(?:def|class)[ \t]+\w+)[^\n]*\n(?:\1[ \t)][^\n]*\n|[ \t]*\n)*", re.MULTILINE)
 _LONG_ROW = 5_000
@@ -98,7 +101,7 @@ class Statement:
 
         def is_idle(start: int, end: int) -> bool:
             words = words_of(self.code[start - self.start : end - self.start])
-            return names.isdisjoint(words) and not (_ALWAYS.search(" ".join(words)) or asked_for(start, end))
+            return names.isdisjoint(words) and not (_always_matters(" ".join(words)) or asked_for(start, end))
 
         for row in kept:
             if row.end - row.start >= _MIN_LENGTH and (listed := idle_names(row.code, row.start, is_idle)):
@@ -151,7 +154,12 @@ def statements(text: str, gaps: Iterable[tuple[int, int]]) -> tuple[Statement, .
 def _in_gap(text: str, start: int, end: int) -> Iterator[Statement]:
     if text.startswith("\n", start):  # the end of the row before
         start += 1
-    code = _TEXT.sub(_mask, text[start:end])
+    code = text[start:end]
+    if not code.strip():
+        if code:
+            yield Statement(start, end, code, frozenset(), stays=False)
+        return
+    code = _TEXT.sub(_mask, code)
     bounds = sorted({0, *(found.start() for found in _STATEMENT.finditer(code)), len(code)})
     pieces = [code[at:until] for at, until in pairwise(bounds)]
     unsafe = any(quotes in code for quotes in _QUOTES) or any(piece.rstrip("\n").endswith("\\") for piece in pieces)
@@ -160,13 +168,27 @@ def _in_gap(text: str, start: int, end: int) -> Iterator[Statement]:
         start += len(piece)
 
 
+def _always_matters(code: str) -> bool:
+    """Whether code may matter to other files, whatever it is called here."""
+    return (
+        any(word in code for word in _ALWAYS)
+        or any(one.search(code) is not None for one in _ALWAYS_WHOLE)
+        or any(_BEFORE_TORCH.fullmatch(code, code.rfind("\n", 0, at) + 1, at) for at in _torch_in(code))
+    )
+
+
+def _torch_in(code: str) -> Iterator[int]:
+    """Where code says ``torch``."""
+    return (found.start() for found in _TORCH.finditer(code))
+
+
 def _mask(found: re.Match[str]) -> str:
     """What stands for a string or a comment: nothing that is taken for a name or a new row."""
     return ("#" if found[0].startswith("#") else "\0") * len(found[0])
 
 
 def _statement(start: int, code: str, *, unsafe: bool) -> Statement:
-    stays = unsafe or _ALWAYS.search(code) is not None
+    stays = unsafe or _always_matters(code)
     # What no person writes may be too much to be analysed, which the user is told.
     stays = stays or any(len(row) > _LONG_ROW for row in code.split("\n"))
     chain = chain_of(code, start) if len(code) >= _MIN_LENGTH and not unsafe else None
