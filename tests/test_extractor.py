@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from child_processes import watch_forks
 
 from dropcheck.catalogue import build_catalogue
 from dropcheck.engine import extractor as module
@@ -23,8 +23,16 @@ TASKS = [Task(f"{number}.py", "\n" * number + BAD, str(number), is_package=False
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
 
+Children = Callable[[], list[int]]
+
+
 @pytest.fixture
-def extractor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Extractor]:
+def children(monkeypatch: pytest.MonkeyPatch) -> Children:
+    return watch_forks(monkeypatch)
+
+
+@pytest.fixture
+def extractor(monkeypatch: pytest.MonkeyPatch, children: Children) -> Iterator[Extractor]:
     monkeypatch.setattr(module, "_FORK_PAYS_FROM", 1)
     monkeypatch.setattr(module, "cpu_count", lambda: 2)
     # The threads of a test runner do no harm here.
@@ -32,7 +40,7 @@ def extractor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Extractor]:
     with Extractor(CATALOGUE, None) as made:
         yield made
     assert EXTRACTOR.get() is None
-    assert not multiprocessing.active_children()
+    assert not children()
 
 
 def extracted() -> tuple[object, ...]:
@@ -55,11 +63,11 @@ def test_it_needs_a_processor_of_its_own() -> None:
         assert made.begin(TASKS, None)() == {}
 
 
-def test_it_is_killed(extractor: Extractor) -> None:
+def test_it_is_killed(extractor: Extractor, children: Children) -> None:
     alone = extracted()
     extractor.start()
-    [process] = multiprocessing.active_children()
-    os.kill(process.pid or 0, signal.SIGKILL)
+    [process] = children()
+    os.kill(process, signal.SIGKILL)
     assert extracted() == alone
     assert EXTRACTOR.get() is None
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from child_processes import watch_forks
 
 from dropcheck.catalogue import build_catalogue
 from dropcheck.engine import looking
@@ -25,21 +25,25 @@ HELD = {b"dropout": {path for path, code in CODES.items() if code == BAD}, b"now
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
 
+Children = Callable[[], list[int]]
+
+
 @pytest.fixture(autouse=True)
-def _small_runs_pay(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def children(monkeypatch: pytest.MonkeyPatch) -> Iterator[Children]:
     monkeypatch.setattr(looking, "_PAYS_FROM", 0)
     # The threads of a test runner do no harm here.
     monkeypatch.setattr(looking, "can_fork", lambda: True)
     monkeypatch.setattr(looking, "cpu_count", lambda: 2)
-    yield
-    assert not multiprocessing.active_children()
+    found = watch_forks(monkeypatch)
+    yield found
+    assert not found()
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3, 30])
-def test_several_processes_see_what_one_sees(jobs: int) -> None:
+def test_several_processes_see_what_one_sees(children: Children, jobs: int) -> None:
     with Lookers(jobs) as lookers:
         assert list(lookers.look(SIEVE, CODES).items()) == list(ALONE.items())
-        assert len(multiprocessing.active_children()) == min(jobs, 8) - 1
+        assert len(children()) == min(jobs, 8) - 1
         assert lookers.search(WORDS, CODES, CODES.get) == HELD
         assert lookers.search((), CODES, CODES.get) == {}
     assert sum(look.suspect for look in ALONE.values()) == 13
@@ -58,23 +62,23 @@ def test_each_searches_its_share_of_what_is_asked_for() -> None:
         assert sorted(read) == ["1.py", "3.py", "gone.py"]
 
 
-def test_a_process_may_only_search() -> None:
+def test_a_process_may_only_search(children: Children) -> None:
     with Lookers(None) as lookers:
         lookers.begin(tuple(CODES), CODES.get)
-        assert len(multiprocessing.active_children()) == 1
+        assert len(children()) == 1
         assert lookers.search(WORDS, CODES, CODES.get) == HELD
     with Lookers(1) as lookers:
         lookers.begin(tuple(CODES), CODES.get)
         assert lookers.search(WORDS, CODES, CODES.get) == HELD
 
 
-def test_a_process_is_killed_before_it_is_asked() -> None:
+def test_a_process_is_killed_before_it_is_asked(children: Children) -> None:
     with Lookers(3) as lookers:
         lookers.look(SIEVE, CODES)
-        first, second = multiprocessing.active_children()
-        os.kill(first.pid or 0, signal.SIGKILL)
+        first, second = children()
+        os.kill(first, signal.SIGKILL)
         assert lookers.search(WORDS, CODES, CODES.get) == HELD
-        os.kill(second.pid or 0, signal.SIGKILL)
+        os.kill(second, signal.SIGKILL)
         assert lookers.search(WORDS, CODES, CODES.get) == HELD == lookers.search(WORDS, CODES, CODES.get)
 
 
@@ -98,10 +102,10 @@ def test_what_is_expected_is_searched_for_by_the_others(jobs: int) -> None:
         assert lookers.search(WORDS, CODES, CODES.get) == HELD
 
 
-def test_a_process_is_killed_that_searches_what_is_expected() -> None:
+def test_a_process_is_killed_that_searches_what_is_expected(children: Children) -> None:
     with Lookers(3) as lookers:
         lookers.look(SIEVE, CODES)
-        os.kill(multiprocessing.active_children()[0].pid or 0, signal.SIGKILL)
+        os.kill(children()[0], signal.SIGKILL)
         lookers.expect(WORDS)
         assert lookers.search(WORDS, CODES, CODES.get) == HELD == lookers.search(WORDS, CODES, CODES.get)
 

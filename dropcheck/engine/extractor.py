@@ -6,20 +6,17 @@ more. The process of the run itself never has to load LibCST.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
 from dropcheck.catalogue import Catalogue
-from dropcheck.engine.fork import Fork
+from dropcheck.engine.fork import Channel, Fork
 from dropcheck.engine.processes import can_fork, cpu_count
 from dropcheck.extract.loading import load_libcst
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-
     from dropcheck.engine.pool import Outcome, Task
 
     _Request = tuple[list[Task], float | None]
@@ -93,7 +90,7 @@ class Extractor:
 EXTRACTOR: ContextVar[Extractor | None] = ContextVar("the extractor of the run", default=None)
 
 
-def _serve(other: Connection, catalogue: Catalogue, workers: int) -> None:
+def _serve(other: Channel, catalogue: Catalogue, workers: int) -> None:
     load_libcst()
     import dropcheck.extract.assemble  # noqa: F401, PLC0415  (all that works with it)
     from dropcheck.engine.pool import work_in_process  # noqa: PLC0415  (as above)
@@ -106,35 +103,23 @@ def _serve(other: Connection, catalogue: Catalogue, workers: int) -> None:
         _extract(tasks, work, workers, other)
 
 
-def _extract(tasks: Sequence[Task], work: Callable[[Task], Outcome], workers: int, other: Connection) -> None:
+def _extract(tasks: Sequence[Task], work: Callable[[Task], Outcome], workers: int, other: Channel) -> None:
     """Extract files in this process and in copies of it, and send how many processes these are, and then what came of each."""
     total = sum(task.weight for task in tasks)
     own, *others = _shares(tasks, max(1, min(workers, len(tasks), total // _FORK_PAYS_FROM)))
-    copies = [_copy(share, work) for share in others]
+    copies = [Fork(lambda one, share=share: one.send(_worked_on(share, work))) for share in others]  # type: ignore[misc]
     other.send(1 + len(copies))
-    other.send({task.path: work(task) for task in own})
-    for process, answer in copies:
-        try:
-            other.send_bytes(answer.recv_bytes())  # as it is: what it says is read once
-        except EOFError:
+    other.send(_worked_on(own, work))
+    for copy in copies:
+        sent = copy.sent()
+        if sent is None:
             other.send({})
-        answer.close()
-        os.waitpid(process, 0)
+        else:
+            other.pass_on(sent)
 
 
-def _copy(tasks: Sequence[Task], work: Callable[[Task], Outcome]) -> tuple[int, Connection]:
-    """Start a copy of this process that extracts files; its number, and where it tells what came of them."""
-    from multiprocessing import Pipe  # noqa: PLC0415  (loaded already)
-
-    answer, told = Pipe(duplex=False)
-    process = os.fork()
-    if process == 0:
-        try:
-            told.send({task.path: work(task) for task in tasks})
-        finally:
-            os._exit(0)
-    told.close()
-    return process, answer
+def _worked_on(tasks: Sequence[Task], work: Callable[[Task], Outcome]) -> dict[str, Outcome]:
+    return {task.path: work(task) for task in tasks}
 
 
 def _shares(tasks: Sequence[Task], count: int) -> list[list[Task]]:

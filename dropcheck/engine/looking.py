@@ -7,18 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import partial
 from heapq import heapreplace
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, cast
+from typing import Self, cast
 
 from dropcheck.engine.faults import file_error
-from dropcheck.engine.fork import Fork
+from dropcheck.engine.fork import Channel, Fork
 from dropcheck.engine.processes import can_fork, cpu_count
 from dropcheck.engine.time_limit import limited
 from dropcheck.frozen import dataclass
 from dropcheck.outcome import FileError
 from dropcheck.sieve import Look, Sieve
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
 
 Read = Callable[[str], bytes | None]
 """Returns the bytes of a file; None where it cannot be read."""
@@ -164,7 +161,7 @@ def _part(paths: Sequence[str], number: int, count: int) -> Sequence[str]:
 
 
 def _serve(
-    other: Connection,
+    other: Channel,
     share: Sequence[str],
     alone: Sequence[str],
     read: Read,

@@ -23,6 +23,8 @@ READERS_THAT_RUN = frozenset(
 )
 CALLS_THAT_RUN = frozenset({"eval", "exec", "compile", "__import__"})
 STARTS_PROGRAMS = frozenset({"subprocess", "pty", "webbrowser", "socket", "urllib.request", "http.client"})
+#: What copies of one process send each other through a pipe that nobody else has; and constructors for LibCST's own classes.
+ALLOWED = {"engine/fork.py": "pickle", "extract/loading.py": "exec"}
 #: These load modules of dropcheck itself, by names that stand in their code.
 LOADERS = frozenset({"__init__.py", "report/formats.py", "rules/__init__.py"})
 
@@ -32,9 +34,10 @@ def test_no_module_can_run_what_it_reads(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert not imported & (READERS_THAT_RUN | STARTS_PROGRAMS)
+    allowed = {ALLOWED.get(path.relative_to(PACKAGE).as_posix())}
+    assert not imported & (READERS_THAT_RUN | STARTS_PROGRAMS) - allowed
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    assert not called & CALLS_THAT_RUN
+    assert not called & CALLS_THAT_RUN - allowed
     if path.relative_to(PACKAGE).as_posix() not in LOADERS:
         assert "import_module" not in called
         assert "importlib" not in imported
