@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from functools import partial
 from heapq import heapreplace
 from types import TracebackType
@@ -45,7 +45,7 @@ class Lookers:
         self._workers = min(jobs or cpu_count(), _MOST_WORKERS)
         self._helpers: list[_Helper] = []
         self._covered: Set[str] = frozenset()
-        self._expected: list[Sequence[bytes]] = []
+        self._expected: list[Set[bytes]] = []
         self._heard: dict[bytes, set[str]] = {}
 
     def look(self, sieve: Sieve, codes: Mapping[str, bytes]) -> dict[str, Seen]:
@@ -80,7 +80,7 @@ class Lookers:
 
     def expect(self, words: Iterable[bytes]) -> None:
         """Let the others search all files for words that are likely to be asked for, while this process does something else."""
-        fresh = tuple(words)
+        fresh = set(words).difference(self._heard, *self._expected)
         if fresh and self._helpers:
             self._expected.append(fresh)
             for helper in self._helpers:
@@ -170,11 +170,11 @@ def _serve(
     if first is not None:
         other.send(first())
     while True:
-        words, is_alone = cast("tuple[Sequence[bytes], bool]", other.recv())
+        words, is_alone = cast("tuple[Collection[bytes], bool]", other.recv())
         other.send(_holding(words, alone if is_alone else share, read))
 
 
-def _holding(words: Sequence[bytes], paths: Iterable[str], read: Read) -> dict[bytes, set[str]]:
+def _holding(words: Collection[bytes], paths: Iterable[str], read: Read) -> dict[bytes, set[str]]:
     found: dict[bytes, set[str]] = {word: set() for word in words}
     # Where a word is not, no longer one with it is.
     ordered = sorted(words, key=len)
