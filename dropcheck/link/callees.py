@@ -10,6 +10,7 @@ from dropcheck.frozen import dataclass
 from dropcheck.link.behaviour import parameters
 from dropcheck.link.held import Held
 from dropcheck.link.project import Function, Moduleness, Owner, Project
+from dropcheck.link.resolve import Resolvers
 from dropcheck.worlds import (
     TRUE,
     Attr,
@@ -61,9 +62,12 @@ class Callees:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.held = Held(project)
+        self.resolvers = Resolvers(project)
+        self.held = Held(project, self.resolvers)
         #: With the call itself: as long as it is here, no other has its identity.
         self._callees: dict[int, tuple[CallFact, tuple[Value, ...]]] = {}
+        self._targets: dict[int, tuple[CallFact, tuple[Target, ...]]] = {}
+        self._parts: dict[int, tuple[CallFact, tuple[CallFact, ...]]] = {}
 
     def owner_of(self, path: str, function: str) -> Owner | None:
         """The class whose instance is at hand in a function."""
@@ -124,11 +128,19 @@ class Callees:
 
         return Worlds(twin(call.callee.train), twin(call.callee.eval))
 
-    def targets(self, path: str, call: CallFact) -> Iterator[Target]:
+    def targets(self, path: str, call: CallFact) -> tuple[Target, ...]:
         """The functions of the project that a call can lead to."""
-        owner = self.owner_of(path, call.function)
-        for callee in self.callees(path, call):
-            yield from self.functions(callee, owner, path)
+        if id(call) not in self._targets:
+            owner = self.owner_of(path, call.function)
+            found = (target for callee in self.callees(path, call) for target in self.functions(callee, owner, path))
+            self._targets[id(call)] = call, tuple(found)
+        return self._targets[id(call)][1]
+
+    def parts(self, call: CallFact) -> tuple[CallFact, ...]:
+        """A call as one call for each thing that it may call: the same ones each time."""
+        if id(call) not in self._parts:
+            self._parts[id(call)] = call, split(call)
+        return self._parts[id(call)][1]
 
     def functions(self, callee: Value, owner: Owner | None, path: str) -> Iterator[Target]:
         """The functions that a resolved callee is.

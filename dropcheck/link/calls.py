@@ -9,9 +9,8 @@ from itertools import takewhile
 from dropcheck.facts import CallFact, FunctionFacts
 from dropcheck.link.behaviour import Answer, Open, Why, parameters, reached
 from dropcheck.link.binding import bind
-from dropcheck.link.callees import Callees, Target, split
+from dropcheck.link.callees import Callees, Target
 from dropcheck.link.project import Moduleness
-from dropcheck.link.resolve import Resolver
 from dropcheck.link.site import Passed
 from dropcheck.worlds import TRUE, Op, Param, Value, World, Worlds, conjuncts, name_words, truth
 
@@ -31,7 +30,7 @@ class Calls(Callees):
         for path, file in self.project.files.items():
             for call in file.calls:
                 for name in self._functions_around(path, call.function):
-                    found.setdefault((path, name), []).extend(split(call))
+                    found.setdefault((path, name), []).extend(self.parts(call))
         return {key: tuple(calls) for key, calls in found.items()}
 
     def top_level(self, path: str, function: str) -> str:
@@ -55,7 +54,7 @@ class Calls(Callees):
         """For each function, by file and name, the calls that can lead to it, each with the function around the call."""
         found: dict[tuple[str, str], list[tuple[tuple[str, str], CallFact]]] = {}
         for path, file in self.project.files.items():
-            for call in (part for whole in file.calls for part in split(whole)):
+            for call in (part for whole in file.calls for part in self.parts(whole)):
                 caller = (path, self.top_level(path, call.function))
                 for target in self.targets(path, call):
                     found.setdefault((target.path, target.function.name), []).append((caller, call))
@@ -151,9 +150,7 @@ class Calls(Callees):
 
     def _resolve(self, path: str, call: CallFact, value: Worlds[Value], world: World) -> Value:
         """A value of a call with what the project knows put in."""
-        return Resolver(self.project, world, self.owner_of(path, call.function)).resolve(
-            self.project.localize(value[world], path)
-        )
+        return self.resolvers.of(self.owner_of(path, call.function))[world].resolve(self.project.localize(value[world], path))
 
     def _is_reached(self, path: str, call: CallFact, world: World) -> bool:
         return truth(self._resolve(path, call, call.reach, world)) is not False

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dropcheck.facts import FunctionFacts
 from dropcheck.link.made import TORCH_CONTAINERS, made_in
 from dropcheck.link.project import Owner, Project
-from dropcheck.link.resolve import Resolver
+from dropcheck.link.resolve import Resolvers
 from dropcheck.worlds import Attr, CallOf, Const, Display, Imported, Op, Param, Receiver, Value, World, arms, item_of
 
 #: Functions that make an object by calling functions that do are followed this deep.
@@ -19,10 +19,12 @@ class Held:
 
     Args:
         project: the linked files.
+        resolvers: put in what is known.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, resolvers: Resolvers) -> None:
         self.project = project
+        self.resolvers = resolvers
 
     def entries(self, table: Value, index: Value, owner: Owner | None) -> Iterator[Value]:
         """What a container may hold under an index, as far as it is visible.
@@ -39,7 +41,7 @@ class Held:
         if isinstance(table, Attr) and isinstance(table.base, Receiver) and owner is not None:
             tables = self.project.attribute_values(owner, table.name, World.TRAIN) or ()
             added = self.project.added_values(owner, table.name)
-            index = Resolver(self.project, World.TRAIN, owner).resolve(index)
+            index = self.resolvers.of(owner).train.resolve(index)
         for found in (arm for value in tables for arm in arms(value)):
             if isinstance(found, Display) or _holds_modules(found):
                 known = _item(found, index)

@@ -80,13 +80,21 @@ class Helpers:
         self.calls = calls
         self._holes: dict[tuple[str, str], tuple[Hole, ...]] = {}
         self._complete = False
+        self._linkers: dict[int, Linker] = {}
+
+    def linker(self, path: str, call: CallFact) -> Linker:
+        """What links a call of the project."""
+        if id(call) not in self._linkers:  # which it holds, so that no other has its identity
+            self._linkers[id(call)] = Linker(self.project, self.calls, path, call)
+        return self._linkers[id(call)]
 
     def site(self, path: str, call: CallFact) -> Site | None:
         """The call of a helper as a site: the worst of what it leads to; None where it leads to no dropout."""
-        targets = tuple(self.calls.targets(path, call))
+        targets = self.calls.targets(path, call)
         if len(targets) > 1:  # an argument that one of them takes may be none of another's
-            call = replace(call, insertion=None)
-        linker = Linker(self.project, self.calls, path, call)
+            linker = Linker(self.project, self.calls, path, replace(call, insertion=None))
+        else:
+            linker = self.linker(path, call)
         return worst(
             self._helper_site(linker, target, hole, alone=len(targets) == 1)
             for target in targets
@@ -114,18 +122,17 @@ class Helpers:
 
     def _find(self, path: str, function: str) -> Iterator[Hole]:
         for call in self.calls.by_function.get((path, function), ()):
-            for hole, judged in self._made_by(path, call):
+            for hole, judged in self._made_by(self.linker(path, call)):
                 yield from _open(hole, judged, function)
 
-    def _made_by(self, path: str, call: CallFact) -> Iterator[tuple[Hole, Verdict]]:
+    def _made_by(self, linker: Linker) -> Iterator[tuple[Hole, Verdict]]:
         """The dropout that one call leads to, over the parameters of the function around it."""
-        linker = Linker(self.project, self.calls, path, call)
-        site = linker.site()
+        site = linker.site
         if site is not None:
             if site.form in {Form.FUNCTION, Form.FRESH_MODULE, Form.FRESH_CONTAINER} and not _is_meant(site):
                 yield Hole(site, linker.reach, site.flag.value, site.p.value), site.verdict
             return
-        for target in self.calls.targets(path, call):
+        for target in self.calls.targets(linker.file.path, linker.call):
             for hole in self._leads_to(linker, target):
                 yield self._substitute(linker, target, hole, self._passed(linker, target))
 
@@ -138,7 +145,8 @@ class Helpers:
             callee = call.callee.train
             given = passed.get(callee.name) if isinstance(callee, Param) else None
             if given is not None and isinstance(given.value.train, (Imported, Defined, CallOf)):
-                for hole, _ in self._made_by(target.path, replace(call, callee=given.value)):
+                called_so = Linker(self.project, self.calls, target.path, replace(call, callee=given.value))
+                for hole, _ in self._made_by(called_so):
                     yield hole
 
     def _helper_site(self, linker: Linker, target: Target, hole: Hole, *, alone: bool) -> Site:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dropcheck.facts import CallFact
 from dropcheck.levels import Behaviour
-from dropcheck.link.callees import Target, split
+from dropcheck.link.callees import Target
 from dropcheck.link.calls import Calls
 from dropcheck.link.helpers import Helpers
 from dropcheck.link.linker import Linker
@@ -47,7 +47,7 @@ class LinkedProject(Project):
 
     def _find_sites(self, path: str) -> Iterator[Site]:
         for call in self.files[path].calls:
-            parts = split(call)
+            parts = self.calls.parts(call)
             found = worst(site for part in parts if (site := self._site(path, part)) is not None)
             if found is None:
                 continue
@@ -56,7 +56,7 @@ class LinkedProject(Project):
             yield found
 
     def _site(self, path: str, call: CallFact) -> Site | None:
-        return Linker(self, self.calls, path, call).site() or self.helpers.site(path, call)
+        return self.helpers.linker(path, call).site or self.helpers.site(path, call)
 
     @cached_property
     def _sites(self) -> dict[str, tuple[Site, ...]]:
@@ -73,7 +73,7 @@ class LinkedProject(Project):
             The answer; None where no Module in sight calls it.
         """
         calls = self.calls.callers.get((path, function), ())
-        used = [Linker(self, self.calls, caller[0], call) for caller, call in calls if caller in self.calls.reached]
+        used = [self.helpers.linker(caller[0], call) for caller, call in calls if caller in self.calls.reached]
         return any(map(self._is_ungated, used)) if used else None
 
     def _is_ungated(self, linker: Linker) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 
 from dropcheck.catalogue import MODULE_PARAMETERS, REQUIRED, DropoutFunction, DropoutModule
 from dropcheck.facts import Argument, CallFact, ClassFacts, FunctionFacts, as_written
@@ -14,7 +15,6 @@ from dropcheck.link.calls import Calls
 from dropcheck.link.construction import CONSTRUCTORS
 from dropcheck.link.made import module_rate, registered_in
 from dropcheck.link.project import Moduleness, Project
-from dropcheck.link.resolve import Resolver
 from dropcheck.link.site import Form, ModeSource, Passed, Site
 from dropcheck.worlds import (
     MODE_SET,
@@ -61,14 +61,14 @@ class Linker:
         owner_name = self.function.owner if self.function else ""
         self.owner = project.owner(file.path, owner_name) if owner_name else None
         self._known = _fixed_before(self.enclosing)
-        self.resolvers = Worlds(Resolver(project, World.TRAIN, self.owner), Resolver(project, World.EVAL, self.owner))
+        self.resolvers = calls.resolvers.of(self.owner)
 
     def resolve(self, value: Worlds[Value]) -> Worlds[Value]:
         """A value of the call with what the project knows put in."""
         train = self.resolvers.train.resolve(self.project.localize(value.train, self.file.path), self._known)
         return Worlds(train, self.resolvers.eval.resolve(self.project.localize(value.eval, self.file.path), self._known))
 
-    @property
+    @cached_property
     def reach(self) -> Worlds[Value]:
         """The condition under which the call is reached, resolved: false in a world where its function never runs."""
         reach = self.resolve(self.call.reach)
@@ -98,6 +98,7 @@ class Linker:
         reason = Open(Why.CALLER, switch.name)
         return replace(judged, behaviour=Behaviour.CALLER_DECIDES, reached=Worlds(reason, reason), reason=reason)
 
+    @cached_property
     def site(self) -> Site | None:
         """The site that the call is; None where it is none."""
         catalogue = self.project.catalogue

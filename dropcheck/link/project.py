@@ -98,7 +98,10 @@ class Project:
         self._functions = {(file.path, function.name): function for file in self.files.values() for function in file.functions}
         self._moduleness: dict[tuple[str, str], Moduleness] = {}
         self._localizing: set[Imported] = set()
+        self._localized: dict[tuple[int, str], tuple[Value, Value]] = {}
         self._bases: dict[tuple[str, str], tuple[Owner, ...]] = {}
+        self._assignments: dict[tuple[str, str, str], tuple[tuple[str, AttributeFact], ...] | None] = {}
+        self._attribute_values: dict[tuple[str, str, str, World], tuple[Value, ...] | None] = {}
 
     # Look-ups
 
@@ -165,6 +168,14 @@ class Project:
 
     def localize(self, value: Value, path: str) -> Value:
         """A value of one file's facts with its imports resolved, so that it means the same everywhere."""
+        if self._localizing or not isinstance(value, (Attr, Op, CallOf, Display)):
+            return self._localize(value, path)
+        key = (id(value), path)
+        if key not in self._localized:  # with the value itself: as long as it is here, no other has its identity
+            self._localized[key] = value, self._localize(value, path)
+        return self._localized[key][1]
+
+    def _localize(self, value: Value, path: str) -> Value:
         match value:
             case Imported() if value not in self._localizing:
                 found = self.names.resolve(value, path)
@@ -324,6 +335,12 @@ class Project:
         Returns:
             The assignments with their files; None where the class sets attributes by computed names.
         """
+        key = (*_key(owner), name)
+        if key not in self._assignments:
+            self._assignments[key] = self._find_assignments(owner, name)
+        return self._assignments[key]
+
+    def _find_assignments(self, owner: Owner, name: str) -> tuple[tuple[str, AttributeFact], ...] | None:
         found: list[tuple[str, AttributeFact]] = []
         hidden = False  # whether a class further down says what the class body of a base says otherwise
         line = 1 + len(self.bases(owner))
@@ -352,6 +369,12 @@ class Project:
         Returns:
             The values, one for each assignment that can be reached; None where that is not known.
         """
+        key = (*_key(owner), name, world)
+        if key not in self._attribute_values:
+            self._attribute_values[key] = self._find_values(owner, name, world)
+        return self._attribute_values[key]
+
+    def _find_values(self, owner: Owner, name: str, world: World) -> tuple[Value, ...] | None:
         found = self.assignments(owner, name)
         if not found:
             return None

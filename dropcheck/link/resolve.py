@@ -21,6 +21,7 @@ from dropcheck.worlds import (
     Receiver,
     Value,
     World,
+    Worlds,
     arms,
     attribute,
     binary,
@@ -57,7 +58,10 @@ class Resolver:
         self.project = project
         self.world = world
         self.owner = owner
+        #: What is being worked out: names of attributes and functions.
         self._seen: list[str] = []
+        #: What was worked out, by the identity of the value, which is kept with it.
+        self._known: dict[int, tuple[Value, Value]] = {}
 
     def resolve(self, value: Value, passed: Mapping[Param, Value] | None = None) -> Value:
         """Put in what is known.
@@ -69,6 +73,13 @@ class Resolver:
         Returns:
             The value, simplified; unchanged where nothing is known.
         """
+        if passed or self._seen or not isinstance(value, (Attr, Op, CallOf, Display)):
+            return self._resolve(value, passed)
+        if id(value) not in self._known:
+            self._known[id(value)] = value, self._resolve(value, None)
+        return self._known[id(value)][1]
+
+    def _resolve(self, value: Value, passed: Mapping[Param, Value] | None) -> Value:
         match value:
             case Param():
                 return passed.get(value, value) if passed else value
@@ -140,8 +151,10 @@ class Resolver:
         if hidden is not None:
             return hidden
         self._seen.append(name)
-        values = [self._property(value) or self.resolve(value) for value in found]
-        self._seen.pop()
+        try:
+            values = [self._property(value) or self.resolve(value) for value in found]
+        finally:
+            self._seen.pop()
         tied = next(
             (value for value in (*map(self._hidden_mode, found), *values) if isinstance(value, Opaque) and value.mode), None
         )
@@ -201,8 +214,10 @@ class Resolver:
             return None
         passed = bind_parameters(function, args, keywords, skip=int(bool(function.receiver) and bool(function.owner)))
         self._seen.append(function.name)
-        value = self.resolve(self.project.localize(function.returns[self.world], path), passed)
-        self._seen.pop()
+        try:
+            value = self.resolve(self.project.localize(function.returns[self.world], path), passed)
+        finally:
+            self._seen.pop()
         if isinstance(value, (Const, Op, Param)) or value in args:
             return value
         return Opaque(f"{function.name}()", mode=True) if _knows_mode(function, value) else None
@@ -211,6 +226,25 @@ class Resolver:
         if isinstance(callee, Attr) and isinstance(callee.base, Receiver) and self.owner is not None:
             return self.project.method(self.owner, callee.name)
         return self.project.function_of(callee)
+
+
+class Resolvers:
+    """The resolvers of a project, one for each class and world: each keeps what it has worked out.
+
+    Args:
+        project: the linked files.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._made: dict[tuple[str, str] | None, Worlds[Resolver]] = {}
+
+    def of(self, owner: Owner | None) -> Worlds[Resolver]:
+        """Those for a class, with its file; or for what is outside any class."""
+        key = None if owner is None else (owner[0], owner[1].name)
+        if key not in self._made:
+            self._made[key] = Worlds(*(Resolver(self._project, world, owner) for world in World))
+        return self._made[key]
 
 
 def _knows_mode(function: FunctionFacts, value: Value) -> bool:
