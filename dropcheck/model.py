@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 
+from dropcheck.frozen import sealed
 from dropcheck.levels import Applicability, Behaviour, Confidence, Severity, State
 
 _ROW_END = re.compile(r"\r\n?|\n")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@sealed(frozen=True, slots=True, order=True)
 class Span:
     """A half-open range of characters in the decoded text of one file; of a notebook, in the text of its cells.
 
@@ -28,7 +28,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@sealed(frozen=True, slots=True, order=True)
 class Position:
     """A place as people count: row and column from 1, columns in characters.
 
@@ -90,7 +90,7 @@ class LineIndex:
         return self.text[span.start : span.end].rstrip("\r\n")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@sealed(frozen=True, slots=True, order=True)
 class Edit:
     """Replace the characters of ``span`` with ``content``; an empty span inserts."""
 
@@ -98,7 +98,7 @@ class Edit:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Fix:
     """One repair of one finding.
 
@@ -115,7 +115,7 @@ class Fix:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Related:
     """A second place that explains a finding."""
 
@@ -124,7 +124,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Finding:
     """One place that breaks one rule.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import pickle
 from collections.abc import Callable
@@ -34,6 +35,20 @@ class Sendable:
 
     name: str
     inner: Sendable | None = None
+
+
+@frozen.dataclass(frozen=True, slots=True)
+class Alone:
+    """With one field, which is a tuple."""
+
+    names: tuple[str, ...]
+
+
+@frozen.sealed(frozen=True, slots=True)
+class Guarded:
+    """Frozen against all code."""
+
+    number: int
 
 
 @both
@@ -117,5 +132,57 @@ def test_a_class_without_fields(dataclass: Decorator) -> None:
 
 
 def test_it_crosses_the_borders_of_processes() -> None:
-    sent = Sendable("a", Sendable("b"))
-    assert pickle.loads(pickle.dumps(sent)) == sent
+    for sent in (Sendable("a", Sendable("b")), Alone(("a",)), Guarded(1)):
+        there = pickle.loads(pickle.dumps(sent))
+        assert (there, type(there)) == (sent, type(sent))
+        assert copy.deepcopy(sent) == sent
+
+
+@both
+@pytest.mark.parametrize("made_before", [0, 1, 200])
+def test_a_constructor_does_the_same_however_often_it_was_called(dataclass: Decorator, made_before: int) -> None:
+    made = point(dataclass)
+    for _ in range(made_before):
+        made(1)
+    values = [made(1), made(1, names=()), made(x=1, y=2, names=("b",)), made(1, 2, ())]
+    assert [(one.x, one.y, one.names) for one in values] == [(1, 0, ("a",)), (1, 0, ()), (1, 2, ("b",)), (1, 2, ())]
+    for wrong in ((), (1, 2, (), 4)):
+        with pytest.raises(TypeError):
+            made(*wrong)
+    for named in ({"z": 1}, {"x": 1, "z": 1}, {"y": 1}):
+        with pytest.raises(TypeError):
+            made(**named)
+    with pytest.raises(TypeError, match="multiple values"):
+        made(1, x=1)
+    assert made(3).x == 3
+
+
+@both
+def test_what_is_made_by_default_is_made_for_each(dataclass: Decorator) -> None:
+    @dataclass(slots=True)
+    class Basket:
+        eggs: list[int] = dataclasses.field(default_factory=list)
+
+    first, second = Basket(), Basket()
+    first.eggs.append(1)
+    assert (first.eggs, second.eggs) == ([1], [])
+
+
+@pytest.mark.parametrize("sealed", [dataclasses.dataclass, frozen.sealed])
+def test_what_is_sealed_can_not_be_changed_and_has_an_order(sealed: Decorator) -> None:
+    @sealed(frozen=True, slots=True, order=True)
+    class Place:
+        row: int
+        column: int = 0
+
+    for _ in range(200):  # before and after the constructor is compiled
+        place = Place(1, 2)
+        for change in (lambda: setattr(place, "row", 3), lambda: delattr(place, "row")):  # noqa: B023
+            with pytest.raises(dataclasses.FrozenInstanceError):
+                change()
+    assert sorted([Place(2), Place(1, 2), Place(1, 1)]) == [Place(1, 1), Place(1, 2), Place(2)]
+    assert Place(1) <= Place(1) >= Place(1)
+    assert Place(1) < Place(2) > Place(1)
+    with pytest.raises(TypeError):
+        assert Place(1) < (2, 0)
+    assert len({Place(1), Place(1), Place(2)}) == 2
