@@ -41,6 +41,7 @@ _TARGET = pattern(rb"[ \t]*+(\w++)[ \t]*+(?::[^=\n]*)?[+|]?\Z")
 _MADE = pattern(rb"((?:nn\.)?\w+)[ \t]*\(")
 _NAME = pattern(rb"(?<![\w.])([A-Za-z_]\w*)(?![\w.(])")
 _ASSIGNED_CALL = pattern(rb"=[ \t]*+(?:\w+\.)*?((?:nn\.)?\w+)[ \t]*\(")
+_MAKES_TORCH = pattern(rb"[ \t]*(?::[^=\n]*)?=[ \t]*(?:torch\.)?nn\.\w+\(")
 _BRACKETS = pattern(rb"[\[\](){}]")
 _COMMAS = pattern(rb"[\[\](){},]")
 #: What stands behind a container into which something is put: a method, an index, a sum.
@@ -158,8 +159,9 @@ class _Container:
 
     def _is_registered(self) -> bool:
         """Whether the class also assigns something to the attribute that is no plain container."""
-        other = rb"self\.%b[ \t]*(?::[^=\n]*)?=[ \t]*(?:torch\.)?nn\.\w+\(" % self.name
-        return re.compile(other).search(self.raw, self.start, self.end) is not None
+        spelt = b"self." + self.name
+        ends = (at + len(spelt) for at in _places(self.raw, spelt, self.start, self.end))
+        return any(_MAKES_TORCH.match(self.raw, end) is not None for end in ends)
 
     def _added(self) -> set[bytes] | None:
         """The names that are called to make what is put into it somewhere in the class; None where that is not plain."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
+from itertools import repeat
 
 from dropcheck.catalogue import Catalogue, DropoutFunction
 from dropcheck.frozen import dataclass
@@ -59,6 +60,10 @@ _MAX_SPACE = 200
 _BLOCKS = (b"if ", b"else", b"elif ", b"for ", b"while ", b"with ", b"try", b"except", b"finally")
 
 
+_Hit = tuple[int, re.Match[bytes]]
+"""A place inside a name, and what stands behind the stem of it."""
+
+
 @dataclass(slots=True)
 class Found:
     """What the text of a file says.
@@ -100,8 +105,11 @@ class FunctionSieve:
             by_name.setdefault(path.rpartition(".")[2].encode(), []).append(entry)
         self._entries = by_name
         self._known = frozenset(name.encode() for name in catalogue.functions)
-        stems = {_STEM if _STEM in name else name for name in by_name}
-        self._searches = tuple((lead, pattern(search)) for lead, search in with_leads(stems, self._use))
+        stems = sorted({_STEM if _STEM in name else name for name in by_name}, key=lambda stem: (-len(stem), stem))
+        self._searches = tuple((lead, pattern(search)) for lead, search in with_leads(stems))
+        # Most stems stand in no file of a run: their expressions are never compiled.
+        self._uses = [(stem, pattern(self._use(stem))) for stem in stems]
+        self._endings: dict[bytes, Sequence[tuple[bytes, re.Pattern[bytes]]]] = {}
 
     def look(self, raw: bytes, drops: Sequence[int]) -> Found:
         """Look at a file.
@@ -110,16 +118,29 @@ class FunctionSieve:
             raw: the file.
             drops: where it says ``drop``.
         """
-        hits: list[re.Match[bytes]] = []
+        hits: list[_Hit] = []
         for lead, search in self._searches:
+            named: Iterable[re.Match[bytes] | None] = ()
             if lead == DROP:
-                hits += filter(None, (search.match(raw, at) for at in drops))
+                named = map(search.match, repeat(raw), drops)
             elif lead in raw:
-                hits += search.finditer(raw)
+                named = search.finditer(raw)
+            for found in filter(None, named):
+                end = found.end()
+                for stem, use in self._standing_for(found.group()):
+                    if raw.endswith(stem, 0, end) and (used := use.match(raw, end)) is not None:
+                        hits.append((found.start(), used))
+                        break
         return _Look(raw, self._entries, self._known).run(hits)
 
+    def _standing_for(self, ending: bytes) -> Sequence[tuple[bytes, re.Pattern[bytes]]]:
+        """The stems with an ending, the longest first, each with what may stand behind it."""
+        if ending not in self._endings:
+            self._endings[ending] = [(stem, use) for stem, use in self._uses if stem.endswith(ending)]
+        return self._endings[ending]
+
     def _use(self, stem: bytes) -> bytes:
-        """An expression for what stands around a stem where a name with it is called, or a function is named that may be ours.
+        """An expression for what stands behind a stem where a name with it is called, or a function is named that may be ours.
 
         Arguments, parameters and fields that have the name of a function are none of these.
         """
@@ -127,7 +148,7 @@ class FunctionSieve:
         end = b"(?:%b)(?!\\w)" % b"|".join(ends)
         of_object = b"(?<=\\.%b)%b" % (stem, b"".join(b"(?<!%b%b)" % (re.escape(one), stem) for one in _FIELDS))
         longer = b"|".join(b"(?<=%b%b)" % (one, stem) for one in _PREFIXES)
-        return rb"(?:\w*+[ \t]*+(\()|(?:%b|%b)%b|(?<![\w.]%b)%b%b)" % (of_object, longer, end, stem, end, _LISTED)
+        return rb"\w*+[ \t]*+(\()|(?:%b|%b)%b|(?<![\w.]%b)%b%b" % (of_object, longer, end, stem, end, _LISTED)
 
 
 class _Look:
@@ -140,15 +161,15 @@ class _Look:
         self._bare: set[bytes] = set()
         self._bound: dict[bytes, bytes] = {}
 
-    def run(self, hits: Iterable[re.Match[bytes]]) -> Found:
+    def run(self, hits: Iterable[_Hit]) -> Found:
         """Look at what was found."""
-        self.found.spots += [hit.start() for hit in hits if self._is_suspect(hit) and not is_in_prose(self.raw, hit.start())]
+        self.found.spots += [at for at, hit in hits if self._is_suspect(at, hit) and not is_in_prose(self.raw, at)]
         for name in self._bare:
             self.found.spots += self._passed_on(name)
         return self.found
 
-    def _is_suspect(self, hit: re.Match[bytes]) -> bool:
-        raw, inside = self.raw, hit.start()
+    def _is_suspect(self, inside: int, hit: re.Match[bytes]) -> bool:
+        raw = self.raw
         head = chain_before(raw, inside)
         start = inside - len(head)
         opening = hit.end() - 1 if hit.lastindex else -1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
 #: How words of dropout are found: their end, and a look back.
@@ -44,14 +44,13 @@ def drops_in(raw: bytes) -> list[int]:
     return [found.start() for found in _DROPS.finditer(raw)]
 
 
-def with_leads(words: Iterable[bytes], behind: Callable[[bytes], bytes] = lambda _: b"") -> Iterator[tuple[bytes, bytes]]:
+def with_leads(words: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Regular expressions that find words, as few as can be: each is led by what its words have in common.
 
     Python goes through a text fast where an expression begins with letters, and slowly where it begins with a choice.
 
     Args:
         words: the words.
-        behind: an expression for what follows a word.
 
     Returns:
         Expressions with the letters that they begin with. A hit begins somewhere inside its word.
@@ -62,14 +61,14 @@ def with_leads(words: Iterable[bytes], behind: Callable[[bytes], bytes] = lambda
         for stem in stems:
             if inside := [word for word in left if stem in word]:
                 left = [word for word in left if word not in inside]
-                groups.append(_led(lead, stem, inside, behind))
+                groups.append(_led(lead, stem, inside))
         if groups:
             yield lead, re.escape(lead) + _either(groups)
     for word in left:
-        yield word, re.escape(word) + behind(word)
+        yield word, re.escape(word)
 
 
-def _led(lead: bytes, stem: bytes, words: Sequence[bytes], behind: Callable[[bytes], bytes]) -> bytes:
+def _led(lead: bytes, stem: bytes, words: Sequence[bytes]) -> bytes:
     """An expression for words with a stem, behind a lead that is a part of it."""
     # A word may have the lead elsewhere, too, as "crop_drop" does: where its stem is, it counts.
     begins = {word: word.index(stem) for word in words}
@@ -77,7 +76,7 @@ def _led(lead: bytes, stem: bytes, words: Sequence[bytes], behind: Callable[[byt
     # One step back tells most places apart, where the words themselves take many.
     preceded = b"" if b"" in before else b"(?<=[%b]%b)" % (re.escape(b"".join(sorted(before))), re.escape(stem))
     start = stem.index(lead)
-    rests = [_rest(word, at + len(stem), len(stem) - start) + behind(word) for word, at in begins.items()]
+    rests = [_rest(word, at + len(stem), len(stem) - start) for word, at in begins.items()]
     return re.escape(stem[start + len(lead) :]) + preceded + _either(rests)
 
 
