@@ -79,6 +79,52 @@ def test_a_method_that_decides_nothing_is_there_by_name_only() -> None:
     assert "Net" in left_out  # others may ask for the rest of it
 
 
+NARROW = f"""\
+class Net(Base):
+    def __init__(self):
+        self.p = 0.1
+        self.steps = 0
+
+    def forward(self, x):
+        self.count(x)
+        return self.tidy(F.dropout(x, self.p))
+
+    def count(self, x):
+        self.steps = self.steps + 1
+{LONG}
+    def tidy(self, x):
+        # While training, this is dropout.
+        x = pad(x, mode="constant")
+{LONG}
+    def choose(self, x):
+        self.p = x
+{LONG}
+"""
+
+
+@pytest.mark.parametrize(
+    ("further", "there"),
+    [
+        ("", ["choose"]),
+        ("class Other(Base):\n    def show(self, net):\n        return net.steps\n", ["choose", "count"]),
+    ],
+)
+def test_of_a_class_the_methods_stay_that_drop_or_set_what_is_read(further: str, there: list[str]) -> None:
+    text = NARROW + further
+    excerpt = Outline(text).cut(Asked((text.index("F.dropout"),))).excerpt
+    assert excerpt is not None
+    left = {node.name for node in ast.walk(ast.parse(excerpt.text)) if isinstance(node, ast.FunctionDef) and len(node.body) > 1}
+    assert left == {"__init__", "forward", *there}
+
+
+@pytest.mark.parametrize("comment", ["# dropcheck: ignore[DRP101]", "x = F.dropout(x)"])
+def test_a_method_that_others_may_ask_for_stays_with_its_suppressions(comment: str) -> None:
+    text = NARROW.replace("# While training, this is dropout.", comment)
+    for source, kept in ((NARROW, False), (text, True)):
+        excerpt = Outline(source).cut(Asked(named=frozenset({0}))).excerpt
+        assert excerpt is None or ("x = pad(" in excerpt.text) is kept
+
+
 def test_what_other_files_ask_for_is_there_with_all_that_it_names() -> None:
     text, left_out = cut(named=("Net", "SIZE"))
     assert "import os" not in text
@@ -244,6 +290,10 @@ def test_places_in_a_part_are_places_in_the_whole() -> None:
 )
 def test_names_that_a_statement_binds(code: str, names: str) -> None:
     assert set(names.split()) <= bound(code)
+
+
+def test_what_stands_in_brackets_is_not_bound_by_the_statement_around() -> None:
+    assert bound("# a\nTABLE = {\n    1: (\n        helper,\n    ),\n}\n") == {"TABLE"}
 
 
 def test_what_is_inside_a_function_is_not_bound_by_the_statement_around() -> None:

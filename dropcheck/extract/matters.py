@@ -14,7 +14,8 @@ _PARTS = (
 )
 #: The mode by its other names, whole words.
 _MODES = ("mode", "eval", "train", "test", "deterministic", "inference", "infer", "sample")
-_WHOLE = tuple(re.compile(rf"{word}\b(?:(?<!\w{word})|(?<=is_{word})(?<!\wis_{word}))") for word in _MODES)
+#: ``mode="constant"``, as an argument, says how something is done.
+_WHOLE = tuple(re.compile(rf"{word}\b(?!=[\"'])(?:(?<!\w{word})|(?<=is_{word})(?<!\wis_{word}))") for word in _MODES)
 
 
 def may_matter(text: str, start: int = 0, end: int | None = None) -> bool:

@@ -17,7 +17,15 @@ _BRACKET = re.compile(r"[()\[\]{}]|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*")
 _HEADER_END = re.compile(r"[^\n:]*(?:\[[^\n\]]*\][^\n:]*)*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*([ \t]+)(?=\S)")
 #: Containers that hold modules.
 _CONTAINERS = re.compile(r"nn\.(?<!\wnn\.)(?:Seq|Mod)")
-_READ = re.compile(r"\.(\w+)")
+_NAMED = re.compile(r"\.(\w+)")
+#: The same, where it is more than assigned to.
+_READ = re.compile(r"\.(\w+)\b(?![ \t]*=(?!=))")
+#: Texts that are a row of their own, strings, and comments.
+_SAID = re.compile(
+    r"^[ \t]*[rR]?(?:\"\"\".*?\"\"\"|'''.*?''')"
+    r"|(\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*dropcheck)|#[^\n]*",
+    re.DOTALL | re.MULTILINE,
+)
 _SET = re.compile(r"self\.(\w+)[ \t]*(?::[^=\n]*)?[-+*/|]?=(?!=)")
 _UNPACKED = re.compile(r"self\.(\w+)[ \t]*,[^\n]*=(?!=)")
 _DYNAMIC = re.compile(r"setattr|__dict__|vars\(|_module\(")
@@ -144,7 +152,14 @@ def _may_matter(text: str, method: Method, sought: Sought) -> bool:
 
 
 def _holds_dropout(text: str, method: Method) -> bool:
-    return may_matter(text, method.start, method.end) or _CONTAINERS.search(text, method.start, method.end) is not None
+    if not _speaks_of_dropout(text, method.start, method.end):
+        return False
+    code = _SAID.sub(lambda found: found[1] or "", text[method.start : method.end])  # what is said of it makes no method matter
+    return _speaks_of_dropout(code, 0, len(code))
+
+
+def _speaks_of_dropout(text: str, start: int, end: int) -> bool:
+    return may_matter(text, start, end) or _CONTAINERS.search(text, start, end) is not None
 
 
 def _with_needed(text: str, start: int, end: int, methods: Sequence[Method], kept: set[int], *, narrow: bool) -> set[int]:
@@ -155,10 +170,17 @@ def _with_needed(text: str, start: int, end: int, methods: Sequence[Method], kep
         outside.append(text[at : method.start])
         at = method.end
     outside.append(text[at:end])
-    read = set(_READ.findall("\n".join(outside)))
-    reads = [set(_READ.findall(text, method.start, method.end)) for method in methods]
+    pattern, rest = _READ if narrow else _NAMED, "\n".join(outside)
+    read = set(pattern.findall(rest))
+    sets = [_sets(text, method) for method in methods]
+    if narrow:  # what is assigned here may be read in other classes
+        assigned = set[str]().union(*sets).intersection(_NAMED.findall(rest)) - read
+        read.update(name for name in assigned if text.find(f".{name}", 0, start) >= 0 or text.find(f".{name}", end) >= 0)
+    reads = [set(pattern.findall(text, method.start, method.end)) for method in methods]
     # What a method gives back can only matter if it has to do with dropout, or leads to one that has.
     giving = _leading(text, methods, reads) if narrow else set(range(len(methods)))
+    # What is short stays anyway, and reads attributes, too.
+    kept = kept | {index for index, names in enumerate(sets) if not names.isdisjoint(read)}
     fresh = set(kept)
     while fresh:
         for index in fresh:
@@ -171,7 +193,7 @@ def _with_needed(text: str, start: int, end: int, methods: Sequence[Method], kep
             and (
                 (method.name in read and index in giving)
                 or not names.isdisjoint(reads[index])
-                or not _sets(text, method).isdisjoint(read)
+                or not sets[index].isdisjoint(read)
             )
         }
         kept |= fresh

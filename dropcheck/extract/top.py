@@ -20,15 +20,22 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _BINDS = (
     re.compile(r"import\b(?<!\wimport)[ \t]*(\([^)]*\)|[^\n]*)"),
     re.compile(r"^([^\n]*[^\n=!<>])=(?!=)", re.MULTILINE),
-    re.compile(r"^[ \t]*([^\W\d]\w*)", re.MULTILINE),
     re.compile(r"\b(?:def|class|as|for|del)[ \t]+([\w, \t]+)"),
 )
+#: What a row begins with may be bound, or changed, by it.
+_BEGINS = re.compile(r"^[ \t]*([^\W\d]\w*)", re.MULTILINE)
+#: The rows behind the first one of what does not begin so stand in brackets.
+_HOLDS_ROWS = re.compile(
+    r"(?:[ \t]*#*[ \t]*\n)*[ \t]*(?:(?:if|elif|else|try|except|finally|with|for|while|match|async|def|class)\b|@)"
+)
 #: What may matter to other files, whatever it is called here: dropout under another name, and what tells how torch is called.
-_ALWAYS = ("drop", "Drop", "tochastic", "dot_product", "efficient_attention", "flash_attn", "head_attention_forward")
+_ALWAYS = ("drop", "Drop", "tochastic", "dot_product", "efficient_attention", "head_attention_forward")
 #: The same with what stands around it: an expression that begins with a word is not tried at every character.
 _ALWAYS_WHOLE = (
     *(re.compile(rf"{word}\b(?<!\w{word})") for word in ("__all__", "functional", "nn")),
     re.compile(r"import[ \t]*\*"),
+    # ``is_flash_attn_2_available`` tells whether there is such a package.
+    re.compile(r"flash_attn(?<!\bis_flash_attn)"),
 )
 _TORCH = re.compile(r"torch\b")
 _BEFORE_TORCH = re.compile(r"[ \t]*(?:from|import)[ \t]+|.*=[ \t]*")
@@ -204,4 +211,6 @@ def bound(code: str) -> frozenset[str]:
     """
     own = _NESTED.sub(r"\1\2\n", code)
     names = {word for way in _BINDS for text in way.findall(own) for word in _WORD.findall(text)}
+    first = _BEGINS.search(own) if _HOLDS_ROWS.match(own) is None else None
+    names.update(_BEGINS.findall(own) if first is None else (first[1],))
     return frozenset(names - _KEYWORDS)
