@@ -123,9 +123,13 @@ def test_words_that_linking_will_look_for() -> None:
         b"def helper(x):\n    return F.dropout(x)\n\n\nclass Net(Base):\n    def _mix(self, x):\n        return F.dropout(x)\n"
         b"    def forward(self, x):\n        return F.dropout(x)\n    drop = F.dropout(x)\n"
     )
-    spots = [at for at in range(len(code)) if code.startswith(b"F.dropout", at)]
+    spots = [at for at in range(len(code)) if code.startswith(b"dropout", at)]
     assert list(likely_words(code, spots)) == [b"helper", b"Net", b"._mix(", b"Net", b"Net"]
-    assert list(likely_words(b"F.dropout(x)\n", [0])) == []
+    mode = code.replace(b"(x)", b"(x, 0.1, self.training)")
+    assert list(likely_words(mode, [at for at in range(len(mode)) if mode.startswith(b"dropout", at)])) == []
+    stored = b"class Net(Base):\n    def fix(self):\n        self.training = True\n"
+    assert list(likely_words(stored, [stored.index(b"training")])) == [b"Net"]
+    assert list(likely_words(b"F.dropout(x)\nmake(dropout, 1)\n", [2, 18])) == []
 
 
 def test_process_that_ends_without_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:

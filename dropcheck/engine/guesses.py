@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dropcheck.sieve.pattern import pattern
-from dropcheck.sieve.scan import function_around, indent_of
+from dropcheck.sieve.scan import arguments, function_around, indent_of
 
 _CLASS = pattern(rb"class[ \t]+(\w+)")
+#: The rest of the name of a function that is called.
+_CALLED = pattern(rb"[a-z_]\w*[ \t]*(?=\()")
+_MODE = b"training"
 
 
 def likely_words(raw: bytes, spots: Iterable[int]) -> Iterator[bytes]:
     """The words by which other files would use what places are in: a function, or a class and a method of its own.
+
+    They are wanted where dropout is called without the mode, or a mode is set.
 
     Args:
         raw: the file.
         spots: the places.
     """
     for at in spots:
+        if not (_is_called_without_mode(raw, at) or raw.startswith(_MODE, at)):
+            continue
         name, start = function_around(raw, at)
         if name and indent_of(raw, raw.find(b"def", start)) == 0:
             yield name
@@ -27,3 +34,9 @@ def likely_words(raw: bytes, spots: Iterable[int]) -> Iterator[bytes]:
             yield found[1]
         if name.startswith(b"_") and not name.startswith(b"__"):
             yield b".%b(" % name
+
+
+def _is_called_without_mode(raw: bytes, at: int) -> bool:
+    called = _CALLED.match(raw, at)
+    passed = arguments(raw, called.end()) if called is not None else None
+    return passed is not None and all(value != b"self.training" for _, value in passed[0])
