@@ -96,26 +96,27 @@ class _Completion:
         self.done: set[tuple[str, str]] = set()
         self.seen_words: set[str] = set()
         self.unreadable: set[str] = set()
+        self.links: set[tuple[str, str]] = set()
 
     def run(self, named: frozenset[str]) -> Completed:
         # Where a package is there in part, its helpers may lie in the other part.
         partial = self.leads.in_part((*self.waiting.values(), *self.slices.cut), named)
         leading = (self._source(path) for path in partial if self.leads.to_dropout(path))
         tasks = [self.slices.whole(source) for source in leading if source is not None]
-        links: set[tuple[str, str]] = set()
         self._begin(tasks)()
         for _ in range(_MAX_ROUNDS):
-            project = self.workspace.project()
-            follow_imports(project)
-            links |= project.names.links
+            project = self._linked()
             definitions = self._definitions(project)
             join = self._begin(definitions)
             # Definitions may show that a helper leaves nothing to its callers; but these can be looked for meanwhile.
-            callers = self._callers(project)
+            found = {task.path: task for task in self._callers(project)}
             join()
-            if not definitions and not callers:
+            if definitions:
+                # What these lead to in turn is extracted together with the callers.
+                found |= {task.path: task for task in self._definitions(self._linked())}
+            elif not found:
                 break
-            self._begin(callers)()
+            self._begin(tuple(found.values()))()
         is_open = bool(self.leads.outside or self.notes or self.unreadable)
         self._note_missing(self.workspace.project())
         touched = self.tracer.visited | self.workspace.project().files.keys() | self.unreadable
@@ -123,10 +124,17 @@ class _Completion:
             self.sources,
             touched,
             {word: self._holding(word, touched) for word in sorted(self.seen_words)},
-            frozenset(links | self.tracer.links),
+            frozenset(self.links | self.tracer.links),
             open=is_open,
             notes=tuple(self.notes),
         )
+
+    def _linked(self) -> Project:
+        """The project as it is now, with its imports followed."""
+        project = self.workspace.project()
+        follow_imports(project)
+        self.links |= project.names.links
+        return project
 
     def _holding(self, word: str, paths: Iterable[str]) -> frozenset[str]:
         """The files that hold the name in a word."""

@@ -14,10 +14,8 @@ from dropcheck.catalogue import Catalogue
 from dropcheck.discover import Discovery
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.extractor import Extractor
-from dropcheck.engine.leads import Leads, code_or_none
 from dropcheck.engine.loading import Loaded, load
 from dropcheck.engine.looking import Lookers
-from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.options import Progress, RunOptions, Ticker
 from dropcheck.engine.result import Basis, Result
 from dropcheck.engine.select import asks_for_modules, enabled_codes
@@ -117,6 +115,9 @@ def _clean(found: Discovery, loaded: Loaded, catalogue: Catalogue) -> Result | N
     """The result of a run in which no file passed the sieve, nor names what may drop in files outside the run."""
     if loaded.sources:
         return None
+    from dropcheck.engine.leads import Leads, code_or_none  # noqa: PLC0415  (other runs load these while they wait)
+    from dropcheck.engine.modules import DiskFinder  # noqa: PLC0415
+
     leads = Leads(catalogue, DiskFinder(loaded.waiting), code_or_none, frozenset(map(os.path.abspath, loaded.waiting)))
     named = {file.path for file in found.files if file.named}
     if any(leads.to_dropout(path) for path in leads.in_part(loaded.waiting, named)):
