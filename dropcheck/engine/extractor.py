@@ -12,11 +12,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
 from dropcheck.catalogue import Catalogue
-from dropcheck.engine.fork import Channel, Fork
 from dropcheck.engine.processes import can_fork, cpu_count
 from dropcheck.extract.loading import load_libcst
 
 if TYPE_CHECKING:
+    from dropcheck.engine.fork import Channel, Fork
     from dropcheck.engine.pool import Outcome, Task
 
     _Request = tuple[list[Task], float | None]
@@ -42,6 +42,8 @@ class Extractor:
     def start(self) -> None:
         """Start it, where there is a processor for it."""
         if self._workers > 1 and can_fork():
+            from dropcheck.engine.fork import Fork  # noqa: PLC0415  (small runs need none)
+
             self._fork = Fork(lambda other: _serve(other, self._catalogue, self._workers))
             self._token = EXTRACTOR.set(self)
 
@@ -105,6 +107,8 @@ def _serve(other: Channel, catalogue: Catalogue, workers: int) -> None:
 
 def _extract(tasks: Sequence[Task], work: Callable[[Task], Outcome], workers: int, other: Channel) -> None:
     """Extract files in this process and in copies of it, and send how many processes these are, and then what came of each."""
+    from dropcheck.engine.fork import Fork  # noqa: PLC0415  (loaded already)
+
     total = sum(task.weight for task in tasks)
     own, *others = _shares(tasks, max(1, min(workers, len(tasks), total // _FORK_PAYS_FROM)))
     copies = [Fork(lambda one, share=share: one.send(_worked_on(share, work))) for share in others]  # type: ignore[misc]

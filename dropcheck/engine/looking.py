@@ -7,15 +7,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, S
 from functools import partial
 from heapq import heapreplace
 from types import TracebackType
-from typing import Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 from dropcheck.engine.faults import file_error
-from dropcheck.engine.fork import Channel, Fork
 from dropcheck.engine.processes import can_fork, cpu_count
 from dropcheck.engine.time_limit import limited
 from dropcheck.frozen import dataclass
 from dropcheck.outcome import FileError
 from dropcheck.sieve import Look, Sieve
+
+if TYPE_CHECKING:
+    from dropcheck.engine.fork import Channel, Fork
 
 Read = Callable[[str], bytes | None]
 """Returns the bytes of a file; None where it cannot be read."""
@@ -124,6 +126,8 @@ class Lookers:
 
     def _start(self, paths: Sequence[str], count: int, read: Read, first: Callable[[], Mapping[str, Seen]] | None = None) -> None:
         """Start processes, each with a share of the files, and a larger one for what this process takes no part in."""
+        from dropcheck.engine.fork import Fork  # noqa: PLC0415  (small runs need none)
+
         for number in range(count):
             share = _part(paths, number + 1, count + 1)
             alone = _part(paths, number, count)
