@@ -11,7 +11,7 @@ from child_processes import watch_forks
 
 from dropcheck.catalogue import build_catalogue
 from dropcheck.engine import looking
-from dropcheck.engine.guesses import likely_words
+from dropcheck.engine.guesses import likely_callers, likely_words
 from dropcheck.engine.looking import Lookers
 from dropcheck.outcome import FileError
 from dropcheck.sieve import Look, Sieve
@@ -130,6 +130,14 @@ def test_words_that_linking_will_look_for() -> None:
     stored = b"class Net(Base):\n    def fix(self):\n        self.training = True\n"
     assert list(likely_words(stored, [stored.index(b"training")])) == [b"Net"]
     assert list(likely_words(b"F.dropout(x)\nmake(dropout, 1)\n", [2, 18])) == []
+
+
+def test_callers_that_linking_will_look_for() -> None:
+    code = (
+        b"from lib import helper\n\n\ndef mix(x):\n    return helper(x)\n\n\nclass Table(Base):\n    ways = {'mix': helper}\n"
+        b"    def forward(self, x):\n        return helper(x)\n\n\nWAYS = {'mix': helper}\n"
+    )
+    assert list(likely_callers(code, b"helper")) == [b"mix", b"Table"]
 
 
 def test_process_that_ends_without_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
+from dropcheck.engine.guesses import likely_callers
 from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
 from dropcheck.engine.pool import Outcome, Task
@@ -246,6 +247,11 @@ class _Completion:
             for path in holding[word.lstrip(b"(")]
             if _concerns(self._read(path) or b"", word, at_home=path in project.files)
         }
+        # What calls a helper may be one itself: others can look for its callers while it is extracted.
+        functions = [word.encode() for word in fresh if word[0] not in "(." and not word[0].isupper()]
+        self.lookers.expect(
+            caller for word in functions for path in holding[word] for caller in likely_callers(self._read(path) or b"", word)
+        )
         sources = (self._source(path) for path in paths if path in speaking)
         seen = sorted(self.seen_words)
         tasks = (self.slices.with_words(source, fresh, seen) for source in sources if source is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dropcheck.sieve.pattern import pattern
-from dropcheck.sieve.scan import arguments, function_around, indent_of
+from dropcheck.sieve.scan import arguments, function_around, indent_of, places
 
 _CLASS = pattern(rb"class[ \t]+(\w+)")
 #: The rest of the name of a function that is called.
@@ -34,6 +34,21 @@ def likely_words(raw: bytes, spots: Iterable[int]) -> Iterator[bytes]:
             yield found[1]
         if name.startswith(b"_") and not name.startswith(b"__"):
             yield b".%b(" % name
+
+
+def likely_callers(raw: bytes, function: bytes) -> Iterator[bytes]:
+    """The functions of the top level that use a function, and the classes that keep it: what other files would use instead of it.
+
+    Args:
+        raw: the file.
+        function: the name of the function.
+    """
+    for at in places(raw, function):
+        name, start = function_around(raw, at)
+        if name and indent_of(raw, raw.find(b"def", start)) == 0:
+            yield name
+        elif not name and indent_of(raw, at) and (found := _CLASS.match(raw, raw.rfind(b"\nclass ", 0, at) + 1)) is not None:
+            yield found[1]
 
 
 def _is_called_without_mode(raw: bytes, at: int) -> bool:

@@ -96,6 +96,8 @@ class Lookers:
             paths: the files.
             read: the bytes of a file.
         """
+        if not words:
+            return {}
         self._hear()
         wanted = set(paths)
         found = self._search([word for word in words if word not in self._heard], wanted, read)

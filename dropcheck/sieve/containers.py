@@ -10,7 +10,7 @@ from itertools import groupby
 
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.rows import MADE, Rows
-from dropcheck.sieve.scan import chain_before, imported_words
+from dropcheck.sieve.scan import chain_before, imported_words, places
 
 _TOP_CLASS = pattern(rb"\n?class[ \t]+\w+[ \t]*(?:\[[^\n]*\][ \t]*)?(?:\(([^)]*)\)|:)")
 _NESTED_CLASS = pattern(rb"\n[ \t]+class[ \t]+\w+[ \t]*[(:\[]")
@@ -160,14 +160,14 @@ class _Container:
     def _is_registered(self) -> bool:
         """Whether the class also assigns something to the attribute that is no plain container."""
         spelt = b"self." + self.name
-        ends = (at + len(spelt) for at in _places(self.raw, spelt, self.start, self.end))
+        ends = (at + len(spelt) for at in places(self.raw, spelt, self.start, self.end))
         return any(_MAKES_TORCH.match(self.raw, end) is not None for end in ends)
 
     def _added(self) -> set[bytes] | None:
         """The names that are called to make what is put into it somewhere in the class; None where that is not plain."""
         spelt = b"self." + self.name if self.on_self else self.name
         made: set[bytes] = set()
-        for at in _places(self.raw, spelt, self.start, self.end):
+        for at in places(self.raw, spelt, self.start, self.end):
             way = _WAYS.match(self.raw, at + len(spelt))
             if way is None:
                 continue
@@ -210,13 +210,6 @@ def _is_method(text: bytes, made: re.Match[bytes]) -> bool:
     if text[made.start(1) - 1 : made.start(1)] != b".":
         return False
     return not made[1][:1].isupper() or chain_before(text, made.start(1)).startswith(b"self.")
-
-
-def _places(raw: bytes, text: bytes, start: int, end: int) -> Iterator[int]:
-    at = raw.find(text, start, end)
-    while at >= 0:
-        yield at
-        at = raw.find(text, at + 1, end)
 
 
 def _has_display(text: bytes) -> bool:

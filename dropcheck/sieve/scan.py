@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from keyword import kwlist, softkwlist
 
 from dropcheck.sieve.pattern import pattern
@@ -225,6 +225,15 @@ def mentions(raw: bytes, word: bytes) -> bool:
             return True
         at = raw.find(word, at + 1)
     return False
+
+
+def places(raw: bytes, text: bytes, start: int = 0, end: int | None = None) -> Iterator[int]:
+    """The offsets of a text in a file, or in a part of it."""
+    last = len(raw) if end is None else end
+    at = raw.find(text, start, last)
+    while at >= 0:
+        yield at
+        at = raw.find(text, at + 1, last)
 
 
 def bare(word: str) -> bytes:
