@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 
 from dropcheck.frozen import sealed
 from dropcheck.levels import Applicability, Behaviour, Confidence, Severity, State
@@ -57,7 +58,11 @@ class LineIndex:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._starts = [0, *(match.end() for match in _ROW_END.finditer(text))]
+        if "\r" in text:
+            self._starts = [0, *(match.end() for match in _ROW_END.finditer(text))]
+        else:
+            self._starts = [0, *accumulate(len(row) + 1 for row in text.split("\n"))]
+            del self._starts[-1]
 
     @property
     def rows(self) -> int:

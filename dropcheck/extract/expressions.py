@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Mapping
+from typing import cast
 
 import libcst as cst
 
 from dropcheck.extract.frames import Bound, Closure, Frame, FunctionContext, State
 from dropcheck.extract.records import Recorder
-from dropcheck.extract.scopes import children
+from dropcheck.extract.scopes import children, text_of
 from dropcheck.worlds import (
     FALSE,
     MOST_BITS,
@@ -111,11 +111,13 @@ class Expressions:
     def bound(self, node: cst.CSTNode) -> Bound:
         """Like :meth:`eval`, but a local function is given back as itself."""
         kind = type(node)
-        if isinstance(node, cst.Name):
-            known = _CONSTANTS.get(node.value)
-            return known if known is not None else self.lookup(node.value)
-        if isinstance(node, cst.Lambda):
-            return self.make_closure(node, "<lambda>")
+        # Exact types, as in all that is done for every node: ``isinstance`` is slow on nodes, whose classes are abstract.
+        if kind is cst.Name:
+            name = cast("cst.Name", node).value
+            known = _CONSTANTS.get(name)
+            return known if known is not None else self.lookup(name)
+        if kind is cst.Lambda:
+            return self.make_closure(cast("cst.Lambda", node), "<lambda>")
         method = self._methods.get(kind)
         if method is None:
             # Not bound: that would be a cycle, which keeps the syntax tree until the garbage collector comes.
@@ -215,8 +217,8 @@ class Expressions:
     def _number(self, node: cst.CSTNode) -> Value:
         assert isinstance(node, (cst.Integer, cst.Float))
         try:
-            value = ast.literal_eval(node.value)
-        except (SyntaxError, ValueError):  # more digits than Python reads
+            value = int(node.value, 0) if isinstance(node, cst.Integer) else float(node.value)
+        except ValueError:  # more digits than Python reads
             return Opaque("number")
         return Opaque("number") if isinstance(value, int) and value.bit_length() > MOST_BITS else Const(value)
 
@@ -224,7 +226,7 @@ class Expressions:
     eval_Float = _number
 
     def eval_SimpleString(self, node: cst.SimpleString) -> Value:
-        value = node.evaluated_value
+        value = text_of(node)
         return Const(value) if isinstance(value, str) else Opaque("bytes")
 
     def eval_ConcatenatedString(self, node: cst.ConcatenatedString) -> Value:

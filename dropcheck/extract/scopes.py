@@ -123,9 +123,15 @@ class _Walk:
             self._bind(node)
         if kind in _NESTED:
             own = False
-        for child in children(node):
-            # A walrus inside a comprehension binds in the function; the loop variable of one does not.
-            self.walk(child, own=own)
+        # A walrus inside a comprehension binds in the function; the loop variable of one does not.
+        for name in _child_fields(kind):
+            child = getattr(node, name)
+            found = type(child)
+            if found is tuple or found is list:
+                for one in child:
+                    self.walk(one, own=own)
+            elif found not in _LEAVES and found is not cst.Name:
+                self.walk(child, own=own)
 
     def _bind(self, node: cst.CSTNode) -> None:
         if isinstance(node, (cst.Global, cst.Nonlocal)):
@@ -180,11 +186,20 @@ def parameters_of(node: cst.FunctionDef | cst.Lambda) -> Iterator[tuple[str, cst
         yield "**" + params.star_kwarg.name.value, params.star_kwarg
 
 
+def text_of(node: cst.SimpleString) -> str | bytes:
+    """What a string stands for."""
+    value = node.value
+    if value[0] not in "\"'" or "\\" in value or "\r" in value:
+        return node.evaluated_value
+    quotes = 3 if value.startswith(('"""', "'''")) else 1
+    return value[quotes:-quotes]
+
+
 def annotation_of(param: cst.Param) -> str:
     """The name or dotted name that a parameter is annotated with; empty for anything else."""
     node = param.annotation.annotation if param.annotation else None
     if isinstance(node, cst.SimpleString):
-        return str(node.evaluated_value)
+        return str(text_of(node))
     parts: list[str] = []
     while isinstance(node, cst.Attribute):
         parts.insert(0, node.attr.value)

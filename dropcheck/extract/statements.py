@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import libcst as cst
 
@@ -27,6 +28,8 @@ from dropcheck.worlds import (
     truth,
 )
 
+_SUITES = frozenset({cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.IndentedBlock})
+_COMPOUND = frozenset(cst.BaseCompoundStatement.__subclasses__())
 #: How often a loop body is walked until its names are taken as open.
 _LOOP_PASSES = 3
 #: The body of a loop in so many others is walked once: each level would double the time, and there may be twenty.
@@ -45,16 +48,16 @@ class Statements(Assignments):
 
     def exec(self, node: cst.CSTNode) -> None:
         """Walk one statement."""
-        if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.IndentedBlock)):
-            for child in node.body:
-                if not isinstance(node, cst.IndentedBlock):
-                    self.statement = node if isinstance(node, cst.SimpleStatementLine) else child
+        kind = type(node)
+        if kind in _SUITES:
+            for child in cast("cst.BaseSuite", node).body:
+                if kind is not cst.IndentedBlock:
+                    self.statement = node if kind is cst.SimpleStatementLine else child
                 self.exec(child)
             return
-        if isinstance(node, cst.BaseCompoundStatement):
+        if kind in _COMPOUND:
             self.statement = node
-        name = type(node).__name__
-        method: Callable[[cst.CSTNode], None] = getattr(self, f"exec_{name}", self.exec_other)
+        method: Callable[[cst.CSTNode], None] = getattr(self, f"exec_{kind.__name__}", self.exec_other)
         method(node)
 
     def exec_other(self, node: cst.CSTNode) -> None:
