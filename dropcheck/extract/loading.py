@@ -60,7 +60,7 @@ def load_libcst() -> None:
     finally:
         dataclasses.dataclass = original
     if alone:
-        _shorten_the_ways_of_leaves()
+        _shorten_ways()
 
 
 def _compiled_when_used(self: Any, /, *args: Any, **values: Any) -> None:
@@ -94,29 +94,52 @@ def _constructor(kind: Any) -> Callable[..., None]:
     return made
 
 
-def _shorten_the_ways_of_leaves() -> None:
-    """Make cheap what a tree has most of: white space, two nodes of five, and expressions without parentheses.
+class _Everything:
+    """What who prints nodes wants to know of, by ``id``, if it does not say."""
 
-    White space is checked once for all nodes that hold the same, and printed without steps that do nothing.
+    def __contains__(self, _node: int) -> bool:
+        return True
+
+
+def _shorten_ways() -> None:
+    """Make cheap what a tree has most of: white space, two nodes of five, names, and expressions without parentheses.
+
+    White space is checked once for all nodes that hold the same. Who prints a tree is only told of the nodes that it wants, and
+    of comments, but of no white space.
     """
-    space: Any = sys.modules["libcst"].SimpleWhitespace
+    libcst: Any = sys.modules["libcst"]
+    state: Any = sys.modules["libcst._nodes.internal"].CodegenState
     expression: Any = sys.modules["libcst._nodes.expression"]._BaseParenthesizedNode
+    node, space, name = libcst.CSTNode, libcst.SimpleWhitespace, libcst.Name
     validate, valid = space._validate, set[str]()
-    parenthesize = expression._parenthesize
+    tell, parenthesize = node._codegen, expression._parenthesize
 
     def validate_once(self: Any) -> None:
         if self.value not in valid:
             validate(self)
             valid.add(self.value)
 
-    def codegen(self: Any, state: Any) -> None:
+    def print_node(self: Any, state: Any, **options: Any) -> None:
+        if id(self) in state.wanted:
+            tell(self, state, **options)
+        else:
+            self._codegen_impl(state, **options)
+
+    def print_space(self: Any, state: Any) -> None:
         state.add_token(self.value)
+
+    def print_name(self: Any, state: Any, **options: Any) -> None:
+        if self.lpar or id(self) in state.wanted:
+            tell(self, state, **options)
+        else:
+            state.add_token(self.value)
 
     def parenthesize_if_needed(self: Any, state: Any) -> Any:
         return parenthesize(self, state) if self.lpar else state.record_syntactic_position(self)
 
+    state.wanted = _Everything()
     space._validate = validate_once
-    space._codegen = codegen
+    node._codegen, space._codegen, name._codegen, libcst.Comment._codegen = print_node, print_space, print_name, tell
     expression._parenthesize = parenthesize_if_needed
 
 

@@ -84,8 +84,13 @@ def nesting(text: str) -> Nesting:
     signs = len(skeleton)
     brackets = 0
 
+    known: dict[str, str] = {}  # most brackets hold what others hold, too
+
     def measured(found: re.Match[str]) -> str:
-        return chr(_MEASURED + min(1 + max(map(_levels, parted(found[1].replace("\n", "")))), _MANY))
+        inner = found[1]
+        if inner not in known:
+            known[inner] = chr(_MEASURED + min(1 + max(map(_levels, parted(inner.replace("\n", "")))), _MANY))
+        return known[inner]
 
     while brackets <= MOST_BRACKETS:
         skeleton, count = _INNERMOST.subn(measured, skeleton)
@@ -93,7 +98,7 @@ def nesting(text: str) -> Nesting:
             break
         brackets += 1
     balanced = "(" not in skeleton and ")" not in skeleton
-    levels = max(_levels(part) for row in skeleton.split("\n") for part in parted(row)) if balanced else _levels(skeleton)
+    levels = max(_levels(part) for row in set(skeleton.split("\n")) for part in parted(row)) if balanced else _levels(skeleton)
     exact = balanced and parted is _parted
     return Nesting(levels + _longest_branching(code), brackets, exact, _deepest_pattern(code), signs)
 
