@@ -2,7 +2,7 @@
 
 In the main thread an alarm of the system ends what runs too long, between two steps of Python. Native code (LibCST's parser) does
 not hear it; so a worker is ended by the system soon after, and its parent tells the file. What waits for something, and so uses
-no processor, a watchdog ends that needs no Python either.
+no processor, another alarm ends that needs no Python either.
 """
 
 from __future__ import annotations
@@ -74,17 +74,42 @@ def guarded(path: str) -> Iterator[None]:
     Raises:
         SourceError: it took longer, and Python could tell.
     """
-    import faulthandler  # noqa: PLC0415  (as above)
-
     seconds = SECONDS.get()
     if seconds is None:
         yield
         return
-    with open(os.devnull, "wb") as nowhere, _ended_after(seconds + _GRACE):
-        faulthandler.dump_traceback_later(seconds * _PATIENCE + _GRACE, exit=True, file=nowhere)
+    with _ended_after(seconds + _GRACE), _ended_at(seconds * _PATIENCE + _GRACE), limited(path):
+        yield
+
+
+@contextmanager
+def _ended_at(seconds: float) -> Iterator[None]:
+    """Let the system end this process so many seconds from here, by the clock on the wall."""
+    import signal  # noqa: PLC0415  (as above)
+
+    if not hasattr(signal, "setitimer"):
+        with _watched(seconds):
+            yield
+        return
+    # Without a function to call for it, an alarm ends a process; a watchdog of ``faulthandler`` starts a thread for every file.
+    handler = signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+
+
+@contextmanager
+def _watched(seconds: float) -> Iterator[None]:
+    """The same on Windows."""
+    import faulthandler  # noqa: PLC0415  (as above)
+
+    with open(os.devnull, "wb") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
         try:
-            with limited(path):
-                yield
+            yield
         finally:
             faulthandler.cancel_dump_traceback_later()
 
