@@ -13,6 +13,7 @@ from dropcheck.catalogue import build_catalogue
 from dropcheck.engine import looking
 from dropcheck.engine.guesses import likely_callers, likely_words
 from dropcheck.engine.looking import Lookers
+from dropcheck.engine.searching import holding
 from dropcheck.outcome import FileError
 from dropcheck.sieve import Look, Sieve
 
@@ -112,10 +113,23 @@ def test_a_process_is_killed_that_searches_what_is_expected(children: Children) 
 
 def test_words_that_hold_each_other() -> None:
     words = [b"F.dropout(x", b"dropout", b"out", b"route"]
-    with Lookers(2) as lookers:
-        lookers.look(SIEVE, CODES)
-        held = lookers.search(words, CODES, CODES.get)
-        assert held == {word: (HELD[b"dropout"] if word != b"route" else set()) for word in words}
+    held = holding(words, CODES, CODES.get)
+    assert held == {word: (HELD[b"dropout"] if word != b"route" else set()) for word in words}
+
+
+def test_words_that_are_searched_for_at_once() -> None:
+    words = [b"EsmFold", b"WrappedFlex", b"FIRST", b"Table", b"Tab", b"lower", b"slow", b".low(", b"F", b"T"]
+    files = {
+        "1": b"x = WrappedFlex(EsmFold)",
+        "2": b"EsmFoldTable",
+        "3": b"first = slower",
+        "4": b"FF",
+        "5": b"a.low()",
+        "6": b"",
+    }
+    for count in range(len(words)):
+        some = words[count:]
+        assert holding(some, files, files.get) == {word: {path for path, code in files.items() if word in code} for word in some}
 
 
 def test_words_that_linking_will_look_for() -> None:

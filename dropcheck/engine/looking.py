@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from dropcheck.engine.faults import file_error
 from dropcheck.engine.processes import can_fork, cpu_count
+from dropcheck.engine.searching import Read, holding
 from dropcheck.engine.time_limit import limited
 from dropcheck.frozen import dataclass
 from dropcheck.outcome import FileError
@@ -19,8 +20,6 @@ from dropcheck.sieve import Look, Sieve
 if TYPE_CHECKING:
     from dropcheck.engine.fork import Channel, Fork
 
-Read = Callable[[str], bytes | None]
-"""Returns the bytes of a file; None where it cannot be read."""
 Seen = Look | FileError
 """What the text of a file says, or why that cannot be told."""
 
@@ -102,7 +101,7 @@ class Lookers:
         wanted = set(paths)
         found = self._search([word for word in words if word not in self._heard], wanted, read)
         heard = [word for word in words if word in self._heard]
-        beyond = _holding(heard, wanted - self._covered, read) if heard else {}
+        beyond = holding(heard, wanted - self._covered, read) if heard else {}
         return found | {word: (self._heard[word] & wanted) | beyond[word] for word in heard}
 
     def _search(self, words: Sequence[bytes], wanted: Set[str], read: Read) -> dict[bytes, set[str]]:
@@ -111,10 +110,10 @@ class Lookers:
         for helper in self._helpers:
             helper.fork.ask((words, False))
         left = set(wanted).difference(*(helper.share for helper in self._helpers))
-        parts = [_holding(words, left, read)]
+        parts = [holding(words, left, read)]
         for helper in tuple(self._helpers):
             answer = cast("dict[bytes, set[str]] | None", self._answer(helper))
-            parts.append(answer if answer is not None else _holding(words, wanted & helper.share, read))
+            parts.append(answer if answer is not None else holding(words, wanted & helper.share, read))
         return {word: set().union(*(part[word] & wanted for part in parts)) for word in words}
 
     def _hear(self) -> None:
@@ -177,21 +176,7 @@ def _serve(
         other.send(first())
     while True:
         words, is_alone = cast("tuple[Collection[bytes], bool]", other.recv())
-        other.send(_holding(words, alone if is_alone else share, read))
-
-
-def _holding(words: Collection[bytes], paths: Iterable[str], read: Read) -> dict[bytes, set[str]]:
-    found: dict[bytes, set[str]] = {word: set() for word in words}
-    # Where a word is not, no longer one with it is.
-    ordered = sorted(words, key=len)
-    inside = {word: next((found[one] for one in ordered if one in word and one != word), None) for word in ordered}
-    searches = [(word, found[word], inside[word]) for word in ordered]
-    for path in paths:
-        if (raw := read(path)) is not None:
-            for word, holding, first in searches:
-                if (first is None or path in first) and word in raw:
-                    holding.add(path)
-    return found
+        other.send(holding(words, alone if is_alone else share, read))
 
 
 def _parts(codes: Mapping[str, bytes]) -> list[list[str]]:

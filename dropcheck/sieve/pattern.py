@@ -8,7 +8,7 @@ from typing import cast
 
 #: How words of dropout are found: their end, and a look back.
 DROP = b"rop"
-_DROPS = re.compile(rb"rop(?<=[dD]rop)")
+_DROPS = re.compile(rb"p(?<=rop)(?<=[dD]rop)")
 #: What words have in common: a search that begins with it is fast. Behind each, the longer parts that they have in common.
 _LEADS = ((DROP, (b"drop", b"Drop")), (b"_", (b"_att", b"_rand", b"_fea", b"_dep")), (b"D", (b"D",)))
 
@@ -41,7 +41,7 @@ def drops_in(raw: bytes) -> list[int]:
     Most of what is looked for begins there, so the file is searched once, and the expressions of :func:`with_leads` with the lead
     :data:`DROP` are matched at these places.
     """
-    return [found.start() for found in _DROPS.finditer(raw)]
+    return [found.start() - 2 for found in _DROPS.finditer(raw)]
 
 
 def with_leads(words: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
