@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
-from string import ascii_uppercase
+
+_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 
 Read = Callable[[str], bytes | None]
 """Returns the bytes of a file; None where it cannot be read."""
@@ -39,7 +40,7 @@ def _groups(words: Iterable[bytes]) -> Iterator[tuple[Callable[[bytes], object],
     found from there, in the time that one of them takes: capital letters are rare.
     """
     left = sorted(words, key=len)
-    for letter in sorted(ascii_uppercase.encode(), key=lambda one: -sum(one in word for word in left)):
+    for letter in sorted(_CAPITALS, key=lambda one: -sum(one in word for word in left)):
         group = [word for word in left if letter in word]
         if len(group) > 1:
             left = [word for word in left if letter not in word]
