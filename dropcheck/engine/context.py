@@ -19,7 +19,7 @@ from dropcheck.engine.slicing import Slices
 from dropcheck.engine.trace import Definition, Sort
 from dropcheck.engine.workspace import Workspace
 from dropcheck.errors import SourceError
-from dropcheck.extract.slices import FOREIGN
+from dropcheck.extract.slices import foreign
 from dropcheck.facts import FunctionFacts, as_written
 from dropcheck.frozen import dataclass
 from dropcheck.link import Project
@@ -266,7 +266,7 @@ def _concerns(raw: bytes, word: bytes, *, at_home: bool) -> bool:
     """
     if at_home or not word.startswith(b"."):
         return speaks_of(raw, word)
-    return re.search(FOREIGN % re.escape(word).decode(), raw.decode("latin-1")) is not None
+    return foreign(word.decode()).search(raw.decode("latin-1")) is not None
 
 
 def _names_of_helpers(project: Project) -> set[str]:

@@ -29,7 +29,16 @@ _LAST = re.compile(r"\b\w+(?=\s*\Z)")
 #: No name is longer.
 _LONGEST = 120
 #: A call of a method, with a dot before its name and perhaps a parenthesis behind it, of another object than the own instance.
-FOREIGN = r"(?<!\bself)(?<!\bcls)%s(?:(?<=\()|[ \t]*\()"
+_FOREIGN = r"{0}(?<!\bself{0})(?<!\bcls{0})(?:(?<=\()|[ \t]*\()"
+
+
+def foreign(word: str) -> re.Pattern[str]:
+    """What finds the calls of a method or attribute of another object than the own instance.
+
+    Args:
+        word: its name behind a dot, perhaps with a parenthesis behind it.
+    """
+    return re.compile(_FOREIGN.format(re.escape(word)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +147,7 @@ class Outline:
     def _asks_others(self, block: Block, attributes: Iterable[str]) -> bool:
         """Whether a block calls a method, or an attribute, of another object than its own instance."""
         held = (word for word in attributes if self.text.find(word, block.start, block.end) >= 0)
-        return any(re.compile(FOREIGN % re.escape(word)).search(self.text, block.start, block.end) for word in held)
+        return any(foreign(word).search(self.text, block.start, block.end) for word in held)
 
     def naming(self, names: Set[str]) -> frozenset[int]:
         """The blocks whose code holds one of some names."""

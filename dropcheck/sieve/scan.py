@@ -15,7 +15,8 @@ _KEYWORD = pattern(rb"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*?)\s*\Z", re.DOTALL)
 _CHAIN = pattern(rb"(?:.*[^\w.])?+([\w.]*)\Z", re.DOTALL)
 _DEF = pattern(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
 _HEADER = pattern(rb"class[ \t]+\w+[ \t]*\([^)]*\)")
-_RENAMED = rb"\b%b[ \t]+as[ \t]+(\w+)"
+#: With the look at what stands before it behind the name: Python finds an expression fast that begins with letters.
+_RENAMED = rb"%b(?<!\w%b)[ \t]+as[ \t]+(\w+)"
 _IMPORT = pattern(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
 _WORD = pattern(rb"\w+")
 #: A row of a list of names to import.
@@ -247,7 +248,7 @@ def speaks_of(raw: bytes, word: bytes) -> bool:
         return mentions(raw, word)
     if word[1:] not in raw:
         return False
-    names = (word[1:], *re.findall(_RENAMED % word[1:], raw))
+    names = (word[1:], *re.findall(_RENAMED % (word[1:], word[1:]), raw))
     return any(mentions(header.group(), name) for header in _HEADER.finditer(raw) for name in names)
 
 
