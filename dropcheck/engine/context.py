@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dropcheck.engine.guesses import likely_callers
 from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
+from dropcheck.engine.modules import in_full
 from dropcheck.engine.pool import Outcome, Task
 from dropcheck.engine.result import IMPORTS, MISSING
 from dropcheck.engine.slicing import Slices
@@ -87,8 +88,8 @@ class _Completion:
         self.raws: dict[str, bytes] = {}
         self.unread = loaded.waiting
         self.lookers = loaded.lookers
-        self.waiting = {os.path.abspath(path): path for path in loaded.waiting}
-        self.given = {os.path.abspath(path) for path in workspace.paths} | self.waiting.keys()
+        self.waiting = {full: path for path, full in in_full(loaded.waiting)}
+        self.given = {full for _, full in in_full(workspace.paths)} | self.waiting.keys()
         # What joins the run later stays one of its files.
         self.leads = Leads(catalogue, workspace.finder, self._read, frozenset(self.given))
         self.tracer = self.leads.tracer

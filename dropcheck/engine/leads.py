@@ -100,7 +100,9 @@ def _package_files(given: Set[str]) -> Iterator[str]:
         return known[folder]
 
     tops: set[str] = set()
-    for inner in sorted({os.path.dirname(path) for path in given}):
+    # One file of each folder will do.
+    one_of = {path.rpartition(os.sep)[0]: path for path in given}
+    for inner in sorted({os.path.dirname(path) for path in one_of.values()}):
         folder = inner
         while is_package(os.path.dirname(folder)):
             folder = os.path.dirname(folder)

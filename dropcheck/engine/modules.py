@@ -15,6 +15,7 @@ _LIBRARY_FOLDERS = frozenset({"site-packages", "dist-packages"})
 _UNMARKED = 2
 #: A project's root is looked for no further up than this.
 _MAX_UP = 6
+_NO_FILES = frozenset({"", os.curdir, os.pardir})
 
 
 class DiskFinder:
@@ -29,11 +30,12 @@ class DiskFinder:
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self._names = {os.path.abspath(path): path for path in paths}
+        self._names = {full: path for path, full in in_full(paths)}
         self._in_run = tuple(self._names)
         self._packages: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
+        self._folders: dict[str, bool] = {}
 
     def add(self, path: str) -> None:
         """Make known how a file is named that the run reads besides its own."""
@@ -82,11 +84,15 @@ class DiskFinder:
         return files
 
     def _below(self, bases: Iterable[str], module: str) -> str | None:
-        relative = module.replace(".", os.sep)
+        top, *inner = module.split(".")
         for base in bases:
-            for candidate in (f"{relative}.py", os.path.join(relative, "__init__.py")):
-                full = os.path.join(base, candidate)
-                if full in self._names or os.path.isfile(full):
+            start = os.path.join(base, top)
+            if start not in self._folders:  # most modules that are not there have a package in common, such as torch
+                self._folders[start] = os.path.isdir(start)
+            stem = os.sep.join((start, *inner))
+            for full in (f"{stem}.py", f"{stem}{os.sep}__init__.py"):
+                is_on_disk = (self._folders[start] or full == f"{start}.py") and os.path.isfile(full)
+                if is_on_disk or full in self._names:
                     return self._shown(full)
         return None
 
@@ -119,6 +125,24 @@ class DiskFinder:
             else:
                 self._packages[folder] = (folder, ())
         return self._packages[folder]
+
+
+def in_full(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Paths, each with the absolute one; of a folder with many files that is worked out once.
+
+    Args:
+        paths: the paths of files.
+    """
+    folders: dict[str, str] = {}
+    separator = os.sep
+    for path in paths:
+        folder, _, name = path.rpartition(separator)
+        if not folder or name in _NO_FILES or os.altsep is not None:
+            yield path, os.path.abspath(path)
+            continue
+        if folder not in folders:
+            folders[folder] = os.path.join(os.path.abspath(folder), "")
+        yield path, folders[folder] + name
 
 
 def _above(folder: str) -> Iterator[str]:
