@@ -36,6 +36,7 @@ class DiskFinder:
         self._found: dict[tuple[str, str], str | None] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
         self._folders: dict[str, bool] = {}
+        self._homes: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def add(self, path: str) -> None:
         """Make known how a file is named that the run reads besides its own."""
@@ -46,7 +47,9 @@ class DiskFinder:
         top = module.partition(".")[0]
         if not top or top in sys.stdlib_module_names:
             return None
-        root, own = self._home(os.path.abspath(importer))
+        if importer not in self._homes:
+            self._homes[importer] = self._home(os.path.abspath(importer))
+        root, own = self._homes[importer]
         key = (root, module)
         if key not in self._found:
             self._found[key] = self._search(module, root, same_package=bool(own) and own[0] == top)

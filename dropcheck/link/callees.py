@@ -78,10 +78,14 @@ class Callees:
         """What a call calls, resolved: each alternative, attributes of the instance being what the class assigned."""
         if id(call) not in self._callees:
             owner = self.owner_of(path, call.function)
-            values = dict.fromkeys((call.callee.train, call.callee.eval))
-            ways = (arm for value in values for arm in arms(self.project.localize(value, path)))
-            found = tuple(dict.fromkeys(value for arm in ways for value in self._alternatives(arm, owner)))
-            self._callees[id(call)] = call, found
+            train, other = call.callee.train, call.callee.eval
+            ways = (
+                arm
+                for value in ((train,) if train == other else (train, other))
+                for arm in arms(self.project.localize(value, path))
+            )
+            found = tuple(value for arm in ways for value in self._alternatives(arm, owner))
+            self._callees[id(call)] = call, found if len(found) < 2 else tuple(dict.fromkeys(found))
         return self._callees[id(call)][1]
 
     def _alternatives(self, arm: Value, owner: Owner | None) -> Iterator[Value]:

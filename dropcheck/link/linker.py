@@ -56,7 +56,7 @@ class Linker:
         self.calls = calls
         self.file = file
         self.call = call
-        self.enclosing = tuple(project.enclosing(file.path, call.function))
+        self.enclosing = project.enclosing(file.path, call.function)
         self.function = next((scope for scope in self.enclosing if isinstance(scope, FunctionFacts)), None)
         owner_name = self.function.owner if self.function else ""
         self.owner = project.owner(file.path, owner_name) if owner_name else None

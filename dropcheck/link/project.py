@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from enum import Enum
 from functools import cached_property
 
@@ -96,6 +95,7 @@ class Project:
         self.names = Names(self.files, catalogue, finder)
         self._classes = {(file.path, cls.name): cls for file in self.files.values() for cls in file.classes}
         self._functions = {(file.path, function.name): function for file in self.files.values() for function in file.functions}
+        self._enclosing: dict[tuple[str, str], tuple[FunctionFacts | ClassFacts, ...]] = {}
         self._moduleness: dict[tuple[str, str], Moduleness] = {}
         self._localizing: set[Imported] = set()
         self._localized: dict[tuple[int, str], tuple[Value, Value]] = {}
@@ -168,41 +168,49 @@ class Project:
 
     def localize(self, value: Value, path: str) -> Value:
         """A value of one file's facts with its imports resolved, so that it means the same everywhere."""
-        if self._localizing or not isinstance(value, (Attr, Op, CallOf, Display)):
+        if isinstance(value, Imported):
+            return self._localize_name(value, path)
+        if not isinstance(value, (Attr, Op, CallOf, Display)):
+            return value
+        if self._localizing:
             return self._localize(value, path)
         key = (id(value), path)
         if key not in self._localized:  # with the value itself: as long as it is here, no other has its identity
             self._localized[key] = value, self._localize(value, path)
         return self._localized[key][1]
 
-    def _localize(self, value: Value, path: str) -> Value:
+    def _localize_name(self, value: Imported, path: str) -> Value:
+        if value in self._localizing:
+            return value
+        found = self.names.resolve(value, path)
+        if isinstance(found, (Imported, Defined, Const)):
+            return found
+        self._localizing.add(value)  # two files may hold tables of each other's
+        try:
+            return self.localize(found, path)
+        finally:
+            self._localizing.remove(value)
+
+    def _localize(self, value: Attr | Op | CallOf | Display, path: str) -> Value:
         match value:
-            case Imported() if value not in self._localizing:
-                found = self.names.resolve(value, path)
-                if isinstance(found, (Imported, Defined, Const)):
-                    return found
-                self._localizing.add(value)  # two files may hold tables of each other's
-                found = self.localize(found, path)
-                self._localizing.remove(value)
-                return found
             case Attr(base=base, name=name):
                 found = self.localize(base, path)
                 if isinstance(found, Defined):
                     return Defined(found.file, f"{found.name}.{name}")
-                return value if found is base else replace(value, base=found)
-            case Op(args=args):
-                new = tuple(self.localize(arg, path) for arg in args)
-                return value if new == args else replace(value, args=new)
+                return value if found is base else Attr(found, name, value.mode, value.size)
+            case Op(name=name, args=args):
+                new = tuple([self.localize(arg, path) for arg in args])
+                return value if new == args else Op(name, new, value.mode, value.size)
             case CallOf(callee=callee, args=args, keywords=keywords):
-                new = tuple(self.localize(arg, path) for arg in args)
+                new = tuple([self.localize(arg, path) for arg in args])
                 table = self._table_read(callee, path) if 0 < len(args) <= 2 and not keywords else None
                 if table is not None:
                     return read_table(table, new)
-                passed = tuple((key, self.localize(item, path)) for key, item in keywords)
-                return flat_partial(replace(value, callee=self.localize(callee, path), args=new, keywords=passed))
-            case Display(items=items):
-                return replace(value, items=tuple(self.localize(item, path) for item in items))
-        return value
+                passed = tuple([(key, self.localize(item, path)) for key, item in keywords])
+                made = self.localize(callee, path)
+                return flat_partial(CallOf(made, new, passed, value.site, value.mode, value.size))
+            case Display(kind=kind, items=items, keys=keys):
+                return Display(kind, tuple([self.localize(item, path) for item in items]), keys, value.mode, value.size)
 
     def _table_read(self, callee: Value, path: str) -> Display | None:
         """The mapping of another file whose ``get`` is called."""
@@ -211,8 +219,14 @@ class Project:
         table = self.localize(Imported(callee.path.removesuffix(".get")), path)
         return table if isinstance(table, Display) and table.keys is not None else None
 
-    def enclosing(self, path: str, name: str) -> Iterator[FunctionFacts | ClassFacts]:
+    def enclosing(self, path: str, name: str) -> tuple[FunctionFacts | ClassFacts, ...]:
         """The functions and classes around a qualified name, innermost first, itself included."""
+        key = (path, name)
+        if key not in self._enclosing:
+            self._enclosing[key] = tuple(self._scopes_around(path, name))
+        return self._enclosing[key]
+
+    def _scopes_around(self, path: str, name: str) -> Iterator[FunctionFacts | ClassFacts]:
         while name:
             found = self._functions.get((path, name)) or self._classes.get((path, name))
             if found is not None:

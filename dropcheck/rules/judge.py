@@ -66,7 +66,7 @@ class _Judge:
 
     def _finding(self, rule: Rule, draft: Draft, site: Site | None) -> Finding:
         function = site.call.function if site else draft.function
-        enclosing = tuple(self.project.enclosing(self.path, function))
+        enclosing = self.project.enclosing(self.path, function)
         confidence = draft.confidence
         if site is not None:
             confidence = confidence if draft.may_be_meant is False else _least(confidence, self._site_confidence(site))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from dropcheck.worlds.values import Attr, CallOf, Const, Defined, Display, Imported, Op, Opaque, Param, Value
@@ -57,6 +58,7 @@ _CALLER_WORDS = frozenset(["drop", "dropout", "dropping", "droppath", "augment",
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
+@lru_cache(maxsize=4096)
 def name_words(name: str) -> frozenset[str]:
     """The words of a name in snake or camel case, lower case; neighbours are also joined in twos."""
     parts = [part.lower() for part in _CAMEL.findall(name)]
