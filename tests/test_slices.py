@@ -79,6 +79,68 @@ def test_a_method_that_decides_nothing_is_there_by_name_only() -> None:
     assert "Net" in left_out  # others may ask for the rest of it
 
 
+HELPERS = """\
+import torch.nn.functional as F
+
+def first(x):
+    return x
+
+def pick():
+    return {pick}
+
+def drop(x, p):
+    return {call}
+
+def choose(x):
+    return pick()(x, 0.1)
+
+def forward(x):
+    return drop(x, 0.1)
+
+def run(x):
+    return choose(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        # What is handed out may be asked for under the name of whoever gets it in the end.
+        (HELPERS.format(pick="F.dropout", call="x"), {"pick", "choose", "run"}),
+        (HELPERS.format(pick="x", call="F.dropout(x, p)"), {"drop", "forward"}),
+    ],
+)
+def test_the_functions_that_a_helper_is_called_in_are_read_with_it(text: str, there: set[str]) -> None:
+    slices = Slices()
+    source = SourceFile("net.py", text.encode(), text)
+    seen = slices.begin(source, Look((text.index("F.dropout"),))).seen
+    assert {node.name for node in ast.parse(seen).body if isinstance(node, ast.FunctionDef)} == there
+
+
+KEPT = f"""\
+class Part:
+    def forward(self, x):
+{LONG}        return F.dropout(x, 0.1, self.training)
+
+class Net:
+    def __init__(self, k):
+        self.parts = [k]
+        self.part = Part
+
+class Other:
+    pass
+"""
+
+
+@pytest.mark.parametrize(("made", "there"), [(frozenset(), ["Part", "Net"]), ({b"Other"}, ["Net", "Other"])])
+def test_where_it_is_not_plain_what_a_container_holds_all_that_is_named_around_stays(
+    made: frozenset[bytes], there: list[str]
+) -> None:
+    at = KEPT.index("[k]")
+    seen = Slices().begin(SourceFile("net.py", KEPT.encode(), KEPT), Look((at,), kept=((at, made),))).seen
+    assert [node.name for node in ast.parse(seen).body if isinstance(node, ast.ClassDef)] == there
+
+
 NARROW = f"""\
 class Net(Base):
     def __init__(self):

@@ -44,14 +44,16 @@ class Slices:
         asked = Asked(
             spots,
             named=frozenset().union(*(outline.named(name.decode()) for name in made)),
-            around=frozenset(outline.at(here for here, at in zip(spots, look.spots, strict=True) if at in blind)),
+            around=frozenset(outline.at([here for here, at in zip(spots, look.spots, strict=True) if at in blind])),
         )
         # What stands outside all blocks, such as a dropout function under another name, may matter wherever it is named.
         names = outline.bound_at(spots)
         # What becomes of dropout in a function, mostly its callers tell. Linking would ask for them, and all be read again.
         helpers = outline.functions_calling(spots)
         blocks = outline.naming(names) | outline.mentioning(helpers, ())
-        return self._task(source.path, replace(asked, blocks=blocks, words=(*names, *helpers)))
+        handed = outline.handed_to(spots)
+        named = asked.named | outline.standing_for(handed)
+        return self._task(source.path, replace(asked, blocks=blocks, words=(*names, *helpers), named=named, names=handed))
 
     def with_names(self, source: SourceFile, names: Iterable[str]) -> Task | None:
         """A file with the classes and functions of some names, too; None where they are there already."""

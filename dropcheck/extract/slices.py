@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
 from dropcheck.extract.blocks import Block, blocks_of
@@ -101,18 +101,28 @@ class Outline:
         for index, block in enumerate(self.blocks):
             self._by_name.setdefault(block.name, []).append(index)
 
-    def at(self, offsets: Iterable[int]) -> set[int]:
+    def at(self, offsets: Collection[int]) -> set[int]:
         """The blocks that places are in."""
         return {index for index, block in enumerate(self.blocks) for at in offsets if block.start <= at < block.end}
 
-    def bound_at(self, offsets: Iterable[int]) -> frozenset[str]:
+    def bound_at(self, offsets: Collection[int]) -> frozenset[str]:
         """The names that statements outside all blocks bind, those that places are in."""
         return frozenset(name for one in self.top for at in offsets if one.start <= at < one.end for name in one.bound_at(at))
 
     def functions_calling(self, offsets: Iterable[int]) -> tuple[str, ...]:
         """The names of the functions in which something is called at one of some places."""
-        called = (at for at in offsets if _CALLED.match(self.text, at) is not None)
+        called = [at for at in offsets if _CALLED.match(self.text, at) is not None]
         return tuple(sorted({self.blocks[index].name for index in self.at(called) if not self.blocks[index].is_class}))
+
+    def handed_to(self, offsets: Iterable[int]) -> frozenset[str]:
+        """The names of the functions that get what others hand out at some places: dropout that is named, not called."""
+        handing = self.at([at for at in offsets if _CALLED.match(self.text, at) is None])
+        fresh = {self.blocks[index].name for index in handing if not self.blocks[index].is_class}
+        found: set[str] = set()
+        while fresh:
+            users = {self.blocks[index].name for index in self.naming(fresh) if not self.blocks[index].is_class}
+            fresh, found = users - found, found | users
+        return frozenset(found)
 
     def standing_for(self, names: Iterable[str]) -> frozenset[int]:
         """The blocks that names stand for: their own, and those that variables are made of."""
