@@ -155,8 +155,8 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
     known, slices = Known(kept), Slices()
     tasks = [slices.begin(source, loaded.looks.get(path, _WHOLE)) for path, source in loaded.sources.items()]
     outcomes = known.begin_extraction(tasks, catalogue, jobs=options.jobs, tick=ticker)
-    # What links and judges is loaded while other processes extract.
-    from dropcheck.engine.context import complete  # noqa: PLC0415
+    # While other processes extract, what links and judges is loaded, and told what there is besides the files of the run.
+    from dropcheck.engine.context import Completion  # noqa: PLC0415
     from dropcheck.engine.workspace import Workspace  # noqa: PLC0415
 
     workspace = Workspace(
@@ -167,14 +167,15 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         obey_noqa=options.obey_noqa,
         known=known,
     )
+    named = {file.path for file in found.files if file.named}
+    completion = Completion(workspace, loaded, slices, named, options.jobs)
     errors = [*found.errors, *loaded.errors]
     for task, outcome in zip(tasks, outcomes(), strict=True):
         if isinstance(outcome, FileError):
             errors.append(outcome)
         else:
             workspace.put(task, outcome)
-    named = [file.path for file in found.files if file.named]
-    completed = complete(workspace, loaded, slices, named, options.jobs)
+    completed = completion.run()
     parsed = f"{len(workspace.paths)} of {len(found.files)} files needed to be parsed"
     notes = (*found.notes, *loaded.notes, *completed.notes, parsed)
     touched = completed.touched | loaded.sources.keys()

@@ -63,8 +63,10 @@ class Completed:
     notes: tuple[str, ...]
 
 
-def complete(workspace: Workspace, loaded: Loaded, slices: Slices, named: Iterable[str], jobs: int | None) -> Completed:
-    """Put every file, or part of one, into the workspace that the verdict on its files depends on.
+class Completion:
+    """Puts every file, or part of one, into a workspace that the verdict on its files depends on.
+
+    Until the files that passed the sieve are in it, only :meth:`run` is left to do.
 
     Args:
         workspace: the files that passed the sieve.
@@ -73,11 +75,8 @@ def complete(workspace: Workspace, loaded: Loaded, slices: Slices, named: Iterab
         named: the files of the run that the user named one by one.
         jobs: how many processes at most.
     """
-    return _Completion(workspace, loaded, slices, jobs).run(frozenset(named))
 
-
-class _Completion:
-    def __init__(self, workspace: Workspace, loaded: Loaded, slices: Slices, jobs: int | None) -> None:
+    def __init__(self, workspace: Workspace, loaded: Loaded, slices: Slices, named: Set[str], jobs: int | None) -> None:
         self.workspace = workspace
         self.slices = slices
         self.jobs = jobs
@@ -89,7 +88,7 @@ class _Completion:
         self.unread = loaded.waiting
         self.lookers = loaded.lookers
         self.waiting = {full: path for path, full in in_full(loaded.waiting)}
-        self.given = {full for _, full in in_full(workspace.paths)} | self.waiting.keys()
+        self.given = {full for _, full in in_full(loaded.sources)} | self.waiting.keys()
         # What joins the run later stays one of its files.
         self.leads = Leads(catalogue, workspace.finder, self._read, frozenset(self.given))
         self.tracer = self.leads.tracer
@@ -99,11 +98,14 @@ class _Completion:
         self.seen_words: set[str] = set()
         self.unreadable: set[str] = set()
         self.links: set[tuple[str, str]] = set()
-
-    def run(self, named: frozenset[str]) -> Completed:
         # Where a package is there in part, its helpers may lie in the other part.
-        partial = self.leads.in_part((*self.waiting.values(), *self.slices.cut), named)
-        leading = (self._source(path) for path in partial if self.leads.to_dropout(path))
+        self.partial = self.leads.in_part((*self.waiting.values(), *slices.cut), named)
+        for path in loaded.sources:
+            self.tracer.imports(path)  # will be asked for, and is kept
+
+    def run(self) -> Completed:
+        """Find and add them."""
+        leading = (self._source(path) for path in self.partial if self.leads.to_dropout(path))
         tasks = [self.slices.whole(source) for source in leading if source is not None]
         self._begin(tasks)()
         for _ in range(_MAX_ROUNDS):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dropcheck.config.globs import path_matcher, posix
 from dropcheck.config.settings import Settings
 from dropcheck.engine.accounts import read_baselines
-from dropcheck.engine.context import complete
+from dropcheck.engine.context import Completion
 from dropcheck.engine.entries import catalogue_for
 from dropcheck.engine.loading import Loaded
 from dropcheck.engine.select import enabled_codes
@@ -74,7 +74,7 @@ class LinkedTexts:
             return
         self._followed = True
         # One process: these are few files, and editors and flake8 have threads or processes of their own.
-        complete(self.workspace, Loaded(dict(self._sources)), self._slices, (), jobs=1)
+        Completion(self.workspace, Loaded(dict(self._sources)), self._slices, frozenset(), jobs=1).run()
 
 
 def open_workspace(texts: Mapping[str, str], settings: Mapping[str, Settings], *, obey_noqa: bool = True) -> Workspace:
