@@ -19,7 +19,6 @@ from dropcheck.engine.select import enabled_codes
 from dropcheck.engine.slicing import Slices
 from dropcheck.engine.time_limit import SECONDS, limited
 from dropcheck.frozen import dataclass
-from dropcheck.model import Finding
 from dropcheck.outcome import FileError, FixedFile, Report
 from dropcheck.sieve import Look
 from dropcheck.source.text import SourceFile
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from dropcheck.engine.baseline import Baseline
     from dropcheck.engine.together import Mending
     from dropcheck.engine.workspace import Workspace
+    from dropcheck.model import Finding
 
 #: A file that does not parse is seen as a whole, whatever its text says.
 _WHOLE = Look(whole=True)

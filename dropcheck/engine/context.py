@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from typing import TYPE_CHECKING
 
 from dropcheck.engine.guesses import likely_callers
 from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
 from dropcheck.engine.modules import in_full
-from dropcheck.engine.pool import Outcome, Task
 from dropcheck.engine.result import IMPORTS, MISSING
 from dropcheck.engine.slicing import Slices
 from dropcheck.engine.trace import Definition, Sort
@@ -32,6 +32,9 @@ from dropcheck.outcome import FileError
 from dropcheck.sieve.scan import bare, mentions, speaks_of
 from dropcheck.source.text import SourceFile, read_code, read_source
 from dropcheck.worlds import Attr, CallOf, Defined, Display, Imported, Op, Param, Receiver, Value, arms
+
+if TYPE_CHECKING:
+    from dropcheck.engine.pool import Outcome, Task
 
 #: Each round may lead to further files; real projects need three or four.
 _MAX_ROUNDS = 12

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dropcheck.engine.plain import decode, encode
-from dropcheck.engine.pool import Outcome, Task, begin_extraction
-from dropcheck.facts import FileFacts
+from dropcheck.engine.pool import begin_extraction
+from dropcheck.outcome import FileError
 
 if TYPE_CHECKING:
     from dropcheck.catalogue import Catalogue
+    from dropcheck.engine.pool import Outcome, Task
+    from dropcheck.facts import FileFacts
 
 Kept = Mapping[str, Mapping[str, str]]
 """Facts as JSON, by path and by the digest of what was extracted."""
@@ -56,7 +57,7 @@ class Known:
             for task, outcome in zip(left, extracted(), strict=True):
                 found[task.path] = outcome
                 # What is said of a file that does not parse may come from all of its text.
-                if isinstance(outcome, FileFacts) and outcome.syntax_error is None:
+                if not isinstance(outcome, FileError) and outcome.syntax_error is None:
                     self._used.setdefault(task.path, {})[digests[task.path]] = outcome
             return tuple(found[task.path] for task in tasks)
 
@@ -72,6 +73,9 @@ class Known:
             return None
         import json  # noqa: PLC0415  (few runs have no answer, but facts)
 
+        from dropcheck.engine.plain import decode  # noqa: PLC0415  (as above)
+        from dropcheck.facts import FileFacts  # noqa: PLC0415  (as above)
+
         try:
             found = decode(json.loads(text))
         except (ValueError, TypeError, KeyError, IndexError, RecursionError):
@@ -84,6 +88,8 @@ class Known:
 
 def _texts(facts: Mapping[str, str | FileFacts]) -> list[tuple[str, str]]:
     import json  # noqa: PLC0415  (as above)
+
+    from dropcheck.engine.plain import encode  # noqa: PLC0415  (as above)
 
     texts = []
     for key, one in facts.items():

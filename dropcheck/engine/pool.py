@@ -16,14 +16,16 @@ from dropcheck.engine.processes import can_fork, cpu_count, end_with_parent
 from dropcheck.engine.time_limit import SECONDS, guarded, limited, over
 from dropcheck.extract import extract
 from dropcheck.extract.loading import load_libcst
-from dropcheck.extract.nesting import nesting
-from dropcheck.facts import FileFacts
 from dropcheck.frozen import dataclass
 from dropcheck.outcome import FileError
 from dropcheck.source.excerpt import Excerpt
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
+
+    from dropcheck.facts import FileFacts
+
+    Outcome = FileFacts | FileError
 
 # Starting processes costs more than it saves below this many characters, roughly 0.3 s of extraction.
 POOL_PAYS_FROM = 80_000
@@ -33,8 +35,6 @@ MOST_WORKERS = 60
 _HEAVY_FROM = 100_000
 
 _DIED = "the process that worked on it died (out of memory?); exclude it, or report it if it is small"
-
-Outcome = FileFacts | FileError
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,8 @@ def begin_extraction(
 
 
 def _is_heavy(task: Task) -> bool:
+    from dropcheck.extract.nesting import nesting  # noqa: PLC0415  (only with a time limit)
+
     return task.weight >= _HEAVY_FROM or not nesting(task.seen).is_plain
 
 
