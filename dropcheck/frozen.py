@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from dataclasses import dataclass
     from dataclasses import dataclass as sealed
 else:
-    import dataclasses
     import operator
     from operator import attrgetter
+
+    from dropcheck.later import put_off
+
+    with put_off("inspect"):  # with it come ast, dis and tokenize, and it is only asked about classes without a docstring
+        import dataclasses
 
     #: So many objects are made without a compiled constructor in the time that it takes to compile one.
     _FEW = 100

@@ -124,7 +124,7 @@ class Completion:
             elif not found:
                 break
             self._begin(tuple(found.values()))()
-        is_open = bool(self.leads.outside or self.notes or self.unreadable)
+        is_open = self.leads.is_open or bool(self.notes or self.unreadable)
         self._note_missing(self.workspace.project())
         touched = self.tracer.visited | self.workspace.project().files.keys() | self.unreadable
         return Completed(

@@ -37,16 +37,24 @@ class Leads:
 
     def in_part(self, paths: Iterable[str], named: Set[str]) -> tuple[str, ...]:
         """The files whose names may lead outside the run: of a package that is there in part, or named one by one."""
-        return tuple(sorted(path for path in paths if self.outside or path in named))
+        return tuple(sorted(path for path in paths if path in named or self.is_open))
 
     @cached_property
     def _sieve(self) -> Sieve:
         return Sieve(self._catalogue)
 
     @cached_property
+    def is_open(self) -> bool:
+        """Whether the packages that the files of the run are in have others: to find one takes less time than to find all."""
+        return next(self._others(), None) is not None
+
+    @cached_property
     def outside(self) -> tuple[str, ...]:
         """The other files of the packages that the files of the run are in."""
-        return tuple(full for full in _package_files(self._given) if full not in self._given)
+        return tuple(self._others()) if self.is_open else ()
+
+    def _others(self) -> Iterator[str]:
+        return (full for full in _package_files(self._given) if full not in self._given)
 
     def to_dropout(self, path: str) -> bool:
         """Whether a file names something, in a file outside the run, that may drop at its caller's word or lead on to that."""

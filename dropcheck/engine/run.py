@@ -133,4 +133,4 @@ def _clean(found: Discovery, loaded: Loaded, catalogue: Catalogue) -> Result | N
     )
     tracer = leads.tracer
     basis = Basis(loaded.raws, tracer.visited, {}, loaded.harmless, loaded.consulted, loaded.odd)
-    return Result(report, replace(basis, links=frozenset(tracer.links), open=bool(leads.outside), helpers=loaded.helpers))
+    return Result(report, replace(basis, links=frozenset(tracer.links), open=leads.is_open, helpers=loaded.helpers))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import warnings
 from collections.abc import Iterable, Sequence
@@ -91,6 +90,8 @@ def parses(text: str) -> bool:
     Args:
         text: the decoded file. A syntax newer than the running Python fails here; extraction has the last word.
     """
+    import ast  # noqa: PLC0415  (few files are named one by one)
+
     if is_notebook(text):
         from dropcheck.source.magics import python_text  # noqa: PLC0415  (few runs meet a notebook)
 

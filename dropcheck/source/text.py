@@ -6,7 +6,6 @@ import codecs
 import re
 from collections.abc import Iterator
 from itertools import islice
-from tokenize import detect_encoding
 
 from dropcheck.errors import SourceError
 from dropcheck.frozen import dataclass
@@ -150,6 +149,8 @@ def _encode_notebook(source: SourceFile, text: str) -> bytes:
 def _declared_encoding(raw: bytes, path: str) -> str:
     if not any(b"coding" in row for row in islice(_rows(raw), 2)):
         return "utf-8"
+    from tokenize import detect_encoding  # noqa: PLC0415  (few files declare an encoding)
+
     try:
         encoding, _ = detect_encoding(_rows(raw).__next__)
     except SyntaxError as error:
