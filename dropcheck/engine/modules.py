@@ -35,7 +35,8 @@ class DiskFinder:
         self._packages: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
-        self._folders: dict[str, bool] = {}
+        self._tops: dict[tuple[tuple[str, ...], str], tuple[tuple[str, bool], ...]] = {}
+        self._higher: dict[str, tuple[str, ...]] = {}
         self._homes: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def add(self, path: str) -> None:
@@ -62,7 +63,7 @@ class DiskFinder:
         found = self._below(bases, module) or self._named(module)
         if found is None and "." in module and len(bases) == _UNMARKED:
             # A namespace package has no ``__init__.py`` that would tell where it begins.
-            return self._below(_above(os.path.dirname(root)), module)
+            return self._below(self._above(root), module)
         return found
 
     def _named(self, module: str) -> str | None:
@@ -86,18 +87,29 @@ class DiskFinder:
                 files.setdefault(folder.rpartition(os.sep)[2] if stem == "__init__" else stem, []).append(full)
         return files
 
-    def _below(self, bases: Iterable[str], module: str) -> str | None:
-        top, *inner = module.split(".")
-        for base in bases:
-            start = os.path.join(base, top)
-            if start not in self._folders:  # most modules that are not there have a package in common, such as torch
-                self._folders[start] = os.path.isdir(start)
-            stem = os.sep.join((start, *inner))
+    def _below(self, bases: tuple[str, ...], module: str) -> str | None:
+        top, dot, inner = module.partition(".")
+        rest = f"{os.sep}{inner.replace('.', os.sep)}" if dot else ""
+        for start, is_folder in self._starts(bases, top):
+            stem = start + rest
             for full in (f"{stem}.py", f"{stem}{os.sep}__init__.py"):
-                is_on_disk = (self._folders[start] or full == f"{start}.py") and os.path.isfile(full)
-                if is_on_disk or full in self._names:
+                if full in self._names or ((is_folder or full == f"{start}.py") and os.path.isfile(full)):
                     return self._shown(full)
         return None
+
+    def _starts(self, bases: tuple[str, ...], top: str) -> tuple[tuple[str, bool], ...]:
+        """Where a package may be, and whether a folder is there: most modules that are not found are of one such as torch."""
+        key = (bases, top)
+        if key not in self._tops:
+            starts = (os.path.join(base, top) for base in bases)
+            self._tops[key] = tuple((start, os.path.isdir(start)) for start in starts)
+        return self._tops[key]
+
+    def _above(self, root: str) -> tuple[str, ...]:
+        """The folders above the one that holds a folder."""
+        if root not in self._higher:
+            self._higher[root] = tuple(_above(os.path.dirname(root)))
+        return self._higher[root]
 
     def _search_bases(self, root: str) -> tuple[str, ...]:
         if root not in self._bases:
