@@ -75,7 +75,8 @@ def measured(folder: str) -> dict[str, float]:
     from libcst import native  # type: ignore[attr-defined]  # noqa: PLC0415
 
     from dropcheck.cli import run  # noqa: PLC0415
-    from dropcheck.engine import analysis, loading, pool  # noqa: PLC0415
+    from dropcheck.engine import loading, pool  # noqa: PLC0415
+    from dropcheck.engine.context import Completion  # noqa: PLC0415
     from dropcheck.engine.looking import Lookers  # noqa: PLC0415
     from dropcheck.engine.slicing import Slices  # noqa: PLC0415
     from dropcheck.engine.workspace import Workspace  # noqa: PLC0415
@@ -87,7 +88,7 @@ def measured(folder: str) -> dict[str, float]:
         phases.watch(Slices, method, "cut what does not matter")
     phases.watch(native, "parse_module", "parse (LibCST)")
     phases.watch(pool, "extract_one", "extract facts from the trees, offsets included")
-    phases.watch(analysis, "complete", "link, and find what else matters")
+    phases.watch(Completion, "run", "link, and find what else matters")
     phases.watch(Workspace, "findings", "judge")
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         code = run(["check", "--no-cache", "--isolated", "--jobs", "1", folder])

@@ -59,7 +59,7 @@ def read_bytes(path: str, most: int = MOST_BYTES) -> bytes:
 def _measured(opened: int, size: int) -> bytes:
     """The bytes of a file, in as few steps as can be: a run reads thousands of files."""
     content = os.read(opened, size)
-    while part := os.read(opened, size):
+    while len(content) < size and (part := os.read(opened, size)):
         content += part
     return content
 

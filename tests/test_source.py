@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dropcheck.errors import SourceError
-from dropcheck.source.text import decode_source, encode_source, read_source
+from dropcheck.source.text import decode_source, encode_source, is_utf8, read_source
 from dropcheck.source.write import write_source
 
 BOM = b"\xef\xbb\xbf"
@@ -260,3 +260,38 @@ def test_a_killed_writer_leaves_the_file_whole(tmp_path: Path) -> None:
         contents.add(path.read_text())
     assert contents <= {"a" * 300_000, "b" * 300_000}
     assert not any(name.endswith(".py") for name in leftovers(tmp_path, "a.py"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_plain"),
+    [
+        (b"x = 1\n", True),
+        (b"", True),
+        ("x = 'é'\n".encode() * 3000, True),
+        (b"# " + b"a" * 9000 + "é\n".encode(), True),
+        (b"x = 1\n" * 3000 + b"\xe9\n", False),
+        (b"x = 1\n" * 3000 + b"\xe9", False),
+        (b"a" * 5000 + b"\xc3\n\xa9", False),  # a character is not spread over two rows
+        (b"\xc3", False),
+        (b"x = '\xc3\xa9\0'\n", False),
+        (b"# coding: latin-1\nx = '\xc3\xa9'\n", False),
+        (b"#" + b" " * 500 + b"coding: latin-1\nx = '\xc3\xa9'\n", False),
+        (b"#" + b" " * 500 + b"\n# coding: latin-1\nx = '\xc3\xa9'\n", False),
+        (b"\xef\xbb\xbfx = 1\n", True),
+    ],
+)
+def test_utf8_is_told_without_decoding_all_of_it(raw: bytes, is_plain: bool) -> None:
+    assert is_utf8(raw) is is_plain
+    if is_plain:
+        assert decode_source(raw, "a.py").encoding == "utf-8"
+
+
+@given(st.lists(st.sampled_from([b"\n", b"\r", b"a" * 3999, b"a" * 4001, b"\xc3", b"\xa9", "é€𝕏".encode(), b"\xed\xa0\x80"])))
+def test_utf8_is_what_decodes_as_utf8(parts: list[bytes]) -> None:
+    raw = b"".join(parts)
+    try:
+        raw.decode()
+        decodes = True
+    except UnicodeDecodeError:
+        decodes = False
+    assert is_utf8(raw) is decodes

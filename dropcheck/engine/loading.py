@@ -17,7 +17,7 @@ from dropcheck.reading import read_bytes
 from dropcheck.sieve import Look, Sieve, together
 from dropcheck.sieve.words import parses
 from dropcheck.source.cells import NOTEBOOK_SUFFIX
-from dropcheck.source.text import SourceFile, decode_source
+from dropcheck.source.text import SourceFile, decode_source, is_utf8
 
 #: A row of more bytes that names dropout more often is no code that a person, or a generator of models, has written.
 _LONG_ROW = 20_000
@@ -134,7 +134,7 @@ def load(
 def _code(path: str, raw: bytes, decoded: dict[str, SourceFile], *, named: bool) -> bytes:
     """The bytes of a file in which words can be looked for. Where these are not what the file holds, it is kept decoded."""
     is_notebook = path.endswith(NOTEBOOK_SUFFIX)
-    if not (named or is_notebook) and _is_plain_text(raw):
+    if not (named or is_notebook) and is_utf8(raw):
         return raw
     source = decode_source(raw, path)
     if is_notebook:
@@ -159,8 +159,3 @@ def refuse_endless_rows(path: str, code: bytes) -> None:
                 message = f"has a row of {len(row):,} bytes that names dropout {count:,} times; split it, or exclude the file"
                 raise SourceError(path, message)
         at = following
-
-
-def _is_plain_text(raw: bytes) -> bool:
-    """Whether the bytes are surely the text that they look like."""
-    return raw.isascii() and b"\0" not in raw and b"coding" not in raw[:400]

@@ -13,6 +13,9 @@ from dropcheck.reading import read_bytes
 from dropcheck.source.cells import NOTEBOOK_SUFFIX
 
 _MOST_SHOWN = 100  # of what a file says
+_HEAD = 400
+#: Rows are looked at in parts of about as many bytes.
+_CHUNK = 4_000
 _ROW = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?")
 
 
@@ -108,6 +111,31 @@ def decode_source(raw: bytes, path: str) -> SourceFile:
 
         text = notebook_text(text, path)
     return SourceFile(path, raw, text, encoding, bom)
+
+
+def is_utf8(raw: bytes) -> bool:
+    """Whether bytes surely are what :func:`decode_source` decodes as UTF-8; the rows of ASCII in them are not decoded for that.
+
+    Args:
+        raw: the bytes of a file.
+    """
+    if raw.isascii():
+        return b"\0" not in raw and b"coding" not in raw[:_HEAD]
+    # A coding comment is in one of the first two rows.
+    if b"\0" in raw or b"coding" in raw[: max(_HEAD, raw.find(b"\n", raw.find(b"\n") + 1))]:
+        return False
+    at = 0
+    while at < len(raw):
+        # No character of UTF-8 holds the byte of a line feed.
+        end = raw.find(b"\n", at + _CHUNK) + 1 or len(raw)
+        part = raw[at:end]
+        try:
+            if not part.isascii():
+                part.decode()
+        except UnicodeDecodeError:
+            return False
+        at = end
+    return True
 
 
 def encode_source(source: SourceFile, text: str) -> bytes:
