@@ -67,7 +67,8 @@ else:
                     object.__setattr__(self, name, value)
             else:
                 named = [(name, field.type, field) for name, field in fields.items()]
-                cls.__init__ = dataclasses.make_dataclass(cls.__name__, named, eq=False, repr=False, frozen=frozen).__init__
+                options = {"eq": False, "repr": False, "frozen": frozen, "namespace": {"__doc__": cls.__doc__}}
+                cls.__init__ = dataclasses.make_dataclass(cls.__name__, named, **options).__init__
                 cls.__init__(self, *args, **kwargs)
 
         return construct
