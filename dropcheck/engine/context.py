@@ -253,8 +253,9 @@ class Completion:
             for path in holding[word.lstrip(b"(")]
             if _concerns(self._read(path) or b"", word, at_home=path in project.files)
         }
-        # What calls a helper may be one itself: others can look for its callers while it is extracted.
-        functions = [word.encode() for word in fresh if word[0] not in "(." and not word[0].isupper()]
+        # What calls a helper may be one itself: others can look for its callers meanwhile. It rarely goes on from there.
+        is_first = len(fresh) == len(self.seen_words)
+        functions = [word.encode() for word in fresh if is_first and word[0] not in "(." and not word[0].isupper()]
         self.lookers.expect(
             caller for word in functions for path in holding[word] for caller in likely_callers(self._read(path) or b"", word)
         )
