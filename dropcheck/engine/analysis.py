@@ -182,7 +182,8 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
     basis = Basis(
         loaded.raws,
         touched,
-        completed.words,
+        # Only the next run asks for these.
+        completion.words_in(completed.touched) if options.cache is not None else {},
         loaded.harmless,
         loaded.consulted,
         loaded.odd,

@@ -52,7 +52,6 @@ class Completed:
     Args:
         sources: what was read, by path; more than before where files joined the run after all.
         touched: every file that was looked into for the sake of others, in the run and outside it.
-        words: the names that the files of the run were searched for, each with those of the touched files that hold it.
         links: the files that names were followed from and to.
         open: whether files outside the run may matter, or one could not be read: then anything may matter anywhere.
         notes: what could not be read, one line each: the analysis went on without it.
@@ -60,7 +59,6 @@ class Completed:
 
     sources: dict[str, SourceFile]
     touched: frozenset[str]
-    words: dict[str, frozenset[str]]
     links: frozenset[tuple[str, str]]
     open: bool
     notes: tuple[str, ...]
@@ -130,7 +128,6 @@ class Completion:
         return Completed(
             self.sources,
             touched,
-            {word: self._holding(word, touched) for word in sorted(self.seen_words)},
             frozenset(self.links | self.tracer.links),
             open=is_open,
             notes=tuple(self.notes),
@@ -143,10 +140,10 @@ class Completion:
         self.links |= project.names.links
         return project
 
-    def _holding(self, word: str, paths: Iterable[str]) -> frozenset[str]:
-        """The files that hold the name in a word."""
-        name = bare(word)
-        return frozenset(path for path in paths if (raw := self._read(path)) is not None and mentions(raw, name))
+    def words_in(self, paths: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The names that the files of the run were searched for, each with those of some files that hold it."""
+        raws = [(path, raw) for path in paths if (raw := self._read(path)) is not None]
+        return {word: frozenset(path for path, raw in raws if mentions(raw, bare(word))) for word in sorted(self.seen_words)}
 
     def _note_missing(self, project: Project) -> None:
         """Note the modules of the project that its files import and that are not there, as far as they were looked for."""
