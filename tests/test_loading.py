@@ -22,6 +22,7 @@ import libcst as cst
 ALONE = LOAD.format(claim="from dropcheck.alone import claim; claim()")
 SHARED = LOAD.format(claim="")
 FIRST = "import libcst\n" + ALONE
+UNKNOWN = "import dropcheck.extract.loading as loading\nloading._KNOWN = frozenset()\n" + ALONE
 USE = """\
 import pickle
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -97,19 +98,24 @@ def python(code: str, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("load", [ALONE, SHARED, FIRST])
+@pytest.mark.parametrize("load", [ALONE, SHARED, FIRST, UNKNOWN])
 def test_nodes_are_what_they_are_in_libcst(load: str) -> None:
     python(load + USE)
 
 
-@pytest.mark.parametrize("load", [SHARED, FIRST])
+@pytest.mark.parametrize("load", [SHARED, FIRST, UNKNOWN])
 def test_nodes_stay_frozen_where_others_may_use_them(load: str) -> None:
     python(load + USE + FROZEN)
 
 
 def test_facts_are_the_same_however_libcst_was_loaded() -> None:
-    alone, shared, first = (python(load + EXTRACT, __file__) for load in (ALONE, SHARED, FIRST))
-    assert alone == shared == first
+    alone, *others = (python(load + EXTRACT, __file__) for load in (ALONE, SHARED, FIRST, UNKNOWN))
+    assert others == [alone] * 3
+
+
+def test_the_version_that_is_installed_is_known() -> None:
+    told = python("from dropcheck.extract.loading import _is_known\nimport sys\nprint(_is_known(), 'libcst' in sys.modules)")
+    assert told == "True False\n"
 
 
 def test_only_the_script_takes_the_process_for_its_own() -> None:

@@ -2,15 +2,18 @@
 
 Its 180 classes of nodes are frozen dataclasses. For each of them Python compiles six functions: two that LibCST has made itself,
 and which are thrown away, two that keep a node from being changed, which also make its constructor slow, and the constructor, of
-which most files need less than half. Nothing in dropcheck changes a node.
+which most files need less than half. Nothing in dropcheck changes a node. A LibCST whose inside is not known is loaded as it is.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import os
+import re
 import sys
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +22,9 @@ from dropcheck.alone import is_alone
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+#: The versions that this was written for and tried with.
+_KNOWN = frozenset({"1.8", "1.9"})
+_VERSION = re.compile(r"^__version__ = version = '(\d+\.\d+)\.", re.MULTILINE)
 #: What a class has of its own before it is made a dataclass, and the option without which it is not made once more.
 _OWN = {"__eq__": "eq", "__repr__": "repr"}
 #: From these modules LibCST only hands on names, none of which dropcheck uses; they take a third of the time.
@@ -34,6 +40,9 @@ _HANDED_ON = (
 def load_libcst() -> None:
     """Import LibCST. Other dataclasses are not touched, nor is LibCST where another has loaded it already."""
     if "libcst" in sys.modules:
+        return
+    if not _is_known():
+        import_module("libcst")
         return
     original = dataclasses.dataclass
     alone = is_alone()
@@ -61,6 +70,17 @@ def load_libcst() -> None:
         dataclasses.dataclass = original
     if alone:
         _shorten_ways()
+
+
+def _is_known() -> bool:
+    """Whether the LibCST that would be imported is one of the known versions, by its file."""
+    spec = PathFinder.find_spec("libcst")
+    try:
+        with open(os.path.join(os.path.dirname((spec and spec.origin) or ""), "_version.py"), encoding="utf-8") as file:
+            version = _VERSION.search(file.read())
+    except (OSError, UnicodeDecodeError):
+        return False
+    return version is not None and version[1] in _KNOWN
 
 
 def _compiled_when_used(self: Any, /, *args: Any, **values: Any) -> None:

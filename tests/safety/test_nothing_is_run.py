@@ -25,8 +25,8 @@ CALLS_THAT_RUN = frozenset({"eval", "exec", "compile", "__import__"})
 STARTS_PROGRAMS = frozenset({"subprocess", "pty", "webbrowser", "socket", "urllib.request", "http.client"})
 #: What copies of one process send each other through a pipe that nobody else has; and constructors for LibCST's own classes.
 ALLOWED = {"engine/fork.py": "pickle", "extract/loading.py": "exec"}
-#: These load modules of dropcheck itself, or of LibCST, by names that stand in their code.
-LOADERS = frozenset({"__init__.py", "report/formats.py", "rules/__init__.py", "extract/loading.py"})
+#: These load modules of dropcheck itself, of LibCST or of Python, by names that stand in their code.
+LOADERS = frozenset({"__init__.py", "report/formats.py", "rules/__init__.py", "extract/loading.py", "later.py"})
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
