@@ -101,8 +101,6 @@ class Completion:
         self.links: set[tuple[str, str]] = set()
         # Where a package is there in part, its helpers may lie in the other part.
         self.partial = self.leads.in_part((*self.waiting.values(), *slices.cut), named)
-        for path in loaded.sources:
-            self.tracer.imports(path)  # will be asked for, and is kept
 
     def run(self) -> Completed:
         """Find and add them."""
