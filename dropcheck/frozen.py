@@ -16,6 +16,7 @@ else:
     import operator
     from operator import attrgetter
 
+    from dropcheck.alone import is_alone
     from dropcheck.later import put_off
 
     with put_off("inspect"):  # with it come ast, dis and tokenize, and it is only asked about classes without a docstring
@@ -29,7 +30,9 @@ else:
         return lambda cls: _define(cls, slots=slots, eq=eq, hashed=frozen)
 
     def sealed(*, frozen, slots, order=False):
-        """The same for a class that is frozen against all code."""
+        """The same for a class that is frozen against all code; who has it in a program of theirs has the original."""
+        if not is_alone():
+            return dataclasses.dataclass(frozen=frozen, slots=slots, order=order)
         return lambda cls: _define(cls, slots=slots, eq=True, hashed=frozen, order=order, frozen=frozen)
 
     def _define(cls, *, slots, eq, hashed, order=False, frozen=False):

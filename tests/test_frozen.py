@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import pickle
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from dropcheck import frozen
+from dropcheck import Finding, frozen
 
 Decorator = Callable[..., Any]
 both = pytest.mark.parametrize("dataclass", [dataclasses.dataclass, frozen.dataclass])
@@ -44,7 +45,14 @@ class Alone:
     names: tuple[str, ...]
 
 
-@frozen.sealed(frozen=True, slots=True)
+def cheap(**options: bool) -> Any:
+    """What is sealed in a process of dropcheck's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frozen, "is_alone", lambda: True)
+        return frozen.sealed(**options)
+
+
+@cheap(frozen=True, slots=True)
 class Guarded:
     """Frozen against all code."""
 
@@ -168,7 +176,11 @@ def test_what_is_made_by_default_is_made_for_each(dataclass: Decorator) -> None:
     assert (first.eggs, second.eggs) == ([1], [])
 
 
-@pytest.mark.parametrize("sealed", [dataclasses.dataclass, frozen.sealed])
+def test_programs_of_others_have_the_original() -> None:
+    assert next(iter(inspect.signature(Finding).parameters)) == "code"
+
+
+@pytest.mark.parametrize("sealed", [dataclasses.dataclass, frozen.sealed, cheap])
 def test_what_is_sealed_can_not_be_changed_and_has_an_order(sealed: Decorator) -> None:
     @sealed(frozen=True, slots=True, order=True)
     class Place:
