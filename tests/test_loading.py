@@ -118,6 +118,20 @@ def test_the_version_that_is_installed_is_known() -> None:
     assert told == "True False\n"
 
 
+def test_what_most_files_need_is_compiled_before_they_come() -> None:
+    warm = (
+        "from dropcheck.catalogue import build_catalogue\n"
+        "from dropcheck.extract.warming import warm_up\n"
+        "from dropcheck.extract.loading import _compiled_when_used as later\n"
+        "warm_up(build_catalogue())\n"
+        "print(*(name for name in dir(cst) if getattr(getattr(cst, name), '__init__', None) is later))\n"
+    )
+    waiting = python(ALONE + warm).split()
+    assert "Try" not in waiting
+    assert {"Name", "Call", "Attribute", "If", "For", "ClassDef", "FunctionDef", "Comment", "Lambda"}.isdisjoint(waiting)
+    assert "MatchStar" in waiting
+
+
 def test_only_the_script_takes_the_process_for_its_own() -> None:
     main(["--version"])
     main(["rule", "DRP101"])

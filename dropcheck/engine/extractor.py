@@ -94,9 +94,11 @@ EXTRACTOR: ContextVar[Extractor | None] = ContextVar("the extractor of the run",
 
 def _serve(other: Channel, catalogue: Catalogue, workers: int) -> None:
     load_libcst()
-    import dropcheck.extract.assemble  # noqa: F401, PLC0415  (all that works with it)
     from dropcheck.engine.pool import work_in_process  # noqa: PLC0415  (as above)
     from dropcheck.engine.time_limit import SECONDS  # noqa: PLC0415  (as above)
+    from dropcheck.extract.warming import warm_up  # noqa: PLC0415  (with all that works with it)
+
+    warm_up(catalogue)  # once, and not in each copy
 
     work = work_in_process(catalogue)
     while True:
