@@ -228,16 +228,16 @@ class Classes:
         """The files of the run by the last part of the names of their modules."""
         files: dict[str, list[str]] = {}
         for path in self._paths:
-            parts = path.replace("\\", "/").rpartition(".")[0].split("/")
-            files.setdefault(parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1], []).append(path)
+            folder, _, name = _with_strokes(path).rpartition("/")
+            stem = name.rpartition(".")[0]
+            files.setdefault(folder.rpartition("/")[2] if stem == "__init__" and folder else stem, []).append(path)
         return files
 
     @cached_property
     def _folders(self) -> Set[str]:
         """The names of the folders of the run."""
-        return {
-            part for folder in {path.replace("\\", "/").rpartition("/")[0] for path in self._paths} for part in folder.split("/")
-        }
+        folders = {_with_strokes(path).rpartition("/")[0] for path in self._paths}
+        return {part for folder in folders for part in folder.split("/")}
 
     @cached_property
     def _everywhere(self) -> Mapping[bytes, list[_Place]]:
@@ -247,6 +247,10 @@ class Classes:
             for name, starts in self._defined_in(path).items():
                 places.setdefault(name, []).extend((path, at) for at in starts)
         return places
+
+
+def _with_strokes(path: str) -> str:
+    return path.replace("\\", "/") if "\\" in path else path
 
 
 def defined_names(raw: bytes) -> frozenset[bytes]:
