@@ -111,6 +111,33 @@ def test_a_process_is_killed_that_searches_what_is_expected(children: Children) 
         assert lookers.search(WORDS, CODES, CODES.get) == HELD == lookers.search(WORDS, CODES, CODES.get)
 
 
+def test_all_processes_are_killed_that_search_what_is_expected(children: Children) -> None:
+    with Lookers(3) as lookers:
+        lookers.look(SIEVE, CODES)
+        lookers.expect(WORDS[:1])
+        lookers.expect(WORDS[1:])
+        for process in children():
+            os.kill(process, signal.SIGKILL)
+        lookers.expect([b"return"])
+        assert lookers.search([*WORDS, b"return"], CODES, CODES.get) == {**HELD, b"return": HELD[b"dropout"]}
+
+
+def test_who_is_dismissed_is_not_asked_any_more(children: Children) -> None:
+    with Lookers(3) as lookers:
+        lookers.look(SIEVE, CODES)
+        lookers.expect(WORDS)
+        lookers.dismiss()
+        assert lookers.search(WORDS, CODES, CODES.get) == HELD
+        lookers.dismiss()
+    assert not children()
+    with Lookers(2) as lookers:
+        lookers.begin(tuple(CODES), CODES.get)
+        lookers.dismiss()  # another analysis may follow
+        (process,) = children()
+        assert lookers.search(WORDS, CODES, CODES.get) == HELD
+        assert children() == [process]
+
+
 def test_words_that_hold_each_other() -> None:
     words = [b"F.dropout(x", b"dropout", b"out", b"route"]
     held = holding(words, CODES, CODES.get)

@@ -62,7 +62,7 @@ def analyse(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
     errors += failures
     findings = sorted((finding for path in paths for finding in workspace.findings(path)), key=lambda finding: finding.sort_key)
     broken = {error.path for error in errors}
-    checked = {path: workspace.checked_codes(path) for path in settings if path not in broken}
+    checked = [path for path in settings if path not in broken]
     report = Report(
         findings=tuple(findings),
         files=len(checked),
@@ -73,7 +73,8 @@ def analyse(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         notes=prepared.notes,
     )
     if not options.diff and (prepared.baselines or options.write_baseline is not None):
-        report = _settled(report, prepared, settings, checked, options)
+        codes = {path: workspace.checked_codes(path) for path in checked}
+        report = _settled(report, prepared, settings, codes, options)
     # Judging may follow imports that linking did not.
     links = prepared.basis.links | workspace.project().names.links
     return Result(report, replace(prepared.basis, links=links, facts=workspace.known.to_keep()))
@@ -176,6 +177,7 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         else:
             workspace.put(task, outcome)
     completed = completion.run()
+    loaded.lookers.dismiss()
     parsed = f"{len(workspace.paths)} of {len(found.files)} files needed to be parsed"
     notes = (*found.notes, *loaded.notes, *completed.notes, parsed)
     touched = completed.touched | loaded.sources.keys()

@@ -97,13 +97,17 @@ class Fork:
         self._channel.close()
         return sent if status == 0 else None
 
-    def end(self) -> None:
-        """Be done with it, whatever it does."""
+    def stop(self) -> None:
+        """Let it end, whatever it does; :meth:`end` waits for that."""
         import signal  # noqa: PLC0415  (only where there are other processes)
 
         self._channel.close()
         with suppress(ProcessLookupError):
             os.kill(self._process, signal.SIGKILL)
+
+    def end(self) -> None:
+        """Be done with it, whatever it does."""
+        self.stop()
         with suppress(ChildProcessError):
             os.waitpid(self._process, 0)
 

@@ -45,7 +45,10 @@ class Lookers:
     def __init__(self, jobs: int | None) -> None:
         self._workers = min(jobs or cpu_count(), _MOST_WORKERS)
         self._helpers: list[_Helper] = []
+        self._leaving: list[_Helper] = []
+        self._lasting = False
         self._covered: Set[str] = frozenset()
+        self._asked = 0
         self._expected: list[Set[bytes]] = []
         self._heard: dict[bytes, set[str]] = {}
 
@@ -75,7 +78,8 @@ class Lookers:
         return {path: found[path] if path in found else look_at(sieve, path, code) for path, code in codes.items()}
 
     def begin(self, paths: Sequence[str], read: Read) -> None:
-        """Start a process that only searches, where there is a processor for it."""
+        """Start a process that only searches, for one analysis after the other, where there is a processor for it."""
+        self._lasting = True
         if min(self._workers, cpu_count()) > 1 and can_fork():
             self._start(paths, 1, read)
 
@@ -104,6 +108,14 @@ class Lookers:
         beyond = holding(heard, wanted - self._covered, read) if heard else {}
         return found | {word: (self._heard[word] & wanted) | beyond[word] for word in heard}
 
+    def dismiss(self) -> None:
+        """Nothing will be asked any more in this analysis: to end takes the others as long as to judge takes this process."""
+        if not self._lasting:
+            for helper in self._helpers:
+                helper.fork.stop()
+            self._leaving += self._helpers
+            self._helpers = []
+
     def _search(self, words: Sequence[bytes], wanted: Set[str], read: Read) -> dict[bytes, set[str]]:
         if not words:
             return {}
@@ -121,7 +133,8 @@ class Lookers:
         for words in self._expected:
             parts = [cast("dict[bytes, set[str]] | None", self._answer(helper)) for helper in tuple(self._helpers)]
             known = [part for part in parts if part is not None]
-            if len(known) == len(parts):
+            # Where one of them is no more, what it would have found is searched for again.
+            if len(known) == self._asked:
                 self._heard |= {word: set().union(*(part[word] for part in known)) for word in words}
         self._expected.clear()
 
@@ -134,6 +147,7 @@ class Lookers:
             alone = _part(paths, number, count)
             fork = Fork(lambda other, share=share, alone=alone: _serve(other, share, alone, read, first))  # type: ignore[misc]
             self._helpers.append(_Helper(frozenset(share), fork))
+        self._asked = len(self._helpers)
         self._covered = frozenset(paths)
 
     def _answer(self, helper: _Helper) -> object:
@@ -148,9 +162,9 @@ class Lookers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for helper in self._helpers:
+        for helper in (*self._leaving, *self._helpers):
             helper.fork.end()
-        self._helpers.clear()
+        self._leaving, self._helpers = [], []
 
 
 @dataclass(frozen=True, slots=True, eq=False)
