@@ -7,6 +7,7 @@ python docs/screens.py --check    write nothing; exit 1 if a picture does not sa
 from __future__ import annotations
 
 import argparse
+import difflib
 import fcntl
 import html
 import io
@@ -58,10 +59,12 @@ def main(argv: Sequence[str] | None = None, root: Path = _ROOT) -> int:
     for name, arguments in SCREENS.items():
         path = root / _IMAGES / f"{name}.svg"
         shown = record(arguments, root / _MODEL)
-        if path.exists() and said(path.read_text(encoding="utf-8")) == words(Text.from_ansi(shown).plain):
+        drawn, told = said(path.read_text(encoding="utf-8")) if path.exists() else [], words(Text.from_ansi(shown).plain)
+        if drawn == told:
             continue
         if only_check:
             print(f"{_IMAGES}/{name}.svg: is not what the run says; run python docs/screens.py", file=sys.stderr)
+            print(*difflib.unified_diff(drawn, told, "the picture", "the run", lineterm=""), sep="\n", file=sys.stderr)
             code = 1
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
