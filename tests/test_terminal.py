@@ -163,7 +163,8 @@ def test_a_picture_that_lies_is_found_and_drawn_anew(
     right = picture.read_text(encoding="utf-8")
     picture.write_text(right.replace("drops", "drips", 1), encoding="utf-8")
     assert screens.main(["--check"], tmp_path) == 1
-    assert capsys.readouterr().err == "docs/images/check.svg: is not what the run says; run python docs/screens.py\n"
+    told = capsys.readouterr().err
+    assert told.startswith("docs/images/check.svg: is not what the run says; run python docs/screens.py\n--- the picture\n")
     assert screens.main([], tmp_path) == 0
     assert screens.said(picture.read_text(encoding="utf-8")) == screens.said(right)
 
