@@ -52,6 +52,8 @@ None.
 
 from __future__ import annotations
 
+import re
+
 from dropcheck.levels import Applicability, Confidence
 from dropcheck.link.project import Moduleness
 from dropcheck.link.sites import Form, Site
@@ -79,7 +81,7 @@ def check(site: Site) -> Draft | None:
     flag = site.entry.flag
     right = argument.text[: -len(method.name)] + "training"
     message = f"`{flag}={argument.text}` is a method, no mode: `{site.name}` raises an error or stays on in evaluation"
-    if not argument.text.endswith(f".{method.name}"):
+    if re.search(rf"\.\s*{method.name}\Z", argument.text) is None:
         return Draft(message, "Pass the mode of the module.", advice("Pass the mode of the module"), confidence)
     fix = Fix(Applicability.SAFE, f"Replace with `{right}`", replace_value(argument, right))
     return Draft(message, f"Pass `{flag}={right}`.", fix, confidence)

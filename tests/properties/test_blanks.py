@@ -43,6 +43,13 @@ def plain(text: str) -> str:
     return re.sub(r"[ \t]", "", text)
 
 
+def test_blanks_inside_the_name_of_a_method_move_no_edit() -> None:
+    text = "from torch import nn\nfrom torch.nn import functional as F\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n"
+    for flag in ("self.train", "self. train", "self .train", "self\t.\ttrain"):
+        fixed = fix_source(f"{text}        return F.dropout(x, training={flag})\n").text
+        assert plain(fixed).endswith("training=self.training)\n")
+
+
 @given(programs_with_dropout, st.randoms(use_true_random=False))
 @SLOW
 def test_blanks_move_no_place_and_no_edit(text: str, random: Random) -> None:

@@ -84,7 +84,9 @@ def test_files_change_in_their_fixed_places_only(program: dict[str, str]) -> Non
                 assert now == text
             else:
                 assert now == fixed[path].after
-                assert outside(text, now, [one for one in before.findings if one.path == str(path)])
+                # What is told at a helper in another file, because all its calls are wrong, is fixed at the calls.
+                found = [one for one in before.findings if one.path == str(path)]
+                assert outside(text, now, [*found, *(one for one in fixed[path].applied if one not in found)])
         assert [file.after for file in dropcheck.check_paths([folder], fix=True).fixed] == []
 
 
