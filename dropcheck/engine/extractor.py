@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, Token
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
@@ -113,9 +114,9 @@ def _extract(tasks: Sequence[Task], work: Callable[[Task], Outcome], workers: in
 
     total = sum(task.weight for task in tasks)
     own, *others = _shares(tasks, max(1, min(workers, len(tasks), total // _FORK_PAYS_FROM)))
-    copies = [Fork(lambda one, share=share: one.send(_worked_on(share, work))) for share in others]  # type: ignore[misc]
+    copies = [Fork(partial(_send_outcomes, share, work)) for share in others]
     other.send(1 + len(copies))
-    other.send(_worked_on(own, work))
+    _send_outcomes(own, work, other)
     for copy in copies:
         sent = copy.sent()
         if sent is None:
@@ -124,8 +125,8 @@ def _extract(tasks: Sequence[Task], work: Callable[[Task], Outcome], workers: in
             other.pass_on(sent)
 
 
-def _worked_on(tasks: Sequence[Task], work: Callable[[Task], Outcome]) -> dict[str, Outcome]:
-    return {task.path: work(task) for task in tasks}
+def _send_outcomes(tasks: Sequence[Task], work: Callable[[Task], Outcome], other: Channel) -> None:
+    other.send({task.path: work(task) for task in tasks})
 
 
 def _shares(tasks: Sequence[Task], count: int) -> list[list[Task]]:

@@ -144,8 +144,7 @@ class Lookers:
 
         for number in range(count):
             share = _part(paths, number + 1, count + 1)
-            alone = _part(paths, number, count)
-            fork = Fork(lambda other, share=share, alone=alone: _serve(other, share, alone, read, first))  # type: ignore[misc]
+            fork = Fork(partial(_serve, share=share, alone=_part(paths, number, count), read=read, first=first))
             self._helpers.append(_Helper(frozenset(share), fork))
         self._asked = len(self._helpers)
         self._covered = frozenset(paths)

@@ -168,7 +168,7 @@ def _as_it_is() -> Iterator[None]:
     yield
 
 
-class _Later(ModuleType):
+class _Placeholder(ModuleType):
     """Stands for a module from which LibCST takes names that it does not use itself."""
 
     def __getattr__(self, name: str) -> Any:
@@ -180,14 +180,14 @@ class _Later(ModuleType):
 @contextmanager
 def _without_what_it_hands_on() -> Iterator[None]:
     """Import LibCST without some modules. Who asks it for a name of one of these gets it nevertheless."""
-    sys.modules.update({name: _Later(name) for name in _HANDED_ON})
+    sys.modules.update({name: _Placeholder(name) for name in _HANDED_ON})
     try:
         yield
     finally:
         for name in _HANDED_ON:
             del sys.modules[name]
     libcst: Any = sys.modules["libcst"]
-    later = {name: value.__name__ for name, value in vars(libcst).items() if isinstance(value, _Later)}
+    later = {name: value.__name__ for name, value in vars(libcst).items() if isinstance(value, _Placeholder)}
     for name in later:
         delattr(libcst, name)
 

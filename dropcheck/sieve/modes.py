@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from dropcheck.sieve.pattern import pattern
-from dropcheck.sieve.scan import function_around, line_before, method_around
+from dropcheck.sieve.scan import function_around, line_before, method_around, places
 
 _MODE = b"training"
 #: Where the mode is read or set, is defined as a method, or is bound at the beginning of a row.
@@ -42,11 +42,9 @@ def misused_modes(raw: bytes) -> Iterator[int]:
 
 
 def _modes(raw: bytes) -> Iterator[re.Match[bytes]]:
-    at = raw.find(_MODE)  # faster than an expression that begins with it
-    while at >= 0:
+    for at in places(raw, _MODE):  # faster than an expression that begins with it
         if (found := _TRAINING.match(raw, at)) is not None:
             yield found
-        at = raw.find(_MODE, at + 1)
 
 
 def _is_fixed(raw: bytes, at: int, *, is_set: bool) -> bool:
@@ -71,13 +69,7 @@ def _is_fixed(raw: bytes, at: int, *, is_set: bool) -> bool:
 
 def _is_used(raw: bytes, name: bytes) -> bool:
     """Whether a method is called by one that runs when the object is used, so that it does not run at construction only."""
-    call = b"self.%b(" % name
-    at = raw.find(call)
-    while at >= 0:
-        if method_around(raw, at)[0] in _USED:
-            return True
-        at = raw.find(call, at + 1)
-    return False
+    return any(method_around(raw, at)[0] in _USED for at in places(raw, b"self.%b(" % name))
 
 
 def _end_of(raw: bytes, start: int) -> int:

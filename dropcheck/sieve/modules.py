@@ -18,6 +18,7 @@ from dropcheck.sieve.scan import (
     is_explained,
     is_in_prose,
     line_before,
+    places,
     without_texts,
 )
 
@@ -174,13 +175,7 @@ def _is_called(raw: bytes, end: int) -> bool:
 
 def _is_thrown_away(raw: bytes, name: bytes) -> bool:
     """Whether a statement calls the module and uses nothing of it."""
-    call = b"self.%b(" % name
-    at = raw.find(call)
-    while at >= 0:
-        if not line_before(raw, at):
-            return True
-        at = raw.find(call, at + 1)
-    return False
+    return any(not line_before(raw, at) for at in places(raw, b"self.%b(" % name))
 
 
 def _is_registered(raw: bytes, start: int) -> bool:
