@@ -2,7 +2,7 @@
 
 import pytest
 
-from dropcheck import check_source, fix_source
+from dropcheck import State, check_source, fix_source
 from dropcheck.engine.workspace import InternalError
 
 CODE = """\
@@ -39,11 +39,13 @@ LAYOUTS = {
     "at the top": (("import torch", "\\\nimport torch"),),
     "between statements of the top": (("try:\n    import", "\\\ntry:\n    import"),),
 }
+#: Comments behind the last row that are set in, but less than any block: LibCST keeps the last of them.
+SET_IN = ("\n  #\n  #0", "\n  #\n  #0\n", "\n  # a\n\n  # a\n\n # b\n# c", "\n  # a\n  # a\n\n")
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("name", LAYOUTS)
-@pytest.mark.parametrize("ending", ["", "\n", "\n\n# the end", "\n\n    ", "\n# the end\n\n\t# of it\n  ", "\n    \n "])
+@pytest.mark.parametrize("ending", ["", "\n", "\n\n# the end", "\n\n    ", "\n# the end\n\n\t# of it\n  ", "\n    \n ", *SET_IN])
 def test_blanks_that_libcst_drops_move_no_place_and_no_edit(name: str, newline: str, ending: str) -> None:
     def laid_out(text: str) -> str:
         for old, new in LAYOUTS[name]:
@@ -61,3 +63,9 @@ def test_what_libcst_reads_as_something_else_is_refused() -> None:
     # To Python the last row stands behind the "if", to LibCST in it.
     with pytest.raises(InternalError, match="cannot be analysed from row 7 "):
         check_source("import torch.nn.functional as F\n\n\nif F:\n    y = F.dropout(1)\n    x = 1\n\\\nz = 1\n", "net.py")
+
+
+@pytest.mark.parametrize("ending", SET_IN)
+def test_comments_that_libcst_drops_are_read(ending: str) -> None:
+    text = f"{CODE.rstrip()}\n  # dropcheck: file-ignore[DRP101] meant{ending}"
+    assert {finding.state for finding in check_source(text, "net.py")} == {State.SUPPRESSED}

@@ -20,8 +20,10 @@ from dropcheck.frozen import dataclass
 from dropcheck.model import LineIndex, Span
 from dropcheck.source.excerpt import Excerpt, Hole, without
 
-#: What is lost at the end of a text whose last row is blank and has no end: the rows before that say nothing.
+#: What may be lost at the end of a text: rows that say nothing. They stand before a blank row without an
+#: end, or before a comment that is set in, but less than any block.
 _FOOTER = re.compile(r"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))*[ \t\f]*")
+_COMMENT = re.compile(r"#[^\r\n]*")
 #: What else may be lost: rows of only a backslash, and then the blanks behind them, too.
 _LOST = tuple(re.compile(rf"(?:[ \t\f]*\\(?:\r\n?|\n))*{blanks}") for blanks in ("", r"[ \t\f]*"))
 
@@ -137,13 +139,15 @@ def locate(module: cst.Module, wanted: frozenset[int], part: Excerpt) -> Spans:
     # One newline is too many: as no token is kept, LibCST adds one, or has one taken back that was printed.
     printed = max(recorder.offset - len(module.default_newline), 0)
     if printed > len(part.text) or part.text[printed:] not in ("", "\r"):  # a lone "\r" at the end is lost, but harmless
-        recorder = SpanRecorder(module, wanted, _Printed(part, module.code))
+        known = _Printed(part, module.code)
+        recorder = SpanRecorder(module, wanted, known)
         module._codegen(recorder)
+        recorder.comments = sorted([*recorder.comments, *known.comments])
     return Spans(recorder.outer, recorder.inner, tuple(recorder.comments))
 
 
 class _Printed:
-    """A text as LibCST prints it: without the blank of ``except E :``, some rows of only a backslash and blank rows at the end.
+    """A text as LibCST prints it: without the blank of ``except E :``, some rows of only a backslash and some at the end.
 
     Args:
         part: what was parsed.
@@ -154,8 +158,13 @@ class _Printed:
     """
 
     def __init__(self, part: Excerpt, printed: str) -> None:
+        # Nor is a lone "\r" at the end printed.
+        holes = tuple(_lost(part.text if printed.endswith("\r") else part.text.removesuffix("\r"), printed))
+        lost = (found.span() for hole in holes for found in _COMMENT.finditer(part.text, hole.start, hole.end))
         self._part = part
-        self._kept = without(part.text, tuple(_lost(part.text, printed)))
+        self._kept = without(part.text, holes)
+        #: The comments in what is lost, in the whole.
+        self.comments = [Span(part.start(start), part.end(end)) for start, end in lost]
 
     def start(self, offset: int) -> int:
         """The offset in the whole of the character at an offset."""
@@ -168,12 +177,14 @@ class _Printed:
 
 def _lost(text: str, printed: str) -> Iterator[Hole]:
     """The parts of a text that are not printed."""
-    at = 0
+    since = at = 0
     for place, char in enumerate(printed):
         if text[at : at + 1] != char:
-            left = len(printed) - place
-            if text.endswith(printed[place:]) and _FOOTER.fullmatch(text, at, max(len(text) - left, at)) is not None:
-                yield Hole(at, len(text) - left)
+            # A row that is lost may begin like the one that is printed in its place.
+            begin = max(text.rfind("\n", since, at) + 1, text.rfind("\r", since, at) + 1, since)
+            footer = _footer(text, printed[place - (at - begin) :], begin) or _footer(text, printed[place:], at)
+            if footer is not None:
+                yield footer
                 return
             ends = [found.end() for lost in _LOST if (found := lost.match(text, at))]
             end = next((end for end in ends if text[end : end + 1] == char), None)
@@ -181,5 +192,12 @@ def _lost(text: str, printed: str) -> Iterator[Hole]:
                 row = LineIndex(text).position(at).row
                 raise RefusedError(f"cannot be analysed from row {row} of its code on (an odd backslash?); rewrite or exclude it")
             yield Hole(at, end)
-            at = end
+            since = at = end
         at += 1
+
+
+def _footer(text: str, rest: str, at: int) -> Hole | None:
+    """The rows from an offset of a text on that are lost if only the rest after them is printed."""
+    end = len(text) - len(rest)
+    lost = end > at and text.endswith(rest) and _FOOTER.fullmatch(text, at, end)
+    return Hole(at, end) if lost else None
