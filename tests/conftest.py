@@ -1,6 +1,12 @@
 """What holds for every test."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# What passes today passes tomorrow. "pytest --hypothesis-profile explore" tries ever new examples, and many more of them.
+settings.register_profile("same", max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+settings.register_profile("explore", settings.get_profile("same"), max_examples=2_000, derandomize=False)
+settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties.texts import times
 
 from dropcheck.cli import checking
 from dropcheck.cli.group import invoke, root
@@ -134,7 +135,7 @@ words = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@times(4)
 @given(st.lists(words, max_size=5).map(tuple))
 def test_whatever_is_read_is_read_as_click_reads_it(arguments: tuple[str, ...]) -> None:
     plain = plain_check(arguments, NOTHING)

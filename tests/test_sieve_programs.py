@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 from unittest import mock
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from properties.programs import parses, programs
+from properties.texts import times
 
 import dropcheck
 
@@ -20,7 +21,7 @@ def found_in(path: Path) -> list[tuple[object, ...]]:
 
 
 @given(program=programs(), one_file=st.booleans())
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@times(2)
 def test_same_findings_with_and_without_the_sieve(program: dict[str, str], *, one_file: bool) -> None:
     assume(all(parses(text) for text in program.values()))
     with tempfile.TemporaryDirectory() as folder:

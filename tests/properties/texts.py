@@ -3,15 +3,20 @@
 import warnings
 
 import hypothesmith
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from properties.programs import files, parses
 
-#: Enough to find what is wrong in a minute; ``--hypothesis-profile`` of one's own asks for more.
-QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-SLOW = settings(QUICK, max_examples=25)
-FORKING = settings(QUICK, max_examples=8)
+
+def times(share: float) -> settings:
+    """Settings for a test that takes its share of the examples of the profile, which are 100 by default (``conftest.py``)."""
+    return settings(max_examples=round(share * settings.default.max_examples))
+
+
+QUICK = times(1)
+SLOW = times(0.25)
+FORKING = times(0.08)
 
 HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n\n"
 PIECES = (
