@@ -26,7 +26,7 @@ from dropcheck.sieve.scan import is_in_long_text, plain_lines
 from dropcheck.sieve.words import WordSieve, sieve_words, unlike_ascii, unlike_python
 
 #: Comments that speak to this tool.
-_CODE = pattern(rb"DRP(?<!\wDRP)")
+_CODE = pattern(rb"P(?<=DRP)(?<!\wDRP)")
 _OWN_NAME = pattern(rb"rop(?<=drop)check:")
 _CONTAINERS = frozenset({b"Sequential", b"ModuleList", b"ModuleDict"})
 _NONE: frozenset[bytes] = frozenset()

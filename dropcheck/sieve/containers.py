@@ -6,11 +6,10 @@ import builtins
 import re
 from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
-from itertools import groupby
 
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.rows import MADE, Rows
-from dropcheck.sieve.scan import chain_before, imported_words, places
+from dropcheck.sieve.scan import chain_before, imported_words, line_before, places
 
 _TOP_CLASS = pattern(rb"\n?class[ \t]+\w+[ \t]*(?:\[[^\n]*\][ \t]*)?(?:\(([^)]*)\)|:)")
 _NESTED_CLASS = pattern(rb"\n[ \t]+class[ \t]+\w+[ \t]*[(:\[]")
@@ -38,16 +37,17 @@ _APPLIED = pattern(rb".*[\w\])]\Z", re.DOTALL)
 _MAKES_PLAIN = pattern(rb".*\b(?:list|dict|tuple|OrderedDict|defaultdict)\Z", re.DOTALL)
 #: A variable, perhaps annotated, up to what assigns to it.
 _TARGET = pattern(rb"[ \t]*+(\w++)[ \t]*+(?::[^=\n]*)?[+|]?\Z")
-_MADE = pattern(rb"((?:nn\.)?\w+)[ \t]*\(")
-_NAME = pattern(rb"(?<![\w.])([A-Za-z_]\w*)(?![\w.(])")
-_ASSIGNED_CALL = pattern(rb"=[ \t]*+(?:\w+\.)*?((?:nn\.)?\w+)[ \t]*\(")
+_MADE = pattern(rb"(?<!\w)((?:nn\.)?+\w++)[ \t]*+\(")
+_NAME = pattern(rb"(?<![\w.])([A-Za-z_]\w*+)(?![.(])")
+_ASSIGNED_CALL = pattern(rb"=[ \t]*+(?:(?!nn\.\w++[ \t]*+\()\w++\.)*+((?:nn\.)?+\w++)[ \t]*+\(")
 _MAKES_TORCH = pattern(rb"[ \t]*(?::[^=\n]*)?=[ \t]*(?:torch\.)?nn\.\w+\(")
 _BRACKETS = pattern(rb"[\[\](){}]")
 _COMMAS = pattern(rb"[\[\](){},]")
 #: What stands behind a container into which something is put: a method, an index, a sum.
 _WAYS = pattern(rb"(?P<puts>\.(?:append|extend|insert|add|update|setdefault)\()|\[| ?\+=")
 #: What a file with a Module holds. An expression that begins with a rare letter is faster than a search for a short word.
-_MODULES = (pattern(rb"M(?:odule)"), pattern(rb"L(?:ayer)"), pattern(rb"w(?<=def forw)ard\("), pattern(rb"nn\."))
+_MODULES = (pattern(rb"M(?:odule)"), pattern(rb"L(?:ayer)"), pattern(rb"w(?<=def forw)ard\("), pattern(rb"\.(?<=nn\.)"))
+_LOOPS = (b"for ", b"while ")
 _NO_VARIABLES = frozenset({b"self", b"for", b"in", b"range", b"None", b"if", b"else"})
 #: Names of Python's own that make no modules.
 _BUILT_IN = frozenset(name.encode() for name in dir(builtins))
@@ -83,15 +83,19 @@ def kept_in_containers(raw: bytes, rows: Rows) -> Iterator[Kept]:
 
 def _variables(raw: bytes, rows: Rows) -> Iterator[tuple[bytes, int]]:
     """The variables that plain containers are assigned to, and that their class assigns to attributes."""
-    for (start, end), group in groupby(rows.kept, lambda one: rows.class_around(one[1])):
-        places = dict(group)
-        last = max(places.values())
+    for start, end, kept in rows.kept_by_class():
+        last = kept[-1][1]
+        names = {name for name, _ in kept}
         # In a loop, what is further down may come first.
-        has_loops = raw.find(b"for ", start, last) >= 0 or raw.find(b"while ", start, last) >= 0
-        for found in _ASSIGNED.finditer(raw, start, end if has_loops else last):
+        for found in _ASSIGNED.finditer(raw, start, end if _has_loops(raw, start, last) else last):
             target = _TARGET.match(raw, raw.rfind(b"\n", 0, found.start()) + 1, found.start())
-            if target is not None and target[1] in places:
+            if target is not None and target[1] in names:
                 yield target[1], found.end()
+
+
+def _has_loops(raw: bytes, start: int, end: int) -> bool:
+    """Whether a loop begins in a part of a file."""
+    return any(not line_before(raw, at).removeprefix(b"async") for word in _LOOPS for at in places(raw, word, start, end))
 
 
 class _Names:
@@ -113,8 +117,10 @@ class _Names:
         if (start, end) not in self._makers:
             made = self._makers[start, end] = {}
             for found in _ASSIGNED_CALL.finditer(self._raw, start, end):
+                if _is_method(self._raw, found):
+                    continue
                 target = _TARGET.match(self._raw, self._raw.rfind(b"\n", 0, found.start()) + 1, found.start())
-                if target is not None and not _is_method(self._raw, found) and found[1] in self:
+                if target is not None:
                     made.setdefault(target[1], set()).add(found[1])
         return self._makers[start, end]
 
@@ -193,7 +199,8 @@ class _Container:
 
     def _makers(self, name: bytes) -> Set[bytes]:
         """The names that are called to make a variable in the class."""
-        return self.names.makers(self.start, self.end).get(name, frozenset())
+        called = self.names.makers(self.start, self.end).get(name, ())
+        return {one for one in called if one in self.names}
 
     def _bracket(self, opening: int) -> bytes | None:
         """What stands between a bracket and its counterpart; None where that is far."""

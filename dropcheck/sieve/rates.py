@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from dropcheck.sieve.pattern import pattern
 from dropcheck.sieve.scan import chain_before, is_explained, is_inside_brackets, line_before
 
+#: So many rates are remembered: the files of a project spell most of theirs alike.
+_KNOWN = 1_000
 _WORD = pattern(rb"\w+")
 _NUMBER = pattern(rb"0?\.\d+|0(?:\.0*)?|1e-\d+")
 _NAME = pattern(rb"((?:self\.)?\w*drop\w*)(?:\.p)?")
@@ -21,6 +24,7 @@ _SET = pattern(
 )
 
 
+@lru_cache(_KNOWN)
 def is_plain(value: bytes) -> bool:
     """Whether a rate is a number that torch takes, or an attribute or variable whose name says that it is a rate.
 
@@ -30,6 +34,7 @@ def is_plain(value: bytes) -> bool:
     return all(any(shape.fullmatch(part) for shape in (_NAME, _NUMBER, _CONFIG)) for part in _parts(value))
 
 
+@lru_cache(_KNOWN)
 def names_in(value: bytes) -> tuple[bytes, ...]:
     """The attributes (``self.x``) and variables that a plain rate may be."""
     return tuple(found[1] for part in _parts(value) if (found := _NAME.fullmatch(part)) is not None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections.abc import Iterator
 from itertools import chain
 
 from dropcheck.frozen import dataclass
@@ -47,6 +48,20 @@ class Rows:
     classes: list[tuple[bytes, int]]
     tops: list[int]
     other: bool = False
+
+    def kept_by_class(self) -> Iterator[tuple[int, int, list[tuple[bytes, int]]]]:
+        """The kept variables of each class of the top level, behind where it begins and where the next one does."""
+        kept: list[tuple[bytes, int]] = []
+        start = end = 0
+        for one in self.kept:
+            if one[1] >= end:
+                if kept:
+                    yield start, end, kept
+                kept = []
+                start, end = self.class_around(one[1])
+            kept.append(one)
+        if kept:
+            yield start, end, kept
 
     def class_around(self, at: int) -> tuple[int, int]:
         """Where the class of the top level that a place is in begins, and where the next one does."""

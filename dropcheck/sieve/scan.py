@@ -17,7 +17,7 @@ _DEF = pattern(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
 _HEADER = pattern(rb"class[ \t]+\w+[ \t]*\([^)]*\)")
 #: With the look at what stands before it behind the name: Python finds an expression fast that begins with letters.
 _RENAMED = rb"%b(?<!\w%b)[ \t]+as[ \t]+(\w+)"
-_IMPORT = pattern(rb"import\b[ \t]*(\([^)]*\)|[^\n]*)")
+_IMPORT = pattern(rb"mport(?<=import)\b[ \t]*(\([^)]*\)|[^\n]*)")
 _WORD = pattern(rb"\w+")
 #: A row of a list of names to import.
 _LISTED = pattern(rb"[\w \t,\\]*")
