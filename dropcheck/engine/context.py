@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from dropcheck.engine.guesses import likely_callers
 from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
-from dropcheck.engine.modules import in_full
 from dropcheck.engine.result import IMPORTS, MISSING
 from dropcheck.engine.slicing import Slices
 from dropcheck.engine.trace import Definition, Sort
@@ -88,8 +87,9 @@ class Completion:
         self.raws: dict[str, bytes] = {}
         self.unread = loaded.waiting
         self.lookers = loaded.lookers
-        self.waiting = {full: path for path, full in in_full(loaded.waiting)}
-        self.given = {full for _, full in in_full(loaded.sources)} | self.waiting.keys()
+        in_run = workspace.finder.in_run
+        self.waiting = {full: path for full, path in in_run.items() if path in loaded.waiting}
+        self.given = {full for full, path in in_run.items() if path in loaded.sources} | self.waiting.keys()
         # What joins the run later stays one of its files.
         self.leads = Leads(catalogue, workspace.finder, self._read, frozenset(self.given))
         self.tracer = self.leads.tracer

@@ -30,8 +30,9 @@ class DiskFinder:
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self._names = {full: path for path, full in in_full(paths)}
-        self._in_run = tuple(self._names)
+        #: The files of the run, by their absolute paths.
+        self.in_run = {full: path for path, full in _in_full(paths)}
+        self._names = dict(self.in_run)
         self._packages: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
@@ -80,7 +81,7 @@ class DiskFinder:
     def _by_last_name(self) -> dict[str, list[str]]:
         """The files of the run by the last part of their dotted names. Nothing imports a notebook."""
         files: dict[str, list[str]] = {}
-        for full in sorted(self._in_run):
+        for full in sorted(self.in_run):
             if not full.endswith(NOTEBOOK_SUFFIX):
                 folder, _, file = full.rpartition(os.sep)
                 stem = file.rpartition(".")[0]
@@ -142,7 +143,7 @@ class DiskFinder:
         return self._packages[folder]
 
 
-def in_full(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _in_full(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Paths, each with the absolute one; of a folder with many files that is worked out once.
 
     Args:

@@ -118,7 +118,8 @@ def _clean(found: Discovery, loaded: Loaded, catalogue: Catalogue) -> Result | N
     from dropcheck.engine.leads import Leads, code_or_none  # noqa: PLC0415  (other runs load these while they wait)
     from dropcheck.engine.modules import DiskFinder  # noqa: PLC0415
 
-    leads = Leads(catalogue, DiskFinder(loaded.waiting), code_or_none, frozenset(map(os.path.abspath, loaded.waiting)))
+    finder = DiskFinder(loaded.waiting)
+    leads = Leads(catalogue, finder, code_or_none, finder.in_run.keys())
     named = {file.path for file in found.files if file.named}
     if any(leads.to_dropout(path) for path in leads.in_part(loaded.waiting, named)):
         return None

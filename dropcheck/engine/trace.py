@@ -59,22 +59,22 @@ class Imports:
     """What a file imports.
 
     Args:
-        names: by its own name for it, the places it may come from: file (None outside the project) and name there (empty for
-            a whole module).
+        names: by its own name for it, what it may come from: the dotted name of a module, and the name there (empty for a whole
+            module). Which files these are is found out for the few names that are followed.
         origins: by name, the module that it is imported from, as it is spelt.
         stars: the files of its star imports, in order.
         text: the import statements.
     """
 
-    names: dict[bytes, list[tuple[str | None, bytes]]] = field(default_factory=dict)
+    names: dict[bytes, list[tuple[str, bytes]]] = field(default_factory=dict)
     origins: dict[bytes, bytes] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     text: bytes = b""
 
-    def add(self, name: bytes, target: str | None, original: bytes, origin: bytes) -> None:
+    def add(self, name: bytes, module: str, original: bytes, origin: bytes) -> None:
         """Note one import."""
         self.origins[name.strip()] = origin
-        self.names.setdefault(name.strip(), []).append((target, original.strip()))
+        self.names.setdefault(name.strip(), []).append((module, original.strip()))
 
 
 class Tracer:
@@ -106,10 +106,10 @@ class Tracer:
     def used(self, path: str, text: bytes) -> Iterator[Definition]:
         """The definitions in other files of the project that a part of a file names."""
         imports = self.imports(path)
-        for name, places in imports.names.items():
+        for name in imports.names:
             if name not in text:
                 continue
-            for target, original in places:
+            for target, original in self._places(path, name):
                 if target is None:
                     continue
                 members = {original} if original else {found[1] for found in re.finditer(_MEMBER % re.escape(name), text)}
@@ -132,6 +132,12 @@ class Tracer:
             raw = self._read(path)
             self._imports[path] = Imports() if raw is None else self._read_imports(path, raw)
         return self._imports[path]
+
+    def _places(self, path: str, name: bytes) -> Iterator[tuple[str | None, bytes]]:
+        """Where an imported name may come from: files (None outside the project), each with its name there (empty for all of it)."""
+        for module, original in self.imports(path).names.get(name, ()):
+            below = self._finder.find(f"{module}.{original.decode(errors='replace')}", path) if original else None
+            yield (self._finder.find(module, path), original) if below is None else (below, b"")
 
     def _trace(self, path: str, name: bytes, via: tuple[tuple[str, str], ...]) -> tuple[Definition, ...]:
         if via:
@@ -157,7 +163,7 @@ class Tracer:
                 sort = Sort.CLASS if found[2] == b"class" else Sort.FUNCTION
                 yield Definition(path, name.decode(), sort, block(raw, start, len(found[1])), via)
         imports = self.imports(path)
-        for target, original in imports.names.get(name, ()):
+        for target, original in self._places(path, name):
             bound = True
             if target is None:
                 yield Definition(path, name.decode(), Sort.VALUE, b"import " + imports.origins[name], via)
@@ -185,21 +191,20 @@ class Tracer:
                 continue  # an example in a docstring
             imports.text += found.group() + b"\n"
             base = _absolute(found[1].decode(errors="replace"), package)
-            source = self._finder.find(base, path)
             for part in _COMMENT.sub(b"", found[2]).strip(b"()\\; \t\r\n").split(b","):
                 original, _, own = part.strip().partition(b" as ")
                 if original == b"*":
+                    source = self._finder.find(base, path)
                     imports.stars += [source] if source is not None else []
                 elif original:
-                    below = self._finder.find(f"{base}.{original.decode(errors='replace').strip()}", path)
-                    imports.add(own or original, *((below, b"") if below is not None else (source, original)), found[1])
+                    imports.add(own or original, base, original, found[1])
         for found in _IMPORT.finditer(raw):
             if line_before(raw, found.start()):
                 continue
             imports.text += found.group().strip() + b"\n"
             for part in found[1].split(b","):
                 spelt, _, own = part.strip().partition(b" as ")
-                imports.add(own or spelt, self._finder.find(spelt.strip().decode(errors="replace"), path), b"", spelt)
+                imports.add(own or spelt, spelt.strip().decode(errors="replace"), b"", spelt)
         return imports
 
 
