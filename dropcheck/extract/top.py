@@ -20,7 +20,8 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _BINDS = (
     re.compile(r"import\b(?<!\wimport)[ \t]*(\([^)]*\)|[^\n]*)"),
     re.compile(r"^([^\n]*[^\n=!<>])=(?!=)", re.MULTILINE),
-    re.compile(r"\b(?:def|class|as|for|del)[ \t]+([\w, \t]+)"),
+    re.compile(r"\b(?:def|class|as|del)[ \t]+([\w, \t]+)"),
+    re.compile(r"\bfor\b((?:(?!\bin\b)[^\n])*)"),
 )
 #: What a row begins with may be bound, or changed, by it.
 _BEGINS = re.compile(r"^[ \t]*([^\W\d]\w*)", re.MULTILINE)
