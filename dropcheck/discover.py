@@ -14,8 +14,9 @@ from dropcheck.config.settings import Settings
 from dropcheck.frozen import dataclass
 from dropcheck.gitignore import IgnoreFile, exclude_file, read_ignore_file
 from dropcheck.outcome import FileError
+from dropcheck.source.importable import PYTHON_SUFFIX, may_be_imported_from
 
-SUFFIXES = (".py", ".pyi", ".ipynb")
+SUFFIXES = (PYTHON_SUFFIX, ".pyi", ".ipynb")
 
 _Levels = tuple[tuple[IgnoreFile, str], ...]
 """Files of ignore rules, closest first, each with the path from its folder to the one being walked."""
@@ -53,11 +54,25 @@ class Discovery:
         files: the files to check, sorted by path, each once.
         errors: folders and files that could not be looked at.
         notes: what was passed over and might be missed: symbolic links to folders or to nothing, one line each.
+        walked: the absolute paths of the folders that were walked.
+        left_out: those of the folders and Python files in them that were not looked at, except for what nothing imports.
     """
 
     files: tuple[FoundFile, ...]
     errors: tuple[FileError, ...] = ()
     notes: tuple[str, ...] = ()
+    walked: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    def has_all_of(self, folder: str) -> bool:
+        """Whether every Python file in a folder, and in those in it, surely is among the files.
+
+        Args:
+            folder: its absolute path.
+        """
+        inside = os.path.join(folder, "")
+        walked = any(inside.startswith(os.path.join(top, "")) for top in self.walked)
+        return walked and not self.errors and not any(path.startswith(inside) for path in self.left_out)
 
     @property
     def settings_as_given(self) -> tuple[Settings, ...]:
@@ -126,7 +141,7 @@ class _Folder:
 class _Search:
     """The state of one discovery."""
 
-    __slots__ = ("_errors", "_files", "_linked", "_notes", "_resolver", "_tops")
+    __slots__ = ("_errors", "_files", "_left_out", "_linked", "_notes", "_resolver", "_tops", "_walked")
 
     def __init__(self, resolver: ConfigResolver) -> None:
         self._resolver = resolver
@@ -136,6 +151,8 @@ class _Search:
         self._errors: list[FileError] = []
         self._notes: list[str] = []
         self._tops: list[str] = []
+        self._walked: list[str] = []
+        self._left_out: list[str] = []
 
     def start(self, path: str) -> None:
         """Add what a path named by the user leads to."""
@@ -152,6 +169,7 @@ class _Search:
         if is_folder:
             levels = _levels_above(absolute)
             self._tops.append(os.path.join(real, ""))
+            self._walked.append(absolute)
             self._walk(_Folder(absolute, "" if path == os.curdir else os.path.join(path, ""), real, levels))
         else:
             self._add(FoundFile(path, settings, named=True), real, linked=os.path.islink(path))
@@ -164,6 +182,8 @@ class _Search:
             tuple(sorted(found, key=lambda file: file.path)),
             tuple(sorted(set(self._errors), key=lambda error: error.path)),
             tuple(sorted(set(self._notes))),
+            tuple(self._walked),
+            tuple(self._left_out),
         )
 
     def _placed(self, link: FoundFile, real: str) -> FoundFile:
@@ -193,14 +213,18 @@ class _Search:
             is_source = name.endswith(SUFFIXES)
             is_folder = entry.is_dir(follow_symlinks=False)
             linked = not is_folder and entry.is_symlink()
-            if not (is_folder or is_source or linked) or excluded.matches(where, name):
+            if not (is_folder or is_source or linked):
                 continue
-            if levels and _is_ignored(levels, name, folder=is_folder):
+            if excluded.matches(where, name) or (levels and _is_ignored(levels, name, folder=is_folder)):
+                if name.endswith(PYTHON_SUFFIX) or (is_folder and may_be_imported_from(name)):
+                    self._left_out.append(entry.path)
                 continue
             if is_folder:
                 inner = tuple((rules, f"{prefix}{name}/") for rules, prefix in levels)
                 yield _Folder(entry.path, f"{folder.shown}{name}{os.sep}", f"{folder.real}{os.sep}{name}", inner)
             elif linked:
+                if is_source:
+                    self._left_out.append(entry.path)  # it may be found under another name
                 self._follow(entry, FoundFile(folder.shown + name, settings), is_source=is_source)
             elif entry.is_file():
                 self._add(FoundFile(folder.shown + name, settings), f"{folder.real}{os.sep}{name}", linked=False)

@@ -76,6 +76,39 @@ def test_what_a_usual_checkout_holds_besides_source_is_left_out() -> None:
     assert found("build") == ["build/a.py"]
 
 
+def test_it_is_known_whether_all_of_a_folder_was_found(tmp_path: Path) -> None:
+    make("pkg/__init__.py", "pkg/a.py", "pkg/sub/b.py", "pkg/.venv/c.py", "pkg/__pycache__/d.py", "pkg/readme.md", "other/e.py")
+    pkg, other = str(tmp_path / "pkg"), str(tmp_path / "other")
+    assert search(".").has_all_of(pkg)
+    assert search(".").has_all_of(str(tmp_path))
+    assert search("pkg").has_all_of(pkg)
+    assert search("pkg").has_all_of(str(tmp_path / "pkg" / "sub"))
+    assert not search("pkg").has_all_of(str(tmp_path))
+    assert not search("pkg").has_all_of(str(tmp_path / "pk"))
+    assert not search("pkg/a.py").has_all_of(pkg)
+    assert not search("pkg", "missing").has_all_of(pkg)
+    for excluded in ("b.py", "sub", "pkg/sub"):
+        assert not search(".", exclude=[excluded]).has_all_of(pkg)
+        assert search(".", exclude=[excluded]).has_all_of(other)
+    make("pkg/build/f.py")
+    assert not search(".").has_all_of(pkg)
+
+
+def test_what_git_ignores_is_not_all_of_a_folder(tmp_path: Path) -> None:
+    make("pkg/__init__.py", "pkg/a.py", "other/b.py")
+    write(".gitignore", "/pkg/a.py\n")
+    assert not search(".").has_all_of(str(tmp_path / "pkg"))
+    assert search(".").has_all_of(str(tmp_path / "other"))
+
+
+@needs_links
+def test_a_file_behind_a_link_may_be_found_under_another_name(tmp_path: Path) -> None:
+    make("pkg/__init__.py", "other/b.py")
+    os.symlink("../other/b.py", "pkg/b.py")
+    assert not search(".").has_all_of(str(tmp_path / "pkg"))
+    assert search(".").has_all_of(str(tmp_path / "other"))
+
+
 @pytest.mark.parametrize(
     ("glob", "left"),
     [

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from unittest import mock
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from properties.programs import parses, programs
 from properties.texts import times
@@ -20,7 +20,16 @@ def found_in(path: Path) -> list[tuple[object, ...]]:
     return [(one.path, one.span, one.code, one.confidence, one.message, one.fix, one.state) for one in report.findings]
 
 
+#: What a name of a star import may be, torch tells: the file in between has nothing else to do with dropout.
+STARS_OF_TORCH = {
+    "a": "from torch.nn.functional import *\nfrom torch.nn import *\n",
+    "b": "import torch.nn.functional as F\nfrom .a import Base\n\n\n"
+    "class Net(Base):\n    def forward(self, x):\n        return F.dropout(x)\n",
+}
+
+
 @given(program=programs(), one_file=st.booleans())
+@example(program=STARS_OF_TORCH, one_file=False)
 @times(2)
 def test_same_findings_with_and_without_the_sieve(program: dict[str, str], *, one_file: bool) -> None:
     assume(all(parses(text) for text in program.values()))

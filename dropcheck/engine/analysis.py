@@ -168,8 +168,7 @@ def prepare(found: Discovery, options: RunOptions, loaded: Loaded, ticker: Ticke
         obey_noqa=options.obey_noqa,
         known=known,
     )
-    named = {file.path for file in found.files if file.named}
-    completion = Completion(workspace, loaded, slices, named, options.jobs)
+    completion = Completion(workspace, loaded, slices, found, options.jobs)
     errors = [*found.errors, *loaded.errors]
     for task, outcome in zip(tasks, outcomes(), strict=True):
         if isinstance(outcome, FileError):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 
+from dropcheck.discover import Discovery
 from dropcheck.engine.guesses import likely_callers
 from dropcheck.engine.leads import Leads
 from dropcheck.engine.loading import Loaded
@@ -72,18 +73,15 @@ class Completion:
         workspace: the files that passed the sieve.
         loaded: the files of the run; of those that did not pass, the ones that call a helper join it after all.
         slices: which parts of the files are there.
-        named: the files of the run that the user named one by one.
+        found: how the files were found.
         jobs: how many processes at most.
     """
 
-    def __init__(self, workspace: Workspace, loaded: Loaded, slices: Slices, named: Set[str], jobs: int | None) -> None:
+    def __init__(self, workspace: Workspace, loaded: Loaded, slices: Slices, found: Discovery, jobs: int | None) -> None:
         self.workspace = workspace
         self.slices = slices
         self.jobs = jobs
         catalogue = workspace.catalogue
-        self.roots = {
-            name.partition(".")[0].encode() for name in (*catalogue.functions, *catalogue.modules, *catalogue.module_bases)
-        }
         self.raws: dict[str, bytes] = {}
         self.unread = loaded.waiting
         self.lookers = loaded.lookers
@@ -91,7 +89,13 @@ class Completion:
         self.waiting = {full: path for full, path in in_run.items() if path in loaded.waiting}
         self.given = {full for full, path in in_run.items() if path in loaded.sources} | self.waiting.keys()
         # What joins the run later stays one of its files.
-        self.leads = Leads(catalogue, workspace.finder, self._read, frozenset(self.given))
+        self.leads = Leads(
+            catalogue,
+            workspace.finder,
+            self._read,
+            frozenset(self.given),
+            lambda folder: not loaded.errors and found.has_all_of(folder),
+        )
         self.tracer = self.leads.tracer
         self.sources = dict(loaded.sources)
         self.notes: list[str] = []
@@ -100,6 +104,7 @@ class Completion:
         self.unreadable: set[str] = set()
         self.links: set[tuple[str, str]] = set()
         # Where a package is there in part, its helpers may lie in the other part.
+        named = {file.path for file in found.files if file.named}
         self.partial = self.leads.in_part((*self.waiting.values(), *slices.cut), named)
 
     def run(self) -> Completed:
@@ -225,7 +230,7 @@ class Completion:
     def _may_be_function(self, found: Definition) -> bool:
         """Whether a value may be a dropout function, a constant or a table, not the result of a call that makes neither."""
         if found.text.startswith(b"import "):
-            return found.text.split()[1].partition(b".")[0] in self.roots
+            return found.text.split()[1].partition(b".")[0] in self.leads.roots
         made = _CALL.match(found.text)
         if made is None:
             return True

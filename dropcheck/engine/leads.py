@@ -12,6 +12,7 @@ from dropcheck.engine.modules import DiskFinder
 from dropcheck.engine.trace import Definition, Sort, Tracer
 from dropcheck.errors import SourceError
 from dropcheck.sieve import Sieve
+from dropcheck.source.importable import PYTHON_SUFFIX, may_be_imported_from
 from dropcheck.source.text import read_code
 
 #: A file whose imports lead to more definitions than this is read, whatever they are.
@@ -26,13 +27,25 @@ class Leads:
         finder: finds the files of modules.
         read: the bytes of a file; None where it cannot be read.
         given: the files of the run, absolute.
+        has_all_of: whether a folder surely holds no other.
     """
 
-    def __init__(self, catalogue: Catalogue, finder: DiskFinder, read: Callable[[str], bytes | None], given: Set[str]) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        finder: DiskFinder,
+        read: Callable[[str], bytes | None],
+        given: Set[str],
+        has_all_of: Callable[[str], bool],
+    ) -> None:
         self._catalogue = catalogue
-        self.tracer = Tracer(finder, read)
+        named = (*catalogue.functions, *catalogue.modules, *catalogue.module_bases)
+        #: The packages whose functions and classes count.
+        self.roots = frozenset(name.partition(".")[0].encode() for name in named)
+        self.tracer = Tracer(finder, read, self.roots)
         self._read = read
         self._given = given
+        self._has_all_of = has_all_of
         self._leading: dict[tuple[str, bytes], bool] = {}
 
     def in_part(self, paths: Iterable[str], named: Set[str]) -> tuple[str, ...]:
@@ -54,7 +67,7 @@ class Leads:
         return tuple(self._others()) if self.is_open else ()
 
     def _others(self) -> Iterator[str]:
-        return (full for full in _package_files(self._given) if full not in self._given)
+        return (full for full in _package_files(self._given, self._has_all_of) if full not in self._given)
 
     def to_dropout(self, path: str) -> bool:
         """Whether a file names something, in a file outside the run, that may drop at its caller's word or lead on to that."""
@@ -97,8 +110,13 @@ def code_or_none(path: str) -> bytes | None:
         return None
 
 
-def _package_files(given: Set[str]) -> Iterator[str]:
-    """Every Python file of the packages that files are in, and of the folder of a file outside any package."""
+def _package_files(given: Set[str], has_all_of: Callable[[str], bool]) -> Iterator[str]:
+    """Every Python file of the packages that files are in, and of the folder of a file outside any package.
+
+    Args:
+        given: the files.
+        has_all_of: whether that is surely no more than these, in a folder.
+    """
     known: dict[str, bool] = {}
 
     def is_package(folder: str) -> bool:
@@ -116,10 +134,11 @@ def _package_files(given: Set[str]) -> Iterator[str]:
             folder = os.path.dirname(folder)
         if is_package(inner):
             tops.add(folder)
-        else:
+        elif not has_all_of(folder):
             yield from _python_files(folder, deep=False)
     for top in sorted(tops):
-        yield from _python_files(top, deep=True)
+        if not has_all_of(top):
+            yield from _python_files(top, deep=True)
 
 
 def _python_files(top: str, *, deep: bool) -> Iterator[str]:
@@ -131,9 +150,10 @@ def _python_files(top: str, *, deep: bool) -> Iterator[str]:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError:
             continue
-        yield from (entry.path for entry in entries if entry.name.endswith(".py") and _is_file(entry))
+        yield from (entry.path for entry in entries if entry.name.endswith(PYTHON_SUFFIX) and _is_file(entry))
         if deep:
-            pending += [entry.path for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
+            folders = (entry for entry in reversed(entries) if entry.is_dir(follow_symlinks=False))
+            pending += [entry.path for entry in folders if may_be_imported_from(entry.name)]
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -119,7 +119,9 @@ def _clean(found: Discovery, loaded: Loaded, catalogue: Catalogue) -> Result | N
     from dropcheck.engine.modules import DiskFinder  # noqa: PLC0415
 
     finder = DiskFinder(loaded.waiting)
-    leads = Leads(catalogue, finder, code_or_none, finder.in_run.keys())
+    leads = Leads(
+        catalogue, finder, code_or_none, finder.in_run.keys(), lambda folder: not loaded.errors and found.has_all_of(folder)
+    )
     named = {file.path for file in found.files if file.named}
     if any(leads.to_dropout(path) for path in leads.in_part(loaded.waiting, named)):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import field, replace
 from enum import Enum
 
@@ -63,12 +63,14 @@ class Imports:
             module). Which files these are is found out for the few names that are followed.
         origins: by name, the module that it is imported from, as it is spelt.
         stars: the files of its star imports, in order.
+        outside: the modules of those from outside the project.
         text: the import statements.
     """
 
     names: dict[bytes, list[tuple[str, bytes]]] = field(default_factory=dict)
     origins: dict[bytes, bytes] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
+    outside: list[bytes] = field(default_factory=list)
     text: bytes = b""
 
     def add(self, name: bytes, module: str, original: bytes, origin: bytes) -> None:
@@ -83,11 +85,13 @@ class Tracer:
     Args:
         finder: finds the files of modules.
         read: the bytes of a file; None where it cannot be read.
+        roots: the packages outside the project whose functions and classes count.
     """
 
-    def __init__(self, finder: DiskFinder, read: Callable[[str], bytes | None]) -> None:
+    def __init__(self, finder: DiskFinder, read: Callable[[str], bytes | None], roots: Set[bytes]) -> None:
         self._finder = finder
         self._read = read
+        self._roots = roots
         self._imports: dict[str, Imports] = {}
         self._known: dict[tuple[str, bytes], tuple[Definition, ...]] = {}
         self._own: dict[str, frozenset[bytes]] = {}
@@ -134,7 +138,7 @@ class Tracer:
         return self._imports[path]
 
     def _places(self, path: str, name: bytes) -> Iterator[tuple[str | None, bytes]]:
-        """Where an imported name may come from: files (None outside the project), each with its name there (empty for all of it)."""
+        """Where an imported name may come from: files (None outside the project), and its name there (empty for all of it)."""
         for module, original in self.imports(path).names.get(name, ()):
             below = self._finder.find(f"{module}.{original.decode(errors='replace')}", path) if original else None
             yield (self._finder.find(module, path), original) if below is None else (below, b"")
@@ -181,6 +185,9 @@ class Tracer:
             # Which of several star imports wins is only known once all of them are read.
             for definition in (one for several in brought for one in several):
                 yield definition if len(brought) == 1 else replace(definition, sort=Sort.VALUE)
+            if not brought:
+                counting = (module for module in imports.outside if module.partition(b".")[0] in self._roots)
+                yield from (Definition(path, name.decode(), Sort.VALUE, b"import " + module, via) for module in counting)
 
     def _read_imports(self, path: str, raw: bytes) -> Imports:
         imports = Imports()
@@ -195,7 +202,10 @@ class Tracer:
                 original, _, own = part.strip().partition(b" as ")
                 if original == b"*":
                     source = self._finder.find(base, path)
-                    imports.stars += [source] if source is not None else []
+                    if source is not None:
+                        imports.stars.append(source)
+                    else:
+                        imports.outside.append(found[1])
                 elif original:
                     imports.add(own or original, base, original, found[1])
         for found in _IMPORT.finditer(raw):

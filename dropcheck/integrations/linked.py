@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from dropcheck.config.globs import path_matcher, posix
 from dropcheck.config.settings import Settings
+from dropcheck.discover import Discovery
 from dropcheck.engine.accounts import read_baselines
 from dropcheck.engine.context import Completion
 from dropcheck.engine.entries import catalogue_for
@@ -74,7 +75,7 @@ class LinkedTexts:
             return
         self._followed = True
         # One process: these are few files, and editors and flake8 have threads or processes of their own.
-        Completion(self.workspace, Loaded(dict(self._sources)), self._slices, frozenset(), jobs=1).run()
+        Completion(self.workspace, Loaded(dict(self._sources)), self._slices, Discovery(()), jobs=1).run()
 
 
 def open_workspace(texts: Mapping[str, str], settings: Mapping[str, Settings], *, obey_noqa: bool = True) -> Workspace:
