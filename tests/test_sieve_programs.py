@@ -22,7 +22,7 @@ def found_in(path: Path) -> list[tuple[object, ...]]:
 
 #: What a name of a star import may be, torch tells: the file in between has nothing else to do with dropout.
 STARS_OF_TORCH = {
-    "a": "from torch.nn.functional import *\nfrom torch.nn import *\n",
+    "a": "from torch.nn.functional import *\nfrom torch.nn import *\nfrom .c import DropPath\n",
     "b": "import torch.nn.functional as F\nfrom .a import Base\n\n\n"
     "class Net(Base):\n    def forward(self, x):\n        return F.dropout(x)\n",
 }
