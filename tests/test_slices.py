@@ -11,7 +11,7 @@ import dropcheck
 from dropcheck.catalogue import build_catalogue
 from dropcheck.engine.slicing import Slices
 from dropcheck.extract import extract
-from dropcheck.extract.slices import Asked, Outline
+from dropcheck.extract.slices import Asked, Cut, Outline
 from dropcheck.extract.suites import chain_of
 from dropcheck.extract.top import bound
 from dropcheck.sieve import Look
@@ -318,6 +318,27 @@ def test_the_same_part_is_not_extracted_again() -> None:
     slices.begin(source, Look((FILE.index("F.dropout"),)))
     assert slices.with_words(source, ["rate_of"], []) is None
     assert slices.with_words(source, ["Piece"], []) is not None
+
+
+def test_a_file_is_not_cut_again_for_words_that_its_part_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    slices = Slices()
+    source = SourceFile("net.py", FILE.encode(), FILE)
+    slices.begin(source, Look((FILE.index("F.dropout"),)))
+    cuts: list[Asked] = []
+    whole = Outline.cut
+
+    def cut(self: Outline, asked: Asked) -> Cut:
+        cuts.append(asked)
+        return whole(self, asked)
+
+    monkeypatch.setattr(Outline, "cut", cut)
+    assert slices.with_words(source, ["rate_of", "RATE", ".nothing"], []) is None
+    assert not cuts
+    # What was asked for before is still asked for, and another place or a class with a base brings more.
+    assert slices.with_words(source, ["SIZE"], []) is not None
+    assert [asked.words for asked in cuts] == [("rate_of", "RATE", ".nothing", "SIZE")]
+    assert slices.with_words(source, ["(Base"], []) is not None
+    assert len(cuts) == 2
 
 
 def test_places_in_a_part_are_places_in_the_whole() -> None:

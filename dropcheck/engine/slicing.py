@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dropcheck.engine.pool import Task
 from dropcheck.extract.modules import module_name
-from dropcheck.extract.slices import Asked, Outline
+from dropcheck.extract.slices import Asked, Cut, Outline
 from dropcheck.sieve import Look
 from dropcheck.source.text import SourceFile
 
@@ -19,7 +19,7 @@ class Slices:
         self._outlines: dict[str, Outline] = {}
         self._asked: dict[str, Asked] = {}
         self._whole: set[str] = set()
-        self._cuts: dict[str, str] = {}
+        self._cuts: dict[str, Cut] = {}
 
     @property
     def cut(self) -> tuple[str, ...]:
@@ -70,9 +70,13 @@ class Slices:
             words: the words.
             seen: all words that were asked for in any file, these included: they tell which classes belong together.
         """
-        blocks = self._outline(source).mentioning(words, seen)
+        outline = self._outline(source)
         known = self._asked.get(source.path, Asked())
-        return self._more(source, replace(known, blocks=known.blocks | blocks, words=(*known.words, *words)))
+        asked = replace(known, blocks=known.blocks | outline.mentioning(words, seen), words=(*known.words, *words))
+        if source.path in self._cuts and outline.shows(self._cuts[source.path], words):
+            self._asked[source.path] = asked
+            return None
+        return self._more(source, asked)
 
     def _outline(self, source: SourceFile) -> Outline:
         if source.path not in self._outlines:
@@ -86,15 +90,14 @@ class Slices:
             return self.whole(source)
         before = self._cuts.get(source.path)
         task = self._task(source.path, asked)
-        return None if task.seen == before else task
+        return None if before is not None and before.excerpt == task.excerpt else task
 
     def _task(self, path: str, asked: Asked) -> Task:
         outline = self._outlines[path]
         self._asked[path] = asked
         cut = outline.cut(asked)
-        task = Task(path, outline.text, *module_name(path), excerpt=cut.excerpt, left_out=cut.left_out)
-        self._cuts[path] = task.seen
-        return task
+        self._cuts[path] = cut
+        return Task(path, outline.text, *module_name(path), excerpt=cut.excerpt, left_out=cut.left_out)
 
 
 def _in_text(source: SourceFile, spots: Iterable[int]) -> Iterable[int]:

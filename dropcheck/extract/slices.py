@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
@@ -69,10 +69,17 @@ class Cut:
     Args:
         excerpt: the part; None where it is all of the file.
         left_out: the names of the classes and functions that are not there, and of the classes that are there in part.
+        holes: what is not there, in order.
     """
 
     excerpt: Excerpt | None
     left_out: tuple[str, ...]
+    holes: tuple[Hole, ...] = ()
+
+    def has(self, at: int) -> bool:
+        """Whether a place of the file is there."""
+        before = bisect_right(self.holes, at, key=lambda hole: hole.start)
+        return not before or at >= self.holes[before - 1].end
 
 
 class Outline:
@@ -206,8 +213,15 @@ class Outline:
             holes += kept.get(index, (Hole(block.start, block.end),))
             if index not in wide and (index not in kept or block.is_class):
                 left_out.add(block.name)
-        holes.sort(key=lambda hole: hole.start)
-        return Cut(without(self.text, joined(holes)) if holes else None, tuple(sorted(left_out)))
+        gone = tuple(joined(sorted(holes, key=lambda hole: hole.start)))
+        return Cut(without(self.text, gone) if gone else None, tuple(sorted(left_out)), gone)
+
+    def shows(self, cut: Cut, words: Sequence[str]) -> bool:
+        """Whether a part of the file has every place of some words already, and all of the classes with such bases."""
+        bases = self._bases_among(words)
+        if any(self._inherits(block, bases) for block in self.blocks):
+            return False
+        return all(cut.has(at) for word in words for at in self._places(word))
 
     def _kept(self, asked: Asked) -> tuple[dict[int, tuple[Hole, ...]], Set[int], Mapping[int, Part]]:
         """The blocks that matter with their holes, those that may be asked for anything, and the statements at the top."""
