@@ -31,6 +31,8 @@ def follow_imports(project: LinkedProject) -> None:
         for decorator in (value for function in file.functions for value in function.decorators):
             project.localize(decorator, path)
         passed = [argument.value for call in file.calls for argument in call.arguments]
+        for constant in (one for known in passed for one in _constants((known.train, known.eval))):
+            project.names.resolve(constant, path, read=True)
         for known in (*passed, *(function.returns for function in file.functions)):
             for constant in _constants((known.train, known.eval)):
                 project.localize(constant, path)

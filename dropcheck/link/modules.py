@@ -57,33 +57,35 @@ class Names:
         #: The files that imports were followed from and to.
         self.links: set[tuple[str, str]] = set()
         self._tables: dict[str, dict[str, Value]] = {}
-        self._known: dict[tuple[str, str, bool], Value] = {}
-        self._base = False
+        self._known: dict[tuple[str, str, bool, bool], Value] = {}
+        self._base = self._read = False
 
-    def resolve(self, value: Value, importer: str, *, base: bool = False) -> Value:
+    def resolve(self, value: Value, importer: str, *, base: bool = False, read: bool = False) -> Value:
         """What an imported name is.
 
         Args:
             value: anything; all but imports are given back as they are.
             importer: the file it is used in.
             base: whether it is a base class, for which any file must be read.
+            read: whether its value is asked for, for which a class must be read if it is that of a member.
 
         Returns:
             The definition in the project, or whatever the name was assigned; the import itself where it leads outside.
         """
         if not isinstance(value, Imported) or self._is_catalogued(value.path):
             return value
-        key = (importer, value.path, base)
+        key = (importer, value.path, base, read)
         if key not in self._known:
             self._known[key] = value  # cuts cycles
-            outer, self._base = self._base, base
+            outer = self._base, self._read
+            self._base, self._read = base, read
             star = value.path.startswith("*.")
             found = self._star(importer, value) if star else self._follow(value, importer, 0)
             self._known[key] = found
             # Of a base class, any part may matter.
             if base and isinstance(found, Defined) and found.name in self.files[found.file].left_out:
                 self._want(found.file, found.name)
-            self._base = outer
+            self._base, self._read = outer
         return self._known[key]
 
     def _find(self, module: str, importer: str) -> str | None:
@@ -108,7 +110,7 @@ class Names:
                 continue
             file = self.files.get(path)
             if file is None:
-                self._want(path, parts[split])
+                self._want(path, parts[split], surely=self._is_member(parts[split:]))
             found = self._member(file, parts[split:], hops) if file is not None else None
             if found is None and split < len(parts) - 1:
                 self.missing[importer, ".".join(parts[: split + 1])] = (path, parts[split])
@@ -116,7 +118,7 @@ class Names:
         return value
 
     def _member(self, file: FileFacts, parts: list[str], hops: int) -> Value | None:
-        found = self._name(file, parts[0], hops)
+        found = self._name(file, parts[0], hops, surely=self._is_member(parts))
         if found is None:
             return None
         if len(parts) == 1:
@@ -127,8 +129,19 @@ class Names:
             return Defined(found.file, ".".join((found.name, *parts[1:])))
         return None
 
-    def _name(self, file: FileFacts, name: str, hops: int) -> Value | None:
-        """What a name of a module is, through its own imports and star imports."""
+    def _is_member(self, parts: list[str]) -> bool:
+        """Whether the value of a member is asked for, as of ``Config.rate``."""
+        return self._read and len(parts) > 1
+
+    def _name(self, file: FileFacts, name: str, hops: int, *, surely: bool) -> Value | None:
+        """What a name of a module is, through its own imports and star imports.
+
+        Args:
+            file: the module.
+            name: the name.
+            hops: how many files lead there.
+            surely: whether it must be known whatever it is.
+        """
         if hops > _MAX_HOPS:
             return None
         table = self._table(file)
@@ -136,11 +149,11 @@ class Names:
             value = table[name]
             return self._follow(value, file.path, hops + 1) if isinstance(value, Imported) else value
         if name in file.left_out:
-            self._want(file.path, name)
+            self._want(file.path, name, surely=surely)
             return None
-        return self._star_imported(file, name, hops)
+        return self._star_imported(file, name, hops, surely=surely)
 
-    def _star_imported(self, file: FileFacts, name: str, hops: int) -> Value | None:
+    def _star_imported(self, file: FileFacts, name: str, hops: int, *, surely: bool) -> Value | None:
         stars = tuple(self._stars(file))
         hidden = False  # whether a later star import, which would win, may have the name
         for star in stars:
@@ -155,10 +168,10 @@ class Names:
                 continue
             source = self.files.get(path)
             if source is None:
-                self._want(path, name, surely=len(stars) > 1)  # which one wins is only known from all
+                self._want(path, name, surely=surely or len(stars) > 1)  # which one wins is only known from all
                 continue
             if self._exports(source, name):
-                found = self._name(source, name, hops + 1)
+                found = self._name(source, name, hops + 1, surely=surely)
                 if found is not None:
                     return found
         return None

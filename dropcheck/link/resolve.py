@@ -122,7 +122,9 @@ class Resolver:
             for fact in cls.attributes:
                 if fact.path == (attribute_name,) and not fact.function:
                     known = self.project.localize(fact.value[self.world], path)
-                    return known if isinstance(known, Const) else Attr(Defined(value.file, name), attribute_name)
+                    # A switch is there to be switched, from anywhere.
+                    is_rate = isinstance(known, Const) and not isinstance(known.value, bool)
+                    return known if is_rate else Attr(Defined(value.file, name), attribute_name)
         return Attr(Defined(value.file, name), attribute_name)
 
     def _is_bound_method(self, value: Attr) -> bool:
