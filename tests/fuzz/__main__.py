@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 #: So many inputs for each target in CI; together they take less than a minute.
-RUNS = {"source": 8_000, "suppressions": 60_000, "config": 15_000, "notebook": 150_000}
+RUNS = {"source": 5_000, "suppressions": 40_000, "config": 10_000, "notebook": 100_000}
 
 
 def main() -> int:
