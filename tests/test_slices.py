@@ -11,7 +11,8 @@ import dropcheck
 from dropcheck.catalogue import build_catalogue
 from dropcheck.engine.slicing import Slices
 from dropcheck.extract import extract
-from dropcheck.extract.slices import Asked, Cut, Outline
+from dropcheck.extract.asked import Asked, Cut
+from dropcheck.extract.slices import Outline
 from dropcheck.extract.suites import chain_of
 from dropcheck.extract.top import bound
 from dropcheck.sieve import Look

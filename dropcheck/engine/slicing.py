@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dropcheck.engine.pool import Task
+from dropcheck.extract.asked import Asked, Cut
 from dropcheck.extract.modules import module_name
-from dropcheck.extract.slices import Asked, Cut, Outline
+from dropcheck.extract.slices import Outline
 from dropcheck.sieve import Look
 from dropcheck.source.text import SourceFile
 

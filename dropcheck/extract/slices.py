@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
+from dropcheck.extract.asked import Asked, Cut
 from dropcheck.extract.blocks import Block, blocks_of
 from dropcheck.extract.matters import may_matter
 from dropcheck.extract.methods import MIN_LENGTH, Sought, idle_methods
 from dropcheck.extract.top import AskedFor, Part, Statement, statements, words_of
-from dropcheck.frozen import dataclass
-from dropcheck.source.excerpt import Excerpt, Hole, joined, without
+from dropcheck.source.excerpt import Hole, joined, without
 
 _DROPS = re.compile(r"(?i)drop|stochastic")
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -39,47 +39,6 @@ def foreign(word: str) -> re.Pattern[str]:
         word: its name behind a dot, perhaps with a parenthesis behind it.
     """
     return re.compile(_FOREIGN.format(re.escape(word)))
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked for of a file.
-
-    Args:
-        spots: places that need to be seen.
-        blocks: the blocks that hold a word of ``words``.
-        words: names whose places need to be seen; for one behind an opening parenthesis, all of a class with that base.
-        named: the blocks that others ask for by their names, or that may be in a container.
-        around: the blocks of which anything that they name may matter.
-        names: what others ask for, which may be classes, functions, variables and imports.
-    """
-
-    spots: tuple[int, ...] = ()
-    blocks: frozenset[int] = frozenset()
-    words: tuple[str, ...] = ()
-    named: frozenset[int] = frozenset()
-    around: frozenset[int] = frozenset()
-    names: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A part of a file.
-
-    Args:
-        excerpt: the part; None where it is all of the file.
-        left_out: the names of the classes and functions that are not there, and of the classes that are there in part.
-        holes: what is not there, in order.
-    """
-
-    excerpt: Excerpt | None
-    left_out: tuple[str, ...]
-    holes: tuple[Hole, ...] = ()
-
-    def has(self, at: int) -> bool:
-        """Whether a place of the file is there."""
-        before = bisect_right(self.holes, at, key=lambda hole: hole.start)
-        return not before or at >= self.holes[before - 1].end
 
 
 class Outline:
